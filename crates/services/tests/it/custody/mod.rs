@@ -14,7 +14,7 @@ use domain::custody::{Kind, Payload, Slot, State, Unmet};
 use domain::ids::UnitId;
 use jiff::Timestamp;
 use services::custody::life::Life;
-use services::custody::{Incoming, Outcomes, Recorded, Refused, Shelf, Sight, UnitName, UnitView};
+use services::custody::{Incoming, Recorded, Refused, Shelf, Sight, UnitName, UnitView};
 use std::sync::Arc;
 use testkit::TestHouse;
 use testkit::custody::{LIMS, life, opened, tell, tell_by, unit_in};
