@@ -58,10 +58,13 @@ rooms!(
     "cases",
     "decided",
     "letters",
+    "lims",
     "objections",
     "disclosure",
     "reviews",
     "committee",
+    "family",
+    "proof",
     "units"
 );
 

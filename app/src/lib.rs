@@ -37,6 +37,8 @@ pub mod door;
 #[cfg(feature = "ssr")]
 mod exports;
 #[cfg(feature = "ssr")]
+mod family;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod gallery;
@@ -50,6 +52,7 @@ pub mod i18n;
 mod ledger;
 #[cfg(feature = "ssr")]
 mod letters;
+mod lims;
 #[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]

@@ -28,7 +28,8 @@ use crate::bus::{
 use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
-use crate::custody::staff::{Deviations, Units};
+use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
+use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -36,6 +37,10 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::{
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTests, OwnUnit, OwnUnits,
+    UnitCertificateVerdict, VerifyUnitCertificate,
+};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -49,6 +54,7 @@ use crate::ledger::{
 };
 use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::letters::{OwnLetter, VerifyLetter};
+use crate::lims::{DeadLetterPage, DeadLetters};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -100,6 +106,8 @@ pub struct Page {
     pub access: Access,
     /// It has islands: scripts are sent with it.
     pub islands: bool,
+    /// It has a module of its own, whose scripts lie in a folder of the build, and no islands.
+    pub module: bool,
     /// Without the site's header and footer: the door, the wall board.
     pub bare: bool,
     /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
@@ -112,7 +120,7 @@ pub struct Page {
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false, shared: false, typed: false, renewed: false }
+        Self { path, access, islands: false, module: false, bare: false, shared: false, typed: false, renewed: false }
     }
 
     /// Staff work on it.
@@ -212,6 +220,8 @@ pages! {
     "/spark/notices" SparkNotices (Access::Public) [shared];
     "/spark/letters/verify" VerifyLetter (Access::Public) [];
     "/spark/notices/:code/objection" ObjectForm (Access::Public) [typed];
+    "/custody/roots" CustodyRoots (Access::Public) [shared];
+    "/custody/verify" VerifyPassport (Access::Public) [module];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -286,6 +296,8 @@ pages! {
     "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/custody/dead-letters" DeadLetters (Access::Capability(Capability::HandleUnits)) [];
+    "/staff/custody/dead-letters/:id" DeadLetterPage (Access::Capability(Capability::HandleUnits)) [];
     "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];
     "/staff/objections/:id" ObjectionPage (Access::Capability(Capability::HandleObjections)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
@@ -301,7 +313,13 @@ pages! {
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/store" Store (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/store/:id" StoreTank (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/operators" Operators (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/collectors" Collectors (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/collectors/:id" CollectorPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -320,6 +338,17 @@ pages! {
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
+    "/account/units" OwnUnits (Access::SignedIn) [];
+    "/account/units/notices" OwnNotices (Access::SignedIn) [];
+    "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/people" OwnPeople (Access::SignedIn) [];
+    "/account/units/access" OwnLooks (Access::SignedIn) [];
+    "/account/units/:id" OwnUnit (Access::SignedIn) [];
+    "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
+    "/family/join" FamilyJoin (Access::Public) [];
+    "/custody/certificates/verify" VerifyUnitCertificate (Access::Public) [];
+    "/custody/certificates/verify/:number/:code" UnitCertificateVerdict (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

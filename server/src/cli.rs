@@ -22,8 +22,8 @@ const AFTER: &str = "\
 Configuration: `server config` prints every key with its default and its meaning. DATABASE_URL names the database;
 CORDBLOOD__SECTION__KEY overrides any key.
 
-Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 the configuration cannot be used · 4 the audit trail does not verify
-· 5 done, but some sealed values do not open";
+Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 the configuration cannot be used · 4 the audit trail, the
+record of units or a passport does not verify · 5 done, but some sealed values do not open";
 
 /// What the binary can do.
 #[derive(Debug, Subcommand)]
@@ -50,12 +50,29 @@ pub enum Command {
     /// Operators do the same on the page /staff/clients. Each change is in the audit trail, as of the house itself.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Play the laboratory's system: make a believable stream of records from a seed, and print, keep or send it.
+    ///
+    /// The codes are those of the configured house (`server seed --demo` makes some). Of one seed and house the stream is the
+    /// same. With `--to` the records are sent in batches to a house, with the client's secret read from standard input; a busy
+    /// house is waited for. Prints what became of them.
+    LimsSimulator(LimsSimulator),
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
     /// Prints the head of a sound trail, to be kept outside the database: only a head kept elsewhere shows a trail whose
     /// end was cut off together with its heads.
     VerifyAudit(VerifyAudit),
+    /// Check the whole record of units: every chain of events, the tree over them and all signed roots.
+    ///
+    /// Ends with 4 and names the unit and the event of whatever was edited, removed, moved, cut off or put there, by whomever.
+    /// Prints the last root of a sound record, to be kept outside the database: only a root kept elsewhere shows a record that was
+    /// taken back to an earlier state, roots and all. Reads one snapshot in little memory; some minutes for each ten million events.
+    VerifyCustody(VerifyCustody),
+    /// Check one unit's custody passport by the published keys.
+    ///
+    /// Needs neither a database nor a network nor a configuration. Ends with 4 and says what does not hold, and where. The keys are
+    /// those of /custody/keys.json, kept in a file.
+    VerifyPassport(VerifyPassport),
     /// Erase the personal data whose time is over, now.
     ///
     /// The workers of a running server do the same every ten minutes. Prints how much of each kind; bookings and accounts
@@ -96,6 +113,10 @@ pub struct Seed {
     /// The museum with its week, and invented visitors. Repeating it adds nothing. Refused in production.
     #[arg(long, required = true)]
     pub demo: bool,
+    /// Beside it so many stored units with all their events, for measurements: the bank has 870,000. Each is kept for good.
+    /// Repeating it adds as many again. Prints what the tables take.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub units: u32,
 }
 
 /// Arguments of `create-admin`.
@@ -145,6 +166,47 @@ pub struct ClientEnd {
     pub id: domain::ids::ClientId,
 }
 
+/// Arguments of `lims-simulator`.
+#[derive(Debug, Args)]
+pub struct LimsSimulator {
+    /// The seed.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Units that are collected on the day.
+    #[arg(long, default_value_t = 40)]
+    pub units: u32,
+    /// The day they are collected; 24 days ago where absent, so that all of it has happened.
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<jiff::civil::Date>,
+    /// The facility of their numbers, five characters.
+    #[arg(long, default_value = "S3701")]
+    pub facility: String,
+    /// Nothing goes wrong: no rejections, nothing late, twice, missing or unreadable.
+    #[arg(long)]
+    pub clean: bool,
+    /// Keep the records in a file, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Take the records of a file instead, as `--save` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
+    /// Send the records to the house at this address.
+    #[arg(long, value_name = "URL", requires = "client")]
+    pub to: Option<reqwest::Url>,
+    /// As this client (scope `lims:write`); its secret is read from standard input.
+    #[arg(long, value_name = "ID")]
+    pub client: Option<domain::ids::ClientId>,
+    /// Records of a batch, at most 10,000.
+    #[arg(long, default_value_t = 500)]
+    pub batch: usize,
+    /// Batches under way at once.
+    #[arg(long, default_value_t = 2)]
+    pub concurrency: usize,
+    /// Records a second at most; as fast as the house takes them where absent.
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
+}
+
 /// Arguments of `verify-audit`.
 #[derive(Debug, Args)]
 pub struct VerifyAudit {
@@ -152,6 +214,29 @@ pub struct VerifyAudit {
     /// and as the server logs it once a minute (`witness`).
     #[arg(long, value_name = "FILE")]
     pub witness: Option<PathBuf>,
+}
+
+/// Arguments of `verify-custody`.
+#[derive(Debug, Args)]
+pub struct VerifyCustody {
+    /// Only this unit, by its id: its chain, its leaf, and the way from there to the last root.
+    #[arg(long, value_name = "ID")]
+    pub unit: Option<domain::ids::UnitId>,
+    /// Also look for a root that was kept elsewhere: a file that holds `<number>:<root>`, as this command prints it and as the server
+    /// logs each (`witness`), or a passport.
+    #[arg(long, value_name = "FILE")]
+    pub from_root: Option<PathBuf>,
+}
+
+/// Arguments of `verify-passport`.
+#[derive(Debug, Args)]
+pub struct VerifyPassport {
+    /// The passport.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The published keys, a JWK set: /custody/keys.json, kept in a file.
+    #[arg(long, value_name = "FILE")]
+    pub keys: PathBuf,
 }
 
 /// Arguments of `erase`.
@@ -191,8 +276,8 @@ pub struct ConfigCommand {
 
 /// The configuration cannot be used.
 const CONFIGURATION: u8 = 3;
-/// The audit trail does not verify.
-const AUDIT: u8 = 4;
+/// The audit trail, the record of units or a passport does not verify.
+const BROKEN: u8 = 4;
 /// Some sealed values do not open.
 const UNREADABLE: u8 = 5;
 
@@ -203,6 +288,8 @@ pub enum Outcome {
     Done,
     /// The audit trail does not verify.
     AuditBroken,
+    /// The record of units, or a passport, does not verify.
+    CustodyBroken,
     /// It is done but for sealed values that do not open.
     Unreadable,
 }
@@ -211,6 +298,7 @@ pub enum Outcome {
 pub async fn run(cli: Cli) -> ExitCode {
     let done = match &cli.command {
         Command::Openapi => commands::openapi().map(|()| Outcome::Done),
+        Command::VerifyPassport(asked) => commands::custody::verify_passport(asked),
         Command::Config(ConfigCommand { check: false }) => {
             print!("{}", crate::config::DEFAULTS);
             Ok(Outcome::Done)
@@ -222,7 +310,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     };
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::AuditBroken) => ExitCode::from(AUDIT),
+        Ok(Outcome::AuditBroken | Outcome::CustodyBroken) => ExitCode::from(BROKEN),
         Ok(Outcome::Unreadable) => ExitCode::from(UNREADABLE),
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -235,10 +323,16 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
     match command {
         Command::Serve(serve) => crate::serve::run(config, serve.migrate).await?,
         Command::Migrate => commands::migrate(&config).await?,
-        Command::Seed(_) => commands::seed(&config).await?,
+        Command::Seed(asked) => {
+            commands::seed(&config).await?;
+            commands::scale::fill(&config, asked.units).await?;
+        }
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
         Command::Client(asked) => commands::clients::run(&config, asked).await?,
+        Command::LimsSimulator(asked) => commands::simulator::run(&config, asked).await?,
         Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
+        Command::VerifyCustody(asked) => return commands::custody::verify(&config, asked).await,
+        Command::VerifyPassport(asked) => return commands::custody::verify_passport(&asked),
         Command::Erase(asked) => commands::erase(&config, asked).await?,
         Command::RotateKeys(asked) => return commands::keys::rotate(&config, asked).await,
         Command::RetireKey(asked) => commands::keys::retire(&config, asked).await?,

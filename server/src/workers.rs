@@ -1,6 +1,7 @@
-//! What a server does besides answering: jobs, audit positions, keys, the clock, tidying up. Any number of processes may
+//! What a server does besides answering: jobs, audit positions, roots of custody, keys, the clock, tidying up. Any number of processes may
 //! run all of it; the use cases below take leases or are idempotent, so nothing happens twice.
 
+mod telemetry;
 mod tidy;
 
 use crate::config::Config;
@@ -27,7 +28,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// A worker that has not turned for this long has stopped.
 const PULSE: SignedDuration = SignedDuration::from_secs(60);
-/// The same of who tidies up: it rests for ten minutes, and one of its works may take another ten.
+/// The same of who tidies up and who closes roots: they rest for minutes, and one of their works may take another ten.
 const TIDY_PULSE: SignedDuration = SignedDuration::from_mins(20);
 
 struct Heart {
@@ -99,8 +100,16 @@ impl Workers {
             tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("waiting", Pulse::default(), PULSE));
             tasks.spawn(supervise("waiting", stop(), move || wait_for_places(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("watch", Pulse::default(), PULSE));
+            tasks.spawn(supervise("watch", stop(), move || telemetry::watch(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("telemetry", Pulse::default(), TIDY_PULSE));
+            tasks.spawn(supervise("telemetry", stop(), move || telemetry::keep(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("tidy", Pulse::default(), TIDY_PULSE));
             tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("roots", Pulse::default(), TIDY_PULSE));
+            tasks.spawn(supervise("roots", stop(), move || {
+                services::custody::proof::keep_closing(s.clone(), pulse.clone(), c.clone())
+            }));
         }
         Self { tasks, pulses: Pulses(Arc::new(hearts)) }
     }

@@ -74,21 +74,40 @@ pub fn root_by(leaf: &Hash, position: u64, size: u64, proof: &[Hash]) -> Option<
     proof.next().is_none().then_some(hash)
 }
 
+/// Bytes in small hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// The bytes of hexadecimal digits; nothing where they are not exactly as many, or no digits.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let text = text.as_bytes();
+    if text.len() != 2 * N {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    fn unhex(text: &str) -> Vec<u8> {
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal")).collect()
-    }
-
     fn leaves(inputs: &[&str]) -> Vec<Hash> {
-        inputs.iter().map(|input| leaf_hash(&unhex(input))).collect()
+        let bytes = |text: &str| -> Vec<u8> {
+            (0..text.len())
+                .step_by(2)
+                .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal"))
+                .collect()
+        };
+        inputs.iter().map(|input| leaf_hash(&bytes(input))).collect()
     }
 
     /// The leaves of Certificate Transparency's `merkle_tree_test`.
@@ -184,13 +203,20 @@ mod tests {
         ];
         for (position, size, path) in paths {
             let all = leaves(&INPUTS[..size]);
-            let proof: Vec<Hash> = path.iter().map(|hash| unhex(hash).try_into().expect("32 bytes")).collect();
+            let proof: Vec<Hash> = path.iter().map(|hash| unhex(hash).expect("32 bytes")).collect();
             let leaf = all[usize::try_from(position).expect("small")];
             assert_eq!(root_by(&leaf, position, size as u64, &proof), Some(root(&all)), "{position} of {size}");
         }
     }
 
     proptest! {
+        #[test]
+        fn digits_are_read_back(bytes: [u8; 7], other in "\\PC{0,20}") {
+            prop_assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+            prop_assert_eq!(unhex::<7>(&hex(&bytes[1..])), None);
+            prop_assert!(unhex::<5>(&other).is_none_or(|bytes| hex(&bytes) == other.to_lowercase()));
+        }
+
         #[test]
         fn levels_give_the_roots_and_proofs_of_the_definition(count in 1usize..140, at in any::<proptest::sample::Index>()) {
             let all: Vec<Hash> = (0..count).map(|leaf| leaf_hash(&leaf.to_be_bytes())).collect();

@@ -1,7 +1,10 @@
 //! The subcommands that end: each does one thing and says what it did.
 
 pub mod clients;
+pub mod custody;
 pub mod keys;
+pub mod scale;
+pub mod simulator;
 
 use crate::api;
 use crate::cli::{CreateAdmin, Erase, Outcome, VerifyAudit};
@@ -88,9 +91,11 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
+    services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;
     services::spark::seed_demo(&services, &services.system()).await.context("the aid standards' demo")?;
+    services::family::seed_demo(&services, &services.system()).await.context("the families' demo")?;
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;

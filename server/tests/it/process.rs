@@ -65,6 +65,8 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
         "create-admin",
         "client",
         "verify-audit",
+        "verify-custody",
+        "verify-passport",
         "erase",
         "rotate-keys",
         "retire-key",

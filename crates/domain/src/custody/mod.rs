@@ -9,6 +9,7 @@ pub mod chain;
 mod din;
 mod event;
 pub mod guard;
+pub mod passport;
 pub mod ranges;
 mod state;
 #[cfg(test)]

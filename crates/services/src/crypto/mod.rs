@@ -42,10 +42,19 @@ pub const REFRESH_EVERY: Duration = Duration::from_secs(5);
 /// How long a signing key still verifies after it was replaced: longer than any pass is valid.
 pub const VERIFIES_AFTER_ROTATION: SignedDuration = SignedDuration::from_hours(24 * 400);
 
+/// Whether an Ed25519 signature is one of this text by this public key, whosever that is.
+pub fn ed25519_holds(public: &[u8], text: &[u8], signature: &[u8]) -> bool {
+    suite::PRESENT.verify(public, text, signature)
+}
+
 /// The SHA-256 of bytes that are no secret, in hexadecimal digits.
 pub fn digest_hex(bytes: &[u8]) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Random bytes of the operating system.
@@ -102,6 +111,17 @@ impl LinkPurpose {
             Self::Ticket => "release-ticket",
         }
     }
+}
+
+/// A public key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicKey {
+    /// Its name.
+    pub kid: String,
+    /// Its bytes: 32 of Ed25519.
+    pub public: Vec<u8>,
+    /// Nothing that was signed at this time or later counts.
+    pub retired_at: Option<Timestamp>,
 }
 
 /// Why something did not open or verify. Deliberately says no more.
@@ -374,6 +394,18 @@ impl Vault {
             })
             .collect();
         json!({ "keys": keys })
+    }
+
+    /// Every public key there ever was, also those that sign nothing any more: what was signed to be kept verifies by it in
+    /// twenty years.
+    pub fn every_public_key(&self) -> Vec<PublicKey> {
+        let ring = self.ring();
+        let public = |key: &ring::SigningKey| PublicKey {
+            kid: key.kid.clone(),
+            public: key.public.clone(),
+            retired_at: key.retired_at,
+        };
+        ring.signing.iter().map(public).collect()
     }
 
     /// The key that signs tokens now, and its name for the header.

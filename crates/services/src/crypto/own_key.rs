@@ -3,7 +3,7 @@
 //!
 //! What it seals: `suite u8 ‖ nonce ‖ ciphertext ‖ tag`, with the kind of thing, suite, table, column and row authenticated.
 
-use super::suite::{self, Key, PRESENT, Sealer};
+use super::suite::{self, Key, PRESENT};
 use super::{CryptoError, Place, Vault, encode, random};
 use secrecy::{ExposeSecret, SecretBox};
 use std::marker::PhantomData;
@@ -53,17 +53,6 @@ impl<K: Owner> OwnKey<K> {
         let mut sealed = vec![PRESENT.id()];
         sealed.extend(PRESENT.sealer(&self.0).seal(&associated::<K>(PRESENT.id(), place), plain));
         sealed
-    }
-
-    /// Encrypts several for one place, each by itself.
-    pub fn seal_each<'a>(&self, place: Place, plain: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
-        let (sealer, beside): (Box<dyn Sealer>, _) = (PRESENT.sealer(&self.0), associated::<K>(PRESENT.id(), place));
-        let seal = |plain: &[u8]| {
-            let mut sealed = vec![PRESENT.id()];
-            sealed.extend(sealer.seal(&beside, plain));
-            sealed
-        };
-        plain.into_iter().map(seal).collect()
     }
 
     /// Decrypts.

@@ -170,7 +170,7 @@ pub async fn view_in(
         .transpose()?;
     let events = events::of_unit(&mut *db, row.id).await?;
     let events =
-        events.into_iter().map(|event| event_view(event, id.0, key.as_ref(), sight)).collect::<Result<Vec<_>, _>>()?;
+        events.into_iter().map(|event| event_view(event, key.as_ref(), sight)).collect::<Result<Vec<_>, _>>()?;
     let place = places::of_unit(&mut *db, row.id).await?.map(place_view).transpose()?;
     let deviations = trouble::of_unit(db, row.id).await?;
     let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
@@ -226,9 +226,9 @@ fn hash(bytes: &[u8]) -> Result<[u8; 32], CustodyError> {
 }
 
 /// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it.
-fn event_view(row: EventRow, unit: Uuid, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
-    let digest_kept = hash(&row.digest)?;
-    let opened = key.map(|key| open(key, unit, &row.sealed, &digest_kept)).transpose()?;
+fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
+    let (digest_kept, own) = (hash(&row.digest)?, hash(&row.hash)?);
+    let opened = key.map(|key| open(key, &own, &row.sealed, &digest_kept)).transpose()?;
     let opened = opened.filter(|(payload, _)| may_read(payload, sight));
     let (payload, said) = opened.unzip();
     Ok(EventView {
@@ -243,13 +243,13 @@ fn event_view(row: EventRow, unit: Uuid, key: Option<&UnitKey>, sight: Sight) ->
         source: row.source,
         source_seq: row.source_seq,
         prev_hash: hash(&row.prev_hash)?,
-        hash: hash(&row.hash)?,
+        hash: own,
         digest: digest_kept,
     })
 }
 
-fn open(key: &UnitKey, unit: Uuid, sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
-    let said = key.open(place(unit), sealed).map_err(|_| CustodyError::Unreadable)?;
+fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
+    let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
     let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
     if digest(salt, json) != *kept {
         return Err(CustodyError::Unreadable);

@@ -323,3 +323,13 @@ pub async fn give_unit(db: impl PgExecutor<'_>, unit: Uuid, family: Uuid) -> sql
     let done = sqlx::query!("update custody_unit set family_id = $2 where id = $1 and family_id is null", unit, family);
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
+
+/// A unit of the families' pool that is nobody's, a stored one first: for the demo.
+pub async fn nobodys(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from custody_unit where family_id is null and pool = 'family'
+         order by state <> 'banked', id limit 1"
+    )
+    .fetch_optional(db)
+    .await
+}

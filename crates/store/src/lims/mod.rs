@@ -1,6 +1,8 @@
 //! The LIMS feed: which records were taken, dead letters, and what a unit still lacks. What is sealed is bytes here.
 
+pub mod bulk;
 pub mod letters;
+pub mod world;
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;

@@ -16,9 +16,12 @@ use store::custody::trouble::{self, NewDeviations, Uses};
 use store::custody::units::{self, Standings};
 use uuid::Uuid;
 
-/// Where what events say lies sealed.
-pub(in crate::custody) const fn place(unit: Uuid) -> Place {
-    Place { table: "custody_event", column: "sealed", row: unit }
+/// Where what an event says lies sealed: the place that the event's hash names. So whoever has the database but not the keys can
+/// hash a forged chain anew, but not seal it, and the verifier names the event where it begins.
+pub(in crate::custody) fn place(hash: &[u8; 32]) -> Place {
+    let mut row = [0; 16];
+    row.copy_from_slice(&hash[..16]);
+    Place { table: "custody_event", column: "sealed", row: Uuid::from_bytes(row) }
 }
 
 /// Random bytes before what an event says.
@@ -99,11 +102,10 @@ fn chained(
             bytes
         })
         .collect();
-    let sealed = key.seal_each(place(unit.id), salted.iter().map(Vec::as_slice));
     let mut previous = unit.head;
     let mut seq = unit.now.seq - u32::try_from(unit.kept.len()).unwrap_or(unit.now.seq);
     let mut hashes = Vec::with_capacity(unit.kept.len());
-    for ((kept, salted), sealed) in unit.kept.iter().zip(&salted).zip(sealed) {
+    for (kept, salted) in unit.kept.iter().zip(&salted) {
         seq += 1;
         let (salt, said) = salted.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
         let link = Link {
@@ -123,7 +125,7 @@ fn chained(
         new.units.push(unit.id);
         new.seqs.push(signed(seq)?);
         new.kinds.push(link.kind.to_owned());
-        new.sealed.push(sealed);
+        new.sealed.push(key.seal(place(&hash), salted));
         new.digests.push(link.digest.to_vec());
         new.occurred.push(kept.occurred_at.to_sqlx());
         new.received.push(now.to_sqlx());

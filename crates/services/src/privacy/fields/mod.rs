@@ -7,6 +7,8 @@ mod application;
 mod booking;
 mod bus;
 mod custody;
+mod custody_desk;
+mod family;
 mod groups;
 mod house;
 mod ledger;
@@ -38,11 +40,13 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
         account::FIELDS,
         house::FIELDS,
+        custody_desk::FIELDS,
     ]
     .concat()
 });

@@ -1,0 +1,93 @@
+//! The passport of a unit: what its reader sees of it, with the proof that all of it lies under a signed root.
+
+use super::check::hash_of;
+use super::{root_of, stored};
+use crate::Services;
+use crate::custody::{CustodyError, EventView, Sight, UnitView, view_in};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use domain::custody::passport::{Event, FORMAT, Hex, Passport, Proof, Said, SignedRoot, VERSION};
+use domain::ids::UnitId;
+use domain::merkle::{neighbours, sha256};
+use jiff::Timestamp;
+use sqlx::{Executor, PgConnection};
+use store::custody::tree::{self, RootRow};
+
+/// The passport of a unit, as its reader may see it. Asks nobody whether they may: whoever calls it has found out whose the unit is.
+///
+/// # Errors
+/// `NotFound`, `Unreadable`, `Database`.
+pub async fn passport(services: &Services, id: UnitId, sight: Sight) -> Result<Passport, CustodyError> {
+    let mut tx = services.begin().await?;
+    // The unit, its leaf, the nodes above and the root of one instant: a root that is closed between two questions would tear them.
+    tx.execute("set transaction isolation level repeatable read, read only").await?;
+    let view = view_in(&mut tx, services, id, sight).await?;
+    passport_in(&mut tx, services, &view, services.clock.now()).await
+}
+
+/// The passport of a unit that was read already, in the transaction that read it, whose snapshot is one (`repeatable read`).
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub async fn passport_in(
+    db: &mut PgConnection,
+    services: &Services,
+    view: &UnitView,
+    now: Timestamp,
+) -> Result<Passport, CustodyError> {
+    Ok(Passport {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        unit: view.id.0,
+        made_at: Timestamp::from_second(now.as_second()).unwrap_or(now),
+        events: view.events.iter().map(event).collect::<Option<_>>().ok_or(CustodyError::Unreadable)?,
+        proof: proof(db, services, view.id).await?,
+    })
+}
+
+fn event(view: &EventView) -> Option<Event> {
+    Some(Event {
+        seq: view.seq,
+        kind: view.kind.name().to_owned(),
+        occurred_at: view.occurred_at,
+        received_at: view.received_at,
+        actor_kind: view.actor_kind.clone(),
+        actor: view.actor_id,
+        source: view.source.clone(),
+        source_seq: view.source_seq,
+        digest: Hex(view.digest),
+        hash: Hex(view.hash),
+        said: match &view.said {
+            Some(said) => Some(Said::of(said)?),
+            None => None,
+        },
+    })
+}
+
+async fn proof(db: &mut PgConnection, services: &Services, unit: UnitId) -> Result<Option<Proof>, CustodyError> {
+    let Some(proven) = tree::proven(&mut *db, unit.0).await? else { return Ok(None) };
+    let (position, size) = (proven.leaf.unsigned_abs(), proven.root.size.unsigned_abs());
+    let (levels, positions): (Vec<i16>, Vec<i64>) =
+        neighbours(position, size).into_iter().map(|(level, at)| (i16::from(level), stored(at))).unzip();
+    let nodes = tree::nodes_on_the_way(&mut *db, &levels, &positions).await?;
+    let path: Option<Vec<_>> = nodes.iter().map(|node| hash_of(node).map(Hex)).collect();
+    let path = path.filter(|path| path.len() == levels.len()).ok_or(CustodyError::Unreadable)?;
+    let root = signed(services, proven.root).ok_or(CustodyError::Unreadable)?;
+    Ok(Some(Proof { position, seq: proven.seq.unsigned_abs(), path, root }))
+}
+
+fn signed(services: &Services, row: RootRow) -> Option<SignedRoot> {
+    let root = root_of(&row)?;
+    let key = services.vault.every_public_key().into_iter().find(|key| key.kid == row.kid)?;
+    Some(SignedRoot {
+        number: root.number,
+        day: root.day,
+        size: root.size,
+        root: Hex(root.root),
+        previous: Hex(root.previous),
+        signed_at: root.signed_at,
+        kid: row.kid,
+        fingerprint: Hex(sha256(&[&key.public])),
+        signature: BASE64.encode(&row.signature),
+    })
+}

@@ -1,0 +1,87 @@
+//! The codes there are: what a simulated stream is made of.
+
+use crate::ToSqlx;
+use jiff::Timestamp;
+use sqlx::PgExecutor;
+
+/// People of the laboratory who work now, by code.
+pub async fn operators(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select code from custody_operator
+         where until is null or until >= ($1::timestamptz at time zone 'Asia/Shanghai')::date order by code limit 40",
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A preparation step.
+#[derive(Debug, Clone)]
+pub struct StepRow {
+    /// Its code.
+    pub code: String,
+    /// Its section.
+    pub section: String,
+}
+
+/// The preparation steps of the last version, in their order.
+pub async fn steps(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<StepRow>> {
+    sqlx::query_as!(
+        StepRow,
+        "select i.code, i.section from custody_catalogue_item i
+         where i.catalogue_id = (select id from custody_catalogue where kind = 'preparation' order by version desc limit 1)
+         order by i.position"
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The tests of the last version, in their order.
+pub async fn tests(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select i.code from custody_catalogue_item i
+         where i.catalogue_id = (select id from custody_catalogue where kind = 'test' order by version desc limit 1)
+         order by i.position"
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The greatest number that begins like this.
+pub async fn last_number(db: impl PgExecutor<'_>, beginning: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        // By a range, which the unique index answers.
+        "select max(din) as din from custody_unit where din between $1 || '000000' and $1 || '999999'",
+        beginning
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// A tank.
+#[derive(Debug, Clone)]
+pub struct TankRow {
+    /// Its code.
+    pub code: String,
+    /// Towers.
+    pub towers: i16,
+    /// Frames of each tower.
+    pub frames: i16,
+    /// Slots of each frame.
+    pub slots: i16,
+    /// Placements there ever were.
+    pub used: i64,
+}
+
+/// The first tank of a use.
+pub async fn tank(db: impl PgExecutor<'_>, purpose: &str) -> sqlx::Result<Option<TankRow>> {
+    sqlx::query_as!(
+        TankRow,
+        r#"select t.code, t.towers, t.frames, t.slots,
+                  (select count(*) from custody_placement p where p.tank_id = t.id) as "used!"
+           from custody_tank t where t.use = $1 order by t.code limit 1"#,
+        purpose
+    )
+    .fetch_optional(db)
+    .await
+}
