@@ -5,6 +5,7 @@ mod database;
 mod demo;
 mod guards;
 mod life;
+mod model;
 mod order;
 mod people;
 mod slots;
