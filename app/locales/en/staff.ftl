@@ -903,3 +903,4 @@ staff-action-custody-certificate-ended = Ended a collector’s certificate
 staff-action-custody-register-complete = Set the day from which certificates are asked for
 staff-subject-custody-operator = Operator
 staff-subject-custody-collector = Collector
+staff-action-custody-passport-taken = Downloaded the custody passport of a unit

@@ -846,3 +846,4 @@ staff-action-custody-certificate-ended = 停用采集证书
 staff-action-custody-register-complete = 设定开始核对采集证书的日期
 staff-subject-custody-operator = 操作人
 staff-subject-custody-collector = 采集者
+staff-action-custody-passport-taken = 下载一份脐带血的监管护照

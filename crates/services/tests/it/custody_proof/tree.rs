@@ -30,7 +30,7 @@ async fn an_edited_node_is_named() {
     mend(&house).await;
     tamper(
         &house,
-        "insert into custody_node select 1, 7, null, hash, seal from custody_node where level = 1 and position = 6",
+        "insert into custody_node (level, position, hash, seal) select 1, 7, hash, seal from custody_node where level = 1 and position = 6",
     )
     .await;
     assert_eq!(faults(&house).await, [Fault::Node { level: 1, position: 7, first: 14, last: 15 }]);
