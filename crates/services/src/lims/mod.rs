@@ -12,7 +12,7 @@ mod take;
 mod unit;
 mod world;
 
-pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, give_up, letter, letters, open_counts, replay};
+pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, letter, letters, open_counts, replay};
 pub use replay::sweep;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};

@@ -11,6 +11,7 @@ mod family;
 mod groups;
 mod house;
 mod ledger;
+mod lims;
 mod outreach;
 mod requests;
 mod spark;
@@ -43,6 +44,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
+        lims::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]
