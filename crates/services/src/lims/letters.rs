@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 /// Letters of one page.
 pub const PAGE: usize = 100;
-/// How long a letter's record is kept once it ended (`privacy::Term::Work`).
+/// How long a letter's record is kept once it ended.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The longest reason, in characters.
 const REASON: u32 = 200;

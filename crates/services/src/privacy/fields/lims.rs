@@ -13,7 +13,7 @@ pub(super) const FIELDS: &[Field] = &[Field {
         zh: "查明原因并补记，使脐带血的记录完整", en: "Finding out why, and completing the unit's record"
     },
     readers: Text { zh: "脐血库的制备、检测和质量人员", en: "The bank's laboratory and quality staff" },
-    term: Term::Work,
+    term: Term::Unit,
     protection: Protection::Sealed,
     in_notice: true,
 }];
