@@ -13,7 +13,8 @@ mod unit;
 mod world;
 
 pub use again::sweep;
-pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, give_up, letter, letters, open_counts, replay};
+pub use letters::{forget, give_up, letter, letters, open_counts, replay, Letter, LetterPage, OpenCount, PAGE, Which};
+pub use replay::sweep;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
 pub use world::world;

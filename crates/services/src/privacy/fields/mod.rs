@@ -12,6 +12,7 @@ mod family;
 mod groups;
 mod house;
 mod ledger;
+mod lims;
 mod outreach;
 mod requests;
 mod spark;
@@ -44,6 +45,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
+        lims::FIELDS,
         account::FIELDS,
         house::FIELDS,
         custody_desk::FIELDS,
