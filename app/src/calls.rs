@@ -181,6 +181,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::objections::calls::CALLS,
     crate::custody::staff::calls::CALLS,
     crate::custody::staff::people_calls::CALLS,
+    crate::custody::staff::families::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -64,7 +64,8 @@ rooms!(
     "reviews",
     "committee",
     "family",
-    "units"
+    "units",
+    "support"
 );
 
 type Bundle = FluentBundle<FluentResource>;

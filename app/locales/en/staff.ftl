@@ -901,3 +901,6 @@ staff-action-custody-certificate-ended = Ended a collector’s certificate
 staff-action-custody-register-complete = Set the day from which certificates are asked for
 staff-subject-custody-operator = Operator
 staff-subject-custody-collector = Collector
+staff-action-family-opened-for-support = Opened a family’s record for support
+staff-action-family-read-for-support = Read a family’s record for support
+staff-action-family-closed-for-support = Closed a family’s record

@@ -15,6 +15,7 @@ mod notices;
 mod people;
 mod scope;
 mod seed;
+mod support;
 mod units;
 
 pub use contract::{OwnContract, Price, contracts};
@@ -26,6 +27,10 @@ pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
+pub use support::{
+    OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,
+    open_records, support_record,
+};
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::crypto::Place;

@@ -4,3 +4,4 @@
 pub mod join;
 pub mod own;
 pub mod said;
+pub mod support;
