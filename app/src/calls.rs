@@ -182,6 +182,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::custody::staff::calls::CALLS,
     crate::custody::proof::calls::CALLS,
     crate::custody::staff::people_calls::CALLS,
+    crate::custody::staff::families::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -66,6 +66,8 @@ rooms!(
     "family",
     "proof",
     "units"
+    "units",
+    "support"
 );
 
 type Bundle = FluentBundle<FluentResource>;

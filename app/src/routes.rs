@@ -30,6 +30,9 @@ use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnApp
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
+use crate::custody::staff::{
+    CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Store, StoreTank, UnitPage, Units,
+};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -317,6 +320,8 @@ pages! {
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
     "/staff/store" Store (Access::Capability(Capability::SeeUnits)) [];
     "/staff/store/:id" StoreTank (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/families" Families (Access::Capability(Capability::SupportFamilies)) [];
+    "/staff/families/:id" FamilyRecord (Access::Capability(Capability::SupportFamilies)) [];
     "/staff/operators" Operators (Access::Capability(Capability::SeeUnits)) [];
     "/staff/collectors" Collectors (Access::Capability(Capability::SeeUnits)) [];
     "/staff/collectors/:id" CollectorPage (Access::Capability(Capability::SeeUnits)) [];

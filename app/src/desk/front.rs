@@ -116,6 +116,7 @@ const GROUPS: &[Group] = &[
             area("/staff/units", Capability::SeeUnits, "units-title", "units-text"),
             area("/staff/deviations", Capability::SeeUnits, "units-deviations-title", "units-deviations-text"),
             area("/staff/store", Capability::SeeUnits, "units-store-title", "units-store-text"),
+            area("/staff/families", Capability::SupportFamilies, "support-title", "support-text"),
             area("/staff/operators", Capability::SeeUnits, "units-operators-title", "units-operators-text"),
             area("/staff/collectors", Capability::SeeUnits, "units-collectors-title", "units-collectors-text"),
             area("/staff/custody/dead-letters", Capability::HandleUnits, "lims-letters-title", "lims-letters-text"),

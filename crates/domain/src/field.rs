@@ -249,6 +249,8 @@ pub enum Fault {
     DinUnknown,
     /// Not capital letters, digits and dashes of a code or a certificate's number.
     UnitCodeShape,
+    /// A number that no contract has.
+    ContractUnknown,
     /// Not the label of a slot like `LN2-01/3-2-14`.
     SlotShape,
     /// A file that is not taken as a paper.

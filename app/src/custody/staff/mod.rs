@@ -5,6 +5,7 @@
 pub mod calls;
 mod collectors;
 mod deviations;
+pub mod families;
 mod list;
 mod operators;
 pub mod people_calls;
@@ -15,6 +16,7 @@ mod words;
 
 pub use collectors::{CollectorPage, Collectors};
 pub use deviations::Deviations;
+pub use families::{Families, FamilyRecord};
 pub use list::Units;
 pub use operators::Operators;
 pub use store::{Store, StoreTank};
@@ -36,6 +38,8 @@ mod at {
     pub const DEVIATIONS: &str = "/staff/deviations";
     /// Rooms and tanks; below it each tank.
     pub const STORE: &str = "/staff/store";
+    /// Support; below it each family's record that is open.
+    pub const FAMILIES: &str = "/staff/families";
     /// Who works with units.
     pub const OPERATORS: &str = "/staff/operators";
     /// Who collects; below it each of them.

@@ -17,6 +17,7 @@ mod people;
 mod record;
 mod scope;
 mod seed;
+mod support;
 mod units;
 
 pub use certificate::{certificate, passport, verify_certificate};
@@ -30,6 +31,10 @@ pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_c
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
+pub use support::{
+    OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,
+    open_records, support_record,
+};
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::crypto::Place;

@@ -5,3 +5,4 @@ pub mod certificates;
 pub mod join;
 pub mod own;
 pub mod said;
+pub mod support;
