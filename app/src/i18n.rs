@@ -65,7 +65,6 @@ rooms!(
     "committee",
     "family",
     "proof",
-    "units"
     "units",
     "support"
 );
