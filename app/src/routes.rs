@@ -29,10 +29,10 @@ use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
-use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::custody::staff::{
     CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Store, StoreTank, UnitPage, Units,
 };
+use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,

@@ -13,7 +13,7 @@ mod unit;
 mod world;
 
 pub use again::sweep;
-pub use letters::{forget, give_up, letter, letters, open_counts, replay, Letter, LetterPage, OpenCount, PAGE, Which};
+pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, letter, letters, open_counts, replay};
 pub use replay::sweep;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
