@@ -14,7 +14,6 @@ mod world;
 
 pub use again::sweep;
 pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, letter, letters, open_counts, replay};
-pub use replay::sweep;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
 pub use world::world;
