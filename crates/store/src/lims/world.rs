@@ -69,17 +69,21 @@ pub struct TankRow {
     pub frames: i16,
     /// Slots of each frame.
     pub slots: i16,
-    /// Placements there ever were.
-    pub used: i64,
+    /// Slots up to the last one that was ever used.
+    pub used: i32,
 }
 
-/// The first tank of a use.
+/// The tank of a use that has the most room behind the last slot that was ever used.
 pub async fn tank(db: impl PgExecutor<'_>, purpose: &str) -> sqlx::Result<Option<TankRow>> {
     sqlx::query_as!(
         TankRow,
         r#"select t.code, t.towers, t.frames, t.slots,
-                  (select count(*) from custody_placement p where p.tank_id = t.id) as "used!"
-           from custody_tank t where t.use = $1 order by t.code limit 1"#,
+                  coalesce((select max((p.tower - 1) * t.frames * t.slots + (p.frame - 1) * t.slots + p.slot)
+                            from custody_placement p where p.tank_id = t.id), 0) as "used!"
+           from custody_tank t where t.use = $1
+           order by t.towers::integer * t.frames * t.slots - coalesce((
+             select max((p.tower - 1) * t.frames * t.slots + (p.frame - 1) * t.slots + p.slot)
+             from custody_placement p where p.tank_id = t.id), 0) desc, t.code limit 1"#,
         purpose
     )
     .fetch_optional(db)
