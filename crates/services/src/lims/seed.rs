@@ -32,9 +32,9 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Lim
         })
     };
     let records = [
-        record(1, json!({ "kind": "banked", "operator": "OP-01", "with": "OP-02" })),
+        record(1, json!({ "kind": "banked", "operator": "LAB-01", "with": "QA-01" })),
         record(2, json!({ "kind": "step_done", "step": "injected_evenly", "operator": "TEMP-9" })),
-        record(3, json!({ "kind": "step_done", "step": "centrifuged_twice", "operator": "OP-01" })),
+        record(3, json!({ "kind": "step_done", "step": "centrifuged_twice", "operator": "LAB-01" })),
         record(4, json!({ "kind": "test_final", "test": "viability" })),
     ];
     let laboratory =

@@ -15,6 +15,30 @@ pub async fn operators(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<
     .await
 }
 
+/// Somebody who collects.
+#[derive(Debug, Clone)]
+pub struct CollectorRow {
+    /// The hospital's code.
+    pub hospital: String,
+    /// The number of the certificate.
+    pub number: String,
+}
+
+/// Those whose certificate has been valid for two months and is now.
+pub async fn collectors(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<CollectorRow>> {
+    sqlx::query_as!(
+        CollectorRow,
+        "select distinct h.code as hospital, c.number from custody_collector c
+         join custody_hospital h on h.id = c.hospital_id join custody_certificate k on k.collector_id = c.id
+         where k.since <= (($1::timestamptz - interval '60 days') at time zone 'Asia/Shanghai')::date
+           and coalesce(k.ended_on, k.until) >= ($1::timestamptz at time zone 'Asia/Shanghai')::date
+         order by h.code, c.number limit 20",
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A preparation step.
 #[derive(Debug, Clone)]
 pub struct StepRow {
