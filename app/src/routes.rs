@@ -32,6 +32,7 @@ use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::custody::staff::{
     CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Store, StoreTank, UnitPage, Units,
 };
+use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,

@@ -7,6 +7,7 @@ pub mod bulk;
 mod explain;
 mod letters;
 mod record;
+mod seed;
 pub mod simulate;
 mod take;
 mod unit;
@@ -14,6 +15,7 @@ mod world;
 
 pub use again::sweep;
 pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, letter, letters, open_counts, replay};
+pub use seed::seed_demo;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
 pub use world::world;
