@@ -114,6 +114,7 @@ const GROUPS: &[Group] = &[
         "staff-group-custody",
         &[
             area("/staff/units", Capability::SeeUnits, "units-title", "units-text"),
+            area("/staff/tanks", Capability::SeeTanks, "tanks-title", "tanks-text"),
             area("/staff/deviations", Capability::SeeUnits, "units-deviations-title", "units-deviations-text"),
             area("/staff/custody/dead-letters", Capability::HandleUnits, "lims-letters-title", "lims-letters-text"),
         ],

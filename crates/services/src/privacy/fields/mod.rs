@@ -14,6 +14,7 @@ mod ledger;
 mod outreach;
 mod requests;
 mod spark;
+mod telemetry;
 
 use super::{Field, Text};
 use std::sync::LazyLock;
@@ -43,6 +44,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
+        telemetry::FIELDS,
         account::FIELDS,
         house::FIELDS,
     ]
