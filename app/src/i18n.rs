@@ -63,6 +63,7 @@ rooms!(
     "disclosure",
     "reviews",
     "committee",
+    "tanks",
     "family",
     "proof",
     "units",

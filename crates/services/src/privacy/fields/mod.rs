@@ -16,6 +16,7 @@ mod lims;
 mod outreach;
 mod requests;
 mod spark;
+mod telemetry;
 
 use super::{Field, Text};
 use std::sync::LazyLock;
@@ -46,6 +47,7 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         spark::FIELDS,
         custody::FIELDS,
         lims::FIELDS,
+        telemetry::FIELDS,
         account::FIELDS,
         house::FIELDS,
         custody_desk::FIELDS,
