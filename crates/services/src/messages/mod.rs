@@ -16,6 +16,7 @@ mod certificate;
 mod deliver;
 mod enclosures;
 mod export;
+mod family;
 mod groups;
 mod letter_sheet;
 mod mail;

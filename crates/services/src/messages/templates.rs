@@ -6,6 +6,7 @@
 
 use super::case::CaseFacts;
 use super::export::ExportFacts;
+use super::family::FamilyFacts;
 use super::objection::ObjectionFacts;
 use super::report::ReportFacts;
 use super::requests::RequestFacts;
@@ -120,6 +121,8 @@ embedded!(
     "case_news",
     "case_reminder",
     "case_due",
+    "family_news",
+    "family_invited",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -151,6 +154,8 @@ pub(super) enum Facts {
     Export(ExportFacts),
     /// A case.
     Case(CaseFacts),
+    /// A family.
+    Family(FamilyFacts),
     /// A report to the public.
     Report(ReportFacts),
     /// The answer to an objection.

@@ -65,6 +65,13 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     let reminder = CaseFacts { until, ..case.clone() };
     all.extend(["case_reminder", "case_due"].map(|name| (name, Facts::Case(reminder.clone()))));
     all.push(("case_news", Facts::Case(case)));
+    let family = FamilyFacts {
+        page: format!("{}/account/units/notices", visit.site),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    };
+    all.push(("family_news", Facts::Family(FamilyFacts { help: None, ..family.clone() })));
+    all.extend(["family_news", "family_invited"].map(|name| (name, Facts::Family(family.clone()))));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
@@ -164,7 +171,17 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
-    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder" | "case_due")
+    !matches!(
+        name,
+        "code"
+            | "contact_asked"
+            | "contact_changed"
+            | "case_news"
+            | "case_reminder"
+            | "case_due"
+            | "family_news"
+            | "family_invited"
+    )
 }
 
 fn is_of_visit(name: &str) -> bool {
