@@ -65,7 +65,8 @@ rooms!(
     "committee",
     "family",
     "units",
-    "support"
+    "support",
+    "proof"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -28,6 +28,7 @@ use crate::bus::{
 use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
+use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::custody::staff::{
     CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Store, StoreTank, UnitPage, Units,
 };
@@ -38,7 +39,10 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
-use crate::family::{Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnUnit, OwnUnits};
+use crate::family::{
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTests, OwnUnit, OwnUnits,
+    UnitCertificateVerdict, VerifyUnitCertificate,
+};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -104,6 +108,8 @@ pub struct Page {
     pub access: Access,
     /// It has islands: scripts are sent with it.
     pub islands: bool,
+    /// It has a module of its own, whose scripts lie in a folder of the build, and no islands.
+    pub module: bool,
     /// Without the site's header and footer: the door, the wall board.
     pub bare: bool,
     /// The same for everybody who is not signed in: one rendering may answer the visitors of a second.
@@ -116,7 +122,7 @@ pub struct Page {
 
 impl Page {
     const fn new(path: &'static str, access: Access) -> Self {
-        Self { path, access, islands: false, bare: false, shared: false, typed: false, renewed: false }
+        Self { path, access, islands: false, module: false, bare: false, shared: false, typed: false, renewed: false }
     }
 
     /// Staff work on it.
@@ -216,6 +222,8 @@ pages! {
     "/spark/notices" SparkNotices (Access::Public) [shared];
     "/spark/letters/verify" VerifyLetter (Access::Public) [];
     "/spark/notices/:code/objection" ObjectForm (Access::Public) [typed];
+    "/custody/roots" CustodyRoots (Access::Public) [shared];
+    "/custody/verify" VerifyPassport (Access::Public) [module];
     "/staff" Front (Access::Capability(Capability::EnterStaff)) [];
     "/staff/museum/today" Today (Access::Capability(Capability::SeeBookings)) [];
     "/staff/museum/sessions" StaffSessions (Access::Capability(Capability::SeeBookings)) [];
@@ -341,7 +349,10 @@ pages! {
     "/account/units/access" OwnLooks (Access::SignedIn) [];
     "/account/units/:id" OwnUnit (Access::SignedIn) [];
     "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
     "/family/join" FamilyJoin (Access::Public) [];
+    "/custody/certificates/verify" VerifyUnitCertificate (Access::Public) [];
+    "/custody/certificates/verify/:number/:code" UnitCertificateVerdict (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

@@ -30,9 +30,9 @@ const LEAVING: &str = include_str!("leaving.js");
 pub fn shell(visit: Visit) -> impl IntoView {
     let page = if visit.problem.is_none() { routes::page_at(&visit.path) } else { None };
     let islands = page.filter(|page| page.islands).and_then(|_| islands(&visit));
-    let small =
-        page.filter(|page| page.typed || page.is_a_desk() || islands.is_some()).map(|page| small_scripts(*page));
-    set_content_security_policy(islands.is_some(), small.is_some());
+    let modules = islands.is_some() || page.is_some_and(|page| page.module);
+    let small = page.filter(|page| page.typed || page.is_a_desk() || modules).map(|page| small_scripts(*page));
+    set_content_security_policy(modules, small.is_some());
     let bare = page.is_some_and(|page| page.bare);
     let locale = visit.locale();
     let theme = match visit.preferences.theme {
@@ -71,12 +71,12 @@ pub fn shell(visit: Visit) -> impl IntoView {
     }
 }
 
-/// One policy per answer. Nothing from elsewhere, no inline style, no frame; scripts only where a page has islands, or small
-/// ones of its own.
-fn set_content_security_policy(islands: bool, small: bool) {
+/// One policy per answer. Nothing from elsewhere, no inline style, no frame; scripts only where a page has islands or
+/// a module, or small ones of its own.
+fn set_content_security_policy(modules: bool, small: bool) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     let script = match use_nonce() {
-        Some(nonce) if islands => format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"),
+        Some(nonce) if modules => format!("'self' 'nonce-{nonce}' 'wasm-unsafe-eval'"),
         Some(nonce) if small => format!("'nonce-{nonce}'"),
         _ => "'none'".to_owned(),
     };

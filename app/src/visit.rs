@@ -56,11 +56,13 @@ pub struct Assets {
     pub wasm: Option<String>,
     /// `door.<hash>`, the folder of the door's app.
     pub door: Option<String>,
+    /// `verify.<hash>`, the folder of the verifier of passports.
+    pub verify: Option<String>,
 }
 
 impl Assets {
     /// Reads the `hash.txt` that the build leaves beside the binary: lines of `css: HASH`, `js: HASH`, `wasm: HASH`,
-    /// `door: HASH`.
+    /// `door: HASH`, `verify: HASH`.
     pub fn from_hashes(text: &str) -> Self {
         let hash = |kind: &str| text.lines().filter_map(|line| line.split_once(':')).find(|(k, _)| k.trim() == kind);
         let name = |kind: &str| hash(kind).map(|(_, hash)| format!("site.{}.{kind}", hash.trim()));
@@ -69,6 +71,7 @@ impl Assets {
             js: name("js"),
             wasm: name("wasm"),
             door: hash("door").map(|(_, hash)| format!("door.{}", hash.trim())),
+            verify: hash("verify").map(|(_, hash)| format!("verify.{}", hash.trim())),
         }
     }
 }

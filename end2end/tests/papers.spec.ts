@@ -7,18 +7,12 @@ import { begin, family, fillAndSend } from "../support/apply";
 import { sql } from "../support/database";
 import { colleague } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
+import { pdf } from "../support/pdf";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
 const NOTE = "演示：第1页印章模糊";
-
-/** A PDF of one page that says what it is for. */
-const pdf = (about: string, more = "") =>
-  Buffer.from(
-    `%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R ${more}>>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n` +
-      `3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n% ${about}\nxref\n0 1\ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n9\n%%EOF\n`,
-  );
 
 interface File {
   name: string;

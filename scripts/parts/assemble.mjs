@@ -32,6 +32,10 @@ for (const [name, bytes] of [["wasm", wasm], ["css", css], ["js", js]]) wanted.s
 const gate = filesBelow(join(work, "gate")).map((file) => [file, readFileSync(join(work, "gate", file))]);
 const door = hash(Buffer.concat(gate.flatMap(([file, bytes]) => [Buffer.from(`${file}\0${bytes.length}\0`), bytes])));
 for (const [file, bytes] of gate) wanted.set(`pkg/door.${door}/${file}`, bytes);
+// The verifier of passports, in the same manner.
+const verifier = filesBelow(join(work, "verify")).map((file) => [file, readFileSync(join(work, "verify", file))]);
+const verify = hash(Buffer.concat(verifier.flatMap(([file, bytes]) => [Buffer.from(`${file}\0${bytes.length}\0`), bytes])));
+for (const [file, bytes] of verifier) wanted.set(`pkg/verify.${verify}/${file}`, bytes);
 // Scripts a dependency brings along; wasm-bindgen has already put a hash into their directory's name.
 for (const file of filesBelow(join(work, "bound/snippets"))) {
   wanted.set(`pkg/snippets/${file}`, readFileSync(join(work, "bound/snippets", file)));
@@ -61,7 +65,7 @@ for (const [path, bytes] of wanted) {
 
 // The names last, in one step, and only then is what they replaced removed: a server that starts meanwhile finds either
 // the old set or the new one.
-writeFileSync(join(site, "hash.txt.new"), `js: ${hash(js)}\nwasm: ${hash(wasm)}\ncss: ${hash(css)}\ndoor: ${door}\n`);
+writeFileSync(join(site, "hash.txt.new"), `js: ${hash(js)}\nwasm: ${hash(wasm)}\ncss: ${hash(css)}\ndoor: ${door}\nverify: ${verify}\n`);
 renameSync(join(site, "hash.txt.new"), join(site, "hash.txt"));
 for (const file of filesBelow(site)) if (!kept.has(file)) rmSync(join(site, file));
 

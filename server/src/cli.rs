@@ -113,6 +113,10 @@ pub struct Seed {
     /// The museum with its week, and invented visitors. Repeating it adds nothing. Refused in production.
     #[arg(long, required = true)]
     pub demo: bool,
+    /// Beside it so many stored units with all their events, for measurements: the bank has 870,000. Each is kept for good.
+    /// Repeating it adds as many again. Prints what the tables take.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub units: u32,
 }
 
 /// Arguments of `create-admin`.
@@ -319,7 +323,10 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
     match command {
         Command::Serve(serve) => crate::serve::run(config, serve.migrate).await?,
         Command::Migrate => commands::migrate(&config).await?,
-        Command::Seed(_) => commands::seed(&config).await?,
+        Command::Seed(asked) => {
+            commands::seed(&config).await?;
+            commands::scale::fill(&config, asked.units).await?;
+        }
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
         Command::Client(asked) => commands::clients::run(&config, asked).await?,
         Command::LimsSimulator(asked) => commands::simulator::run(&config, asked).await?,

@@ -8,7 +8,8 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::{Capability, Denied};
 use domain::family::Consent;
-use domain::ids::{FamilyId, FamilyNoticeId};
+use domain::field::{Fault, Faults};
+use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
 use services::family::{self, FamilyError};
 use services::limits::Network;
 use uuid::Uuid;
@@ -16,6 +17,9 @@ use uuid::Uuid;
 /// The calls.
 pub static CALLS: &[Call] = &[
     Call::post(at::JOIN, Access::Capability(Capability::JoinFamily), &join).keeping(&["number", "phone"]),
+    Call::get("/account/units/:id/certificate.pdf", Access::SignedIn, &certificate),
+    Call::get("/account/units/:id/passport.json", Access::SignedIn, &passport),
+    Call::post(at::VERIFY, Access::Public, &verify),
     Call::post("/account/units/notices/:id/read", Access::SignedIn, &read).on(at::NOTICES),
     Call::post("/account/units/people/consent", Access::SignedIn, &consent).on(at::PEOPLE),
     Call::post("/account/units/people/child", Access::SignedIn, &child).on(at::PEOPLE),
@@ -67,4 +71,36 @@ async fn child(asked: Asked) -> Answer {
         }
         Err(error) => hidden(error).into(),
     }
+}
+
+async fn certificate(asked: Asked) -> Answer {
+    let Some(unit) = asked.param::<UnitId>("id") else { return Problem::NotFound.into() };
+    match family::certificate(&asked.services, &asked.context, unit).await {
+        Ok((name, bytes)) => Answer::file("application/pdf", Some(name), bytes),
+        Err(error) => hidden(error).into(),
+    }
+}
+
+async fn passport(asked: Asked) -> Answer {
+    let Some(unit) = asked.param::<UnitId>("id") else { return Problem::NotFound.into() };
+    match family::passport(&asked.services, &asked.context, unit).await {
+        Ok((name, bytes)) => Answer::file("application/json", Some(name), bytes),
+        Err(error) => hidden(error).into(),
+    }
+}
+
+/// The address of what number and code say: neither names anybody.
+async fn verify(asked: Asked) -> Answer {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).take(40).collect::<String>();
+    let (number, code) = (plain(asked.field("number")), plain(asked.field("code")));
+    let mut faults = Faults::default();
+    for (name, text) in [("number", &number), ("code", &code)] {
+        if text.is_empty() {
+            faults.add(name, Fault::Required);
+        }
+    }
+    if !faults.is_empty() {
+        return Answer::again_at(at::VERIFY, asked.typed(&[]).with_errors(faults.into_errors()));
+    }
+    Answer::to(format!("{}/{number}/{code}", at::VERIFY))
 }

@@ -10,8 +10,10 @@ mod list;
 mod looks;
 mod notices;
 mod people;
+mod results;
 mod steps;
 mod unit;
+mod verify;
 mod words;
 
 pub use contract::OwnContracts;
@@ -21,8 +23,10 @@ pub(crate) use list::section;
 pub use looks::OwnLooks;
 pub use notices::OwnNotices;
 pub use people::OwnPeople;
+pub use results::OwnTests;
 pub use steps::OwnSteps;
 pub use unit::OwnUnit;
+pub use verify::{UnitCertificateVerdict, VerifyUnitCertificate};
 
 use crate::museum::problem_of;
 use crate::problem::Problem;
@@ -48,6 +52,8 @@ pub(crate) mod at {
     pub const LOOKS: &str = "/account/units/access";
     /// Coming in by an invitation.
     pub const JOIN: &str = "/family/join";
+    /// Where anybody holds a certificate against ours.
+    pub const VERIFY: &str = "/custody/certificates/verify";
 }
 
 /// Why nothing is shown: what is not theirs might as well not exist, whoever asks.

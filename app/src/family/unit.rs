@@ -1,6 +1,7 @@
 //! A unit for its family: where it is, the parts of its way, and the ways to what is known of each. Complete without scripts.
 
 use super::list::name;
+use super::results::dose;
 use super::words::{pool_text, standing_tag, state_tag, state_text, step_name};
 use super::{at, crumbs, hidden, page_of};
 use crate::desk::{moment, read_first};
@@ -12,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::family::{Kin, Standing, Step};
 use domain::ids::UnitId;
 use leptos::prelude::*;
-use services::family::{self, OwnUnit as Unit};
+use services::family::{self, OwnEvent, OwnRecord, OwnUnit as Unit};
 
 /// The page.
 #[component]
@@ -22,7 +23,9 @@ pub fn OwnUnit() -> impl IntoView {
 
 async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let unit = family::unit(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await.map_err(hidden)?;
+    let id = id.ok_or(Problem::NotFound)?;
+    let record = family::record(&visit.services, &visit.context, id).await.map_err(hidden)?;
+    let unit = &record.unit;
     let told = family::notices(&visit.services, &visit.context).await.map_err(hidden)?;
     let waits = told.iter().filter(|notice| notice.waits && notice.unit == Some(unit.id)).count();
     let waits = (waits > 0).then(|| {
@@ -37,25 +40,29 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
         view! { <Banner tone=Tone::Info>{visit.t("family-former")}</Banner> }
     });
     Ok(view! {
-        <Page title=name(visit, &unit) crumbs=crumbs(visit, &[])>
+        <Page title=name(visit, unit) crumbs=crumbs(visit, &[])>
             {looks_only}
             {waits}
-            {now(visit, &unit)}
-            {way(visit, &unit)}
-            {more(visit, &unit)}
+            {now(visit, &record)}
+            {way(visit, unit)}
+            {record.cover.as_ref().map(|cover| dose(visit, cover))}
+            {more(visit, unit)}
+            {happened(visit, &record.events)}
         </Page>
     }
     .into_any())
 }
 
 /// Where it is.
-fn now(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
+fn now(visit: &Visit, record: &OwnRecord) -> impl IntoView + use<> {
+    let unit = &record.unit;
     let (tone, label) = state_tag(visit, unit.state);
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(visit.t("family-pool"), pool_text(visit, unit.pool)),
         SummaryRow::new(visit.t("family-registered"), moment(visit, unit.registered_at)),
         SummaryRow::new(visit.t("family-last"), moment(visit, unit.changed_at)),
     ];
+    rows.extend(record.place.as_ref().map(|place| SummaryRow::new(visit.t("family-tank"), place.code.clone())));
     view! {
         <section class="request-now" id="now">
             <h2><Tag tone=tone>{label}</Tag></h2>
@@ -109,13 +116,44 @@ const fn class_of(standing: Standing) -> &'static str {
 /// The ways to what is known of each part.
 fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
     let page = page_of(unit.id);
+    let (certificate, passport) =
+        (visit.href(&format!("{page}/certificate.pdf")), visit.href(&format!("{page}/passport.json")));
+    let certificate = unit.is_stored().then(|| {
+        view! { <LinkButton href=certificate variant=Variant::Secondary download=true>{visit.t("family-certificate")}</LinkButton> }
+    });
     let steps = visit.href(&format!("{page}/steps"));
+    let verify = visit.href("/custody/verify");
+    let tests = visit.href(&format!("{page}/tests"));
     view! {
         <section class="section no-print" id="more">
             <h2>{visit.t("family-more")}</h2>
             <p class="actions">
                 <LinkButton href=steps variant=Variant::Secondary>{visit.t("family-steps-title")}</LinkButton>
+                <LinkButton href=tests variant=Variant::Secondary>{visit.t("family-tests-title")}</LinkButton>
+                {certificate}
+                <LinkButton href=passport variant=Variant::Secondary download=true>{visit.t("family-passport")}</LinkButton>
             </p>
+            <p class="muted small">{visit.t("family-passport-text")}" "<a href=verify>{visit.t("family-passport-verify")}</a></p>
+        </section>
+    }
+}
+
+/// What happened, with its days.
+fn happened(visit: &Visit, events: &[OwnEvent]) -> impl IntoView + use<> {
+    let items = events.iter().map(|event| {
+        let text = visit.t(&format!("family-event-{}", event.kind.name()));
+        view! {
+            <li class="case-step">
+                <p class="case-step-head"><strong>{text}</strong></p>
+                <p class="muted small">{moment(visit, event.at)}</p>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! {
+        <section class="section" id="history">
+            <h2>{visit.t("family-history")}</h2>
+            <ol class="case-line">{items}</ol>
         </section>
     }
 }

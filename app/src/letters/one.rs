@@ -42,16 +42,19 @@ async fn page(visit: Visit, case: Option<CaseId>, letter: Option<LetterId>) -> R
         false => (opened.listed.locale, &opened.letter),
     };
     let note = translated.then(|| view! { <Banner tone=Tone::Info>{visit.t("letters-translation-note")}</Banner> });
+    let (title, text) = (letter_shown.title.clone(), article(locale, letter_shown));
+    let in_the_other = other(visit, (case, letter), &opened, translated);
+    let proven = proof(visit, &opened);
     Ok(view! {
-        <Page title=letter_shown.title.clone() headless=true crumbs=crumbs>
+        <Page title=title headless=true crumbs=crumbs>
             {note}
-            {article(locale, letter_shown)}
-            {other(visit, (case, letter), &opened, translated)}
+            {text}
+            {in_the_other}
             <p class="actions no-print">
                 <LinkButton href=file download=true>{visit.t("letters-save")}</LinkButton>
                 <LinkButton href=back variant=Variant::Secondary>{visit.t("letters-back")}</LinkButton>
             </p>
-            {proof(visit, &opened)}
+            {proven}
         </Page>
     }
     .into_any())

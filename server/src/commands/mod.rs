@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod custody;
 pub mod keys;
+pub mod scale;
 pub mod simulator;
 
 use crate::api;
@@ -89,6 +90,8 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
+    services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
+    services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;
     services::spark::seed_demo(&services, &services.system()).await.context("the aid standards' demo")?;

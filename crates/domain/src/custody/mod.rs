@@ -12,6 +12,8 @@ pub mod guard;
 pub mod passport;
 pub mod ranges;
 mod state;
+#[cfg(test)]
+mod state_tests;
 
 pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};

@@ -276,7 +276,3 @@ impl DeviationKind {
         matches!(self, Self::Excursion | Self::Label | Self::Recall)
     }
 }
-
-#[cfg(test)]
-#[path = "state_tests.rs"]
-mod tests;

@@ -1,6 +1,5 @@
-use super::*;
-use crate::custody::guard::guard;
-use crate::custody::{Facts, Unmet};
+use super::guard::guard;
+use super::{Facts, Kind, Standing, State, Unmet, may_come_later, next, ways};
 use proptest::prelude::*;
 use std::collections::HashSet;
 

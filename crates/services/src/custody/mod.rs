@@ -8,20 +8,22 @@ pub mod collectors;
 pub mod desk;
 mod error;
 pub mod layout;
+pub mod life;
 pub mod operators;
 pub mod proof;
 mod recall;
 mod record;
 mod refused;
 pub mod search;
+mod seed;
 mod shelf;
 mod view;
 
 pub use error::CustodyError;
 pub use recall::{Recalled, end_recall, recall};
-pub use record::record;
-pub(crate) use record::{record_caused_in, record_in};
+pub use record::{Outcomes, record, record_caused_in, record_in};
 pub use refused::Refused;
+pub use seed::{seed_demo, seed_store};
 pub use shelf::{Rules, Shelf, Shelves};
 pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit, view_in};
 

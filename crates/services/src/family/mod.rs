@@ -6,6 +6,7 @@
 //! nothing of another family whatever the policy said. What is not theirs and what is not there is one answer, reached by the
 //! same statements.
 
+mod certificate;
 mod contract;
 mod due;
 mod error;
@@ -13,11 +14,13 @@ mod join;
 mod looks;
 mod notices;
 mod people;
+mod record;
 mod scope;
 mod seed;
 mod support;
 mod units;
 
+pub use certificate::{certificate, passport, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
 pub use due::{hand_over_due, remind_due};
 pub use error::FamilyError;
@@ -25,6 +28,7 @@ pub use join::{Founder, Founding, found_in, join};
 pub use looks::{Look, OwnLook, look_in, looks};
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
+pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
 pub use support::{

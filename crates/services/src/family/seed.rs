@@ -1,6 +1,6 @@
 //! The demo: families with invented people and numbers of the test range, for the units that the room of custody seeds.
 
-use super::{FamilyError, Founder, Founding, found_in};
+use super::{FamilyError, Founder, Founding, found_in, hand_over_due};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::contact::{PersonName, Phone};
@@ -26,7 +26,7 @@ const FAMILIES: [Invented; 2] = [
     Invented {
         number: "SD2026000417",
         child: "演示宝宝甲",
-        days: 120,
+        days: 119,
         mother: "19900000101",
         other: "19900000102",
         own: None,
@@ -69,6 +69,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Fam
             Err(error) => return Err(error),
         }
     }
+    hand_over_due(services).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! event; what orders a unit's records is the source's own counting. What an event may do is [`crate::custody`]'s.
 
 mod again;
+pub mod bulk;
 mod explain;
 mod letters;
 mod record;

@@ -66,7 +66,9 @@ pub(super) struct Read {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
-    key: String,
+    /// Read before: here only that it is a text.
+    #[serde(rename = "key")]
+    _key: String,
     #[serde(default)]
     source_seq: Option<i64>,
     unit: Named,

@@ -7,6 +7,7 @@
 //! by itself.
 
 mod account;
+mod alarm;
 mod ambassadors;
 mod application;
 mod bus;
@@ -32,11 +33,13 @@ mod short_link;
 mod sms;
 mod templates;
 mod text_sheet;
+mod unit_certificate;
 mod visit;
 mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
+pub(crate) use alarm::{AlarmMessage, queue_alarms};
 pub use application::{CopySection, CopySheet};
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
@@ -54,6 +57,7 @@ pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use text_sheet::{Set, TextSheet};
+pub use unit_certificate::UnitCertificateSheet;
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 

@@ -1,7 +1,7 @@
 //! Keeping readings: ten minutes become one row for ever, raw readings are dropped after ninety days, parts for the days to come
 //! are made ahead.
 
-use super::{TelemetryError, excursions, rules_in};
+use super::{TelemetryError, deviations, excursions, rules_in};
 use crate::Services;
 use crate::db::to_the_end;
 use jiff::tz::TimeZone;
@@ -69,6 +69,7 @@ pub async fn keep(services: &Services) -> Result<Kept, TelemetryError> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let days = (0..=AHEAD_DAYS).filter_map(|ahead| today.checked_add(ahead.days()).ok());
     readings::make_days(&services.db, &days.collect::<Vec<_>>()).await?;
+    deviations::join_all(services).await?;
     let dropped = readings::drop_days(&services.db, super::feed::oldest_day(now), now).await?;
     Ok(Kept { dropped: dropped.unsigned_abs() })
 }

@@ -328,7 +328,7 @@ pub async fn give_unit(db: impl PgExecutor<'_>, unit: Uuid, family: Uuid) -> sql
 pub async fn nobodys(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!(
         "select id from custody_unit where family_id is null and pool = 'family'
-         order by state <> 'banked', registered_at, id limit 1"
+         order by state <> 'banked', id limit 1"
     )
     .fetch_optional(db)
     .await

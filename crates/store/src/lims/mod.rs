@@ -1,5 +1,6 @@
 //! The LIMS feed: which records were taken, dead letters, and what a unit still lacks. What is sealed is bytes here.
 
+pub mod bulk;
 pub mod letters;
 pub mod world;
 

@@ -136,6 +136,8 @@ pub struct DueRow {
     pub ends_at: SqlTimestamp,
     /// °C.
     pub peak: f32,
+    /// Whose the unit is.
+    pub family_id: Option<Uuid>,
 }
 
 /// Units whose deviation is to be opened, at most so many, locked; those that another has are left to it.
@@ -143,29 +145,39 @@ pub async fn due(db: impl PgExecutor<'_>, most: i64) -> sqlx::Result<Vec<DueRow>
     sqlx::query_as!(
         DueRow,
         r#"select u.excursion_id, u.unit_id, t.code as tank, e.begins_at as "begins_at: SqlTimestamp",
-                  e.ends_at as "ends_at: SqlTimestamp", e.peak
+                  e.ends_at as "ends_at: SqlTimestamp", e.peak, c.family_id
            from telemetry_excursion_unit u join telemetry_excursion e on e.id = u.excursion_id join custody_tank t on t.id = e.tank_id
-           where u.deviation_id is null order by u.excursion_id, u.unit_id limit $1 for update of u skip locked"#,
+           join custody_unit c on c.id = u.unit_id
+           where u.deviation_id is null and u.refused is null order by u.excursion_id, u.unit_id limit $1 for update of u skip locked"#,
         most
     )
     .fetch_all(db)
     .await
 }
 
-/// Writes down which deviations were opened.
-pub async fn opened(
-    db: impl PgExecutor<'_>,
-    excursions: &[Uuid],
-    units: &[Uuid],
-    deviations: &[Uuid],
-) -> sqlx::Result<()> {
+/// What became of some units: their deviations, or why there is none.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// Of which excursion.
+    pub excursions: Vec<Uuid>,
+    /// Of which unit.
+    pub units: Vec<Uuid>,
+    /// The deviation that was opened.
+    pub deviations: Vec<Option<Uuid>>,
+    /// Why none was.
+    pub refused: Vec<Option<String>>,
+}
+
+/// Writes down what became of units.
+pub async fn settle(db: impl PgExecutor<'_>, settled: &Settled) -> sqlx::Result<()> {
     sqlx::query!(
-        "update telemetry_excursion_unit u set deviation_id = n.deviation
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as n (excursion, unit, deviation)
+        "update telemetry_excursion_unit u set deviation_id = n.deviation, refused = n.refused
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as n (excursion, unit, deviation, refused)
          where u.excursion_id = n.excursion and u.unit_id = n.unit",
-        excursions,
-        units,
-        deviations
+        &settled.excursions,
+        &settled.units,
+        &settled.deviations as &[Option<Uuid>],
+        &settled.refused as &[Option<String>]
     )
     .execute(db)
     .await?;

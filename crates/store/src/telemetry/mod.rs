@@ -3,7 +3,9 @@
 pub mod alarms;
 pub mod channels;
 pub mod excursions;
+pub mod history;
 pub mod mutes;
+pub mod people;
 pub mod readings;
 pub mod rollups;
 pub mod watch;

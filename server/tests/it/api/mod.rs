@@ -5,6 +5,7 @@ mod bookings;
 mod check_ins;
 mod door;
 mod events;
+mod lims;
 mod series;
 mod sessions;
 mod telemetry;

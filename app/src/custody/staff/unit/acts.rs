@@ -234,7 +234,7 @@ fn open_deviation(visit: &Visit, unit: &UnitView) -> AnyView {
 
 /// Those that somebody else opened.
 fn close_deviations(visit: &Visit, unit: &UnitView) -> impl IntoView + use<> {
-    let own = visit.context.actor.account();
+    let own = visit.context.actor.account().map(|account| account.0);
     let open = unit.deviations.iter().filter(|deviation| deviation.closed_at.is_none());
     let forms = open.filter(|deviation| deviation.opened_by.is_none() || deviation.opened_by != own).map(|deviation| {
         let kind = deviation_text(visit, deviation.kind).to_string();

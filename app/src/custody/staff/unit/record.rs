@@ -103,8 +103,9 @@ fn sections(visit: &Visit, unit: &UnitView, list: &Progress) -> impl IntoView + 
             Column::new(visit.t("units-event-occurred")),
         ];
         // What is not whole is what one came to see.
+        let unfolded = !whole && done > 0;
         view! {
-            <details class="units-section" open=!whole && done > 0>
+            <details class="units-section" open=unfolded>
                 <summary>{summary.clone()}</summary>
                 <Table caption=summary caption_hidden=true columns=columns rows=rows/>
             </details>

@@ -212,6 +212,7 @@ fn lain(row: LainRow) -> Lain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::custody::Kind;
 
     fn event(seq: u32, occurred: i64, received: i64) -> EventView {
         EventView {

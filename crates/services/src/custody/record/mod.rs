@@ -28,16 +28,16 @@ use uuid::Uuid;
 pub(super) use write::place;
 
 /// What became of each event.
-pub(crate) type Outcomes = Vec<Result<Recorded, Refused>>;
+pub type Outcomes = Vec<Result<Recorded, Refused>>;
 
 /// One transaction's worth for one unit or many. Events are applied in the order of their `source_seq`, and where that is the same or
 /// missing, as they stand; the answers stand as the events do. One that is refused refuses no other, and nothing of it is written.
 ///
-/// The caller begins the transaction and commits it.
+/// The caller has asked whether who tells it may, begins the transaction and commits it.
 ///
 /// # Errors
 /// `Unreadable`, `Database`.
-pub(crate) async fn record_in(
+pub async fn record_in(
     db: &mut PgConnection,
     services: &Services,
     by: &By,
@@ -52,7 +52,7 @@ pub(crate) async fn record_in(
 ///
 /// # Errors
 /// `Unreadable`, `Database`.
-pub(crate) async fn record_caused_in(
+pub async fn record_caused_in(
     db: &mut PgConnection,
     services: &Services,
     by: &By,

@@ -1,7 +1,9 @@
 //! Telemetry on a real Postgres: what is read is kept once, what is alarmed about is told once.
 
+mod excursions;
 mod feed;
 mod keep;
+mod watch;
 
 use domain::Locale;
 use domain::account::{Actor, Scope};
