@@ -459,3 +459,6 @@ units-recalls-none = No recall is running.
 units-recall-units = { $units } deviations, { $open } of them open
 units-recall-end = End the recall
 units-recall-own = You began this recall: somebody else of quality ends it.
+units-analyte-wbc = White blood cells
+units-analyte-abo-rhd = ABO and RhD
+units-analyte-haemoglobin = Haemoglobin

@@ -435,3 +435,6 @@ units-recalls-none = 没有正在进行的召回。
 units-recall-units = { $units }份已开立偏差，{ $open }份未关闭
 units-recall-end = 结束召回
 units-recall-own = 由您开始的召回，由另一位质量人员结束。
+units-analyte-wbc = 白细胞
+units-analyte-abo-rhd = ABO与RhD血型
+units-analyte-haemoglobin = 血红蛋白

@@ -1,12 +1,17 @@
-//! The demo's people of the laboratory, of quality and of support, and who collects its invented units.
+//! The demo's people of the laboratory, of quality and of support, who collects its invented units, and two units that wait for
+//! two people to bank them.
 
 use super::DeskError;
-use crate::custody::{collectors, operators};
+use crate::custody::life::Life;
+use crate::custody::{By, collectors, operators, record_in};
 use crate::ledger::{LedgerError, hire};
 use crate::{Context, Services};
 use domain::account::{Actor, Role};
+use domain::custody::{Din, Kind, Pool, Slot, State};
+use domain::ids::UnitId;
 use domain::time::local_day;
-use jiff::ToSpan as _;
+use jiff::{SignedDuration, ToSpan as _};
+use store::custody::search as find;
 
 /// The demo's colleagues: login, name, role, and the code they work under.
 const PEOPLE: [(&str, &str, Role, Option<&str>); 4] = [
@@ -32,7 +37,32 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Des
             operators::link(services, context, operator.id, Some(account)).await?;
         }
     }
+    for number in 1..=2 {
+        complete(services, context, number).await?;
+    }
     collects(services, context).await
+}
+
+/// A unit that lacks nothing but two people who bank it.
+async fn complete(services: &Services, context: &Context, number: u16) -> Result<(), DeskError> {
+    let begins = context.now.saturating_sub(SignedDuration::from_hours(24 * 20)).unwrap_or(context.now);
+    let year = local_day(begins).year().rem_euclid(100).unsigned_abs() as u8;
+    let din = Din::of("SDJN1", year, 200 + u32::from(number)).map_err(|_| DeskError::Unreadable)?;
+    if find::of_din(&services.db, din.as_str()).await?.is_some() {
+        return Ok(());
+    }
+    let mut tx = services.begin().await?;
+    let shelf = services.custody.read(&mut tx, &services.clock).await?;
+    let slot = |tank: &str| Slot { tank: tank.to_owned(), tower: 6, frame: 10, slot: number };
+    let unit = UnitId(uuid::Builder::from_random_bytes(crate::crypto::random()).into_uuid());
+    let (slots, number) = ((slot("Q-01"), slot("L-01")), 200 + u32::from(number));
+    let mut told = Life { unit, din, pool: Pool::Public, begins, slots, number }.until(State::Banked, &shelf);
+    told.retain(|one| one.payload.kind() != Kind::Banked);
+    let by = By { actor_kind: context.actor.kind(), actor_id: None, source: "lims" };
+    for outcome in record_in(&mut tx, services, &by, &told, context.now).await? {
+        outcome.map_err(DeskError::Refused)?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// The hospital and the collector of invented units.
