@@ -184,6 +184,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::custody::proof::calls::CALLS,
     crate::custody::staff::people_calls::CALLS,
     crate::custody::staff::families::CALLS,
+    crate::custody::staff::recalls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -68,6 +68,8 @@ rooms!(
     "proof",
     "units",
     "support"
+    "support",
+    "proof"
 );
 
 type Bundle = FluentBundle<FluentResource>;

@@ -30,7 +30,8 @@ use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnApp
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::custody::staff::{
-    CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Store, StoreTank, UnitPage, Units,
+    CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Recalls, Store, StoreTank, UnitPage,
+    Units,
 };
 use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
@@ -325,6 +326,7 @@ pages! {
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
     "/staff/store" Store (Access::Capability(Capability::SeeUnits)) [];
     "/staff/store/:id" StoreTank (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/recalls" Recalls (Access::Capability(Capability::SeeUnits)) [];
     "/staff/families" Families (Access::Capability(Capability::SupportFamilies)) [];
     "/staff/families/:id" FamilyRecord (Access::Capability(Capability::SupportFamilies)) [];
     "/staff/operators" Operators (Access::Capability(Capability::SeeUnits)) [];

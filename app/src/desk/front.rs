@@ -116,6 +116,7 @@ const GROUPS: &[Group] = &[
             area("/staff/units", Capability::SeeUnits, "units-title", "units-text"),
             area("/staff/tanks", Capability::SeeTanks, "tanks-title", "tanks-text"),
             area("/staff/deviations", Capability::SeeUnits, "units-deviations-title", "units-deviations-text"),
+            area("/staff/recalls", Capability::SeeUnits, "units-recalls-title", "units-recalls-text"),
             area("/staff/store", Capability::SeeUnits, "units-store-title", "units-store-text"),
             area("/staff/families", Capability::SupportFamilies, "support-title", "support-text"),
             area("/staff/operators", Capability::SeeUnits, "units-operators-title", "units-operators-text"),

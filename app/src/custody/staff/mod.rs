@@ -9,6 +9,7 @@ pub mod families;
 mod list;
 mod operators;
 pub mod people_calls;
+pub mod recalls;
 mod refused;
 mod store;
 mod unit;
@@ -19,6 +20,7 @@ pub use deviations::Deviations;
 pub use families::{Families, FamilyRecord};
 pub use list::Units;
 pub use operators::Operators;
+pub use recalls::Recalls;
 pub use store::{Store, StoreTank};
 pub use unit::UnitPage;
 
@@ -36,6 +38,8 @@ mod at {
     pub const UNITS: &str = "/staff/units";
     /// What is open.
     pub const DEVIATIONS: &str = "/staff/deviations";
+    /// Recalls of lots.
+    pub const RECALLS: &str = "/staff/recalls";
     /// Rooms and tanks; below it each tank.
     pub const STORE: &str = "/staff/store";
     /// Support; below it each family's record that is open.

@@ -8,4 +8,4 @@ mod record;
 mod said;
 
 pub use page::UnitPage;
-pub(super) use said::slot_text;
+pub(super) use said::{lot_text, slot_text};

@@ -17,7 +17,7 @@ pub(super) fn analyte_text(visit: &Visit, analyte: &str) -> String {
 }
 
 /// What a lot is of; one nobody described shows its own word.
-pub(super) fn lot_text(visit: &Visit, kind: &str) -> String {
+pub(in crate::custody::staff) fn lot_text(visit: &Visit, kind: &str) -> String {
     let key = format!("units-lot-{}", kind.replace('_', "-"));
     i18n::found(visit.locale(), &key).map_or_else(|| kind.to_owned(), |text| text.to_string())
 }

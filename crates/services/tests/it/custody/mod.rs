@@ -1,8 +1,10 @@
 //! Stored units: what is kept of them, what is refused, and what the database refuses by itself.
 
 mod batch;
+mod collectors;
 mod database;
 mod demo;
+mod desk;
 mod guards;
 mod life;
 mod model;
