@@ -67,9 +67,7 @@ rooms!(
     "family",
     "proof",
     "units",
-    "support"
     "support",
-    "proof"
 );
 
 type Bundle = FluentBundle<FluentResource>;

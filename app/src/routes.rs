@@ -33,7 +33,6 @@ use crate::custody::staff::{
     CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Recalls, Store, StoreTank, UnitPage,
     Units,
 };
-use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,

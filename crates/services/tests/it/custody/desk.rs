@@ -274,9 +274,10 @@ async fn two_who_confirm_at_once_do_it_once() {
     (new.din, new.slot) = (whole(&life(8).din), slot_label(&slot));
     desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
     let said = Confirming { id: new.form, version: view.version, din: new.din.clone(), slot: new.slot.clone() };
+    let (by_one, by_another) = (other(&house), quality(&house));
     let (first, second) = tokio::join!(
-        desk::confirm(&house.services, &other(&house), &said),
-        desk::confirm(&house.services, &quality(&house), &said),
+        desk::confirm(&house.services, &by_one, &said),
+        desk::confirm(&house.services, &by_another, &said),
     );
     assert_eq!([first.is_ok(), second.is_ok()].into_iter().filter(|done| *done).count(), 1, "{first:?} {second:?}");
     let lost = if first.is_ok() { second } else { first };
@@ -340,6 +341,7 @@ async fn a_code_is_given_once_and_ends() {
     operators::end(services, by, id, today).await.expect("ended");
     house.services.clock.advance(jiff::SignedDuration::from_hours(24));
     let unit = unit_in(&house, 12, State::Banked).await;
-    let after = desk::alone(services, &super::desk::lab(&house), (unit, 1), Alone::Hold { of: DeviationKind::Other });
-    assert!(matches!(after.await, Err(DeskError::NoCode)), "a code that ended opens nothing");
+    let held = Alone::Hold { of: DeviationKind::Other };
+    let after = desk::alone(services, &super::desk::lab(&house), (unit, 1), held).await;
+    assert!(matches!(after, Err(DeskError::NoCode)), "a code that ended opens nothing");
 }
