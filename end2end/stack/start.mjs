@@ -67,7 +67,7 @@ export default async function start(playwright = undefined) {
   let hired = 0;
   const hire = async () => {
     const login = `e2e.staff${++hired}`;
-    const roles = ["museum_officer", "steward", "auditor", "bus_dispatcher", "door_supervisor"].flatMap((role) => ["--role", role]);
+    const roles = ["museum_officer", "steward", "auditor", "bus_dispatcher", "door_supervisor", "night_shift"].flatMap((role) => ["--role", role]);
     const { stdout } = await command("create-admin", "--login", login, "--name", `端到端${hired}号`, ...roles);
     return { login, password: firstPassword(stdout) };
   };

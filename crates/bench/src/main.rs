@@ -11,6 +11,7 @@ mod load;
 mod meter;
 mod report;
 mod stage;
+mod telemetry;
 mod wire;
 mod work;
 
@@ -32,6 +33,8 @@ enum Part {
     Bookings,
     /// An officer's list of work and a case, with ten thousand cases.
     Cases,
+    /// A day of readings of a thousand tanks, and the chart of thirty days.
+    Telemetry,
 }
 
 /// Bookings per second, or what lists of cases cost. `DATABASE_URL` names the Postgres to use.
@@ -46,6 +49,9 @@ struct Terms {
     /// Rounds; each measures everything once.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
+    /// How much of a day of readings is fed, where that is measured.
+    #[arg(long, default_value_t = 1.0)]
+    share: f64,
 }
 
 /// What visitors want.
@@ -107,6 +113,9 @@ async fn main() -> anyhow::Result<()> {
     let stage = Arc::new(Stage::set().await?);
     if terms.part == Part::Cases {
         return cases::run(&stage, terms).await;
+    }
+    if terms.part == Part::Telemetry {
+        return telemetry::run(&stage, terms).await;
     }
     report::machine(&stage, terms).await?;
     let mut lines = count(&stage, terms).await?;
