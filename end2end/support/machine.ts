@@ -8,19 +8,10 @@ export interface Booked {
 
 /** Books a session for somebody without a contact. */
 export async function bookByApi(session: string, people: number, more: object = {}): Promise<Booked> {
-  const url = process.env.E2E_URL;
-  const json = { "content-type": "application/json" };
-  const credentials = JSON.parse(process.env.E2E_CLIENT ?? "{}");
-  const token = await fetch(`${url}/api/v1/token`, {
-    method: "POST",
-    headers: json,
-    body: JSON.stringify({ grant_type: "client_credentials", ...credentials }),
-  });
-  if (!token.ok) throw new Error(`no token: ${token.status} ${await token.text()}`);
-  const { access_token } = (await token.json()) as { access_token: string };
+  const [url, access_token] = [process.env.E2E_URL, await accessToken()];
   const booking = await fetch(`${url}/api/v1/bookings`, {
     method: "POST",
-    headers: { ...json, authorization: `Bearer ${access_token}`, "idempotency-key": crypto.randomUUID() },
+    headers: { "content-type": "application/json", authorization: `Bearer ${access_token}`, "idempotency-key": crypto.randomUUID() },
     body: JSON.stringify({ session, name: "测试·持码人", people, children: 0, ...more }),
   });
   if (!booking.ok) throw new Error(`not booked: ${booking.status} ${await booking.text()}`);
@@ -55,4 +46,17 @@ export async function feed(events: object[]): Promise<Taken[]> {
   });
   if (!answer.ok) throw new Error(`not taken: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { results: Taken[] }).results;
+/** What the partner shows to be let in. */
+async function accessToken(): Promise<string> {
+  const token = await fetch(`${process.env.E2E_URL}/api/v1/token`, {
+    headers: { "content-type": "application/json" },
+  return ((await token.json()) as { access_token: string }).access_token;
+/** A reading of a channel at this moment, as its gateway sends it. */
+export async function measure(channel: string, value: number): Promise<void> {
+  const readings = [{ channel, at: new Date().toISOString(), value, quality: "ok" }];
+  const answer = await fetch(`${process.env.E2E_URL}/api/v1/telemetry/readings`, {
+    headers: { "content-type": "application/json", authorization: `Bearer ${await accessToken()}` },
+    body: JSON.stringify({ readings }),
+  const told = (await answer.json()) as { kept?: number };
+  if (!answer.ok || told.kept !== 1) throw new Error(`not kept: ${answer.status} ${JSON.stringify(told)}`);
 }

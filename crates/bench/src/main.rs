@@ -12,6 +12,7 @@ mod meter;
 mod report;
 mod stage;
 mod units;
+mod telemetry;
 mod wire;
 mod work;
 
@@ -35,6 +36,8 @@ enum Part {
     Cases,
     /// The laboratory's feed catching up while units are read.
     Units,
+    /// A day of readings of a thousand tanks, and the chart of thirty days.
+    Telemetry,
 }
 
 /// Bookings per second, or what lists of cases cost. `DATABASE_URL` names the Postgres to use.
@@ -55,6 +58,9 @@ struct Terms {
     /// Of `units`: so many events come by the feed.
     #[arg(long, default_value_t = 200_000)]
     events: usize,
+    /// How much of a day of readings is fed, where that is measured.
+    #[arg(long, default_value_t = 1.0)]
+    share: f64,
 }
 
 /// What visitors want.
@@ -119,6 +125,8 @@ async fn main() -> anyhow::Result<()> {
     }
     if terms.part == Part::Units {
         return units::run(&stage, terms).await;
+    if terms.part == Part::Telemetry {
+        return telemetry::run(&stage, terms).await;
     }
     report::machine(&stage, terms).await?;
     let mut lines = count(&stage, terms).await?;

@@ -19,6 +19,7 @@ pub async fn machine(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
             Part::Bookings => "Bookings",
             Part::Cases => "Cases",
             Part::Units => "Units",
+            Part::Telemetry => "Telemetry",
         },
         stage::connections(),
         terms.rounds,

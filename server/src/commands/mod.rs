@@ -94,6 +94,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::lims::seed_demo(&services, &services.system()).await.context("the demo of the laboratory's feed")?;
     services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
     services::custody::desk::seed_demo(&services, &services.system()).await.context("the demo's laboratory")?;
+    services::telemetry::seed_demo(&services, &services.system()).await.context("the demo of tanks")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;
     services::spark::seed_demo(&services, &services.system()).await.context("the aid standards' demo")?;

@@ -14,6 +14,7 @@ mod feed;
 mod history;
 mod keep;
 mod ladder;
+mod seed;
 mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
@@ -24,6 +25,7 @@ pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excurs
 pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};
 pub use history::{History, Line, Lying, Span, Step, history, lying, thermal};
 pub use keep::{Kept, RAW_DAYS, keep, roll_up};
+pub use seed::seed_demo;
 pub use watch::{Looked, watch};
 
 use domain::telemetry::Rules;

@@ -155,7 +155,9 @@ pub struct TankRow {
     pub code: String,
     /// `quarantine`, `long_term`, `samples`.
     pub purpose: String,
-    /// The code of its room.
+    /// Its room.
+    pub room_id: Uuid,
+    /// The code of that.
     pub room: String,
     /// How many units lie in it now.
     pub units: i64,
@@ -167,7 +169,7 @@ pub struct TankRow {
 pub async fn tanks(db: impl PgExecutor<'_>, one: Option<Uuid>) -> sqlx::Result<Vec<TankRow>> {
     sqlx::query_as!(
         TankRow,
-        r#"select t.id, t.code, t.use as purpose, r.code as room, t.towers::integer * t.frames * t.slots as "places!",
+        r#"select t.id, t.code, t.use as purpose, t.room_id, r.code as room, t.towers::integer * t.frames * t.slots as "places!",
                   (select count(*) from custody_placement p where p.tank_id = t.id and p.taken_at is null) as "units!"
            from custody_tank t join custody_room r on r.id = t.room_id
            where $1::uuid is null or t.id = $1 order by r.code, t.code"#,
