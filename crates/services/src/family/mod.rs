@@ -20,6 +20,7 @@ mod record;
 mod scope;
 mod seed;
 mod support;
+mod temperature;
 mod units;
 
 pub use certificate::{certificate, passport, verify_certificate};
@@ -39,6 +40,7 @@ pub use support::{
     OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,
     open_records, support_record,
 };
+pub use temperature::thermal;
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::crypto::Place;

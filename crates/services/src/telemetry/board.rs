@@ -282,12 +282,7 @@ async fn read(services: &Services, context: &Context, one: Option<TankId>) -> Re
     Ok(Board { now, looked_at, tanks, rooms, alarms, mutes })
 }
 
-fn tank_view(
-    row: TankRow,
-    channels: Vec<ChannelView>,
-    alarms: &[AlarmView],
-    mutes: &[MuteView],
-) -> TankView {
+fn tank_view(row: TankRow, channels: Vec<ChannelView>, alarms: &[AlarmView], mutes: &[MuteView]) -> TankView {
     let id = TankId(row.id);
     TankView {
         id,
