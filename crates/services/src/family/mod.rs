@@ -19,6 +19,7 @@ mod people;
 mod record;
 mod scope;
 mod seed;
+mod settle;
 mod support;
 mod temperature;
 mod units;
@@ -36,6 +37,7 @@ pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_c
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
+pub use settle::{payment_came, settle_contracts};
 pub use support::{
     OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,
     open_records, support_record,
