@@ -300,3 +300,4 @@ family-warmest = Warmest in this period: { $degrees } °C
 family-span-day = 24 hours
 family-span-month = 30 days
 family-span-life = All
+family-contact = Change your own mobile number and mail address

@@ -300,3 +300,4 @@ family-warmest = 这段时间的最高温度：{ $degrees } °C
 family-span-day = 最近24小时
 family-span-month = 最近30天
 family-span-life = 全部
+family-contact = 修改您自己的手机号和邮箱
