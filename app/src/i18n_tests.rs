@@ -62,6 +62,7 @@ const MADE_AT_RUN_TIME: &[&str] = &[
     "family-phase-",
     "family-marker-",
     "family-event-",
+    "family-span-",
     "tanks-kind-",
     "tanks-rule-",
     "tanks-state-",

@@ -41,8 +41,8 @@ use crate::disclosure::{
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 use crate::family::{
-    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTests, OwnUnit, OwnUnits,
-    UnitCertificateVerdict, VerifyUnitCertificate,
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTemperature, OwnTests, OwnUnit,
+    OwnUnits, UnitCertificateVerdict, VerifyUnitCertificate,
 };
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
@@ -356,6 +356,7 @@ pages! {
     "/account/units/access" OwnLooks (Access::SignedIn) [];
     "/account/units/:id" OwnUnit (Access::SignedIn) [];
     "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/account/units/:id/temperature" OwnTemperature (Access::SignedIn) [];
     "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
     "/family/join" FamilyJoin (Access::Public) [];
     "/custody/certificates/verify" VerifyUnitCertificate (Access::Public) [];

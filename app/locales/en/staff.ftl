@@ -915,3 +915,6 @@ staff-action-custody-passport-taken = Downloaded the custody passport of a unit
 staff-action-family-opened-for-support = Opened a family’s record for support
 staff-action-family-read-for-support = Read a family’s record for support
 staff-action-family-closed-for-support = Closed a family’s record
+staff-subject-family-contract = Storage contract
+staff-action-family-contract-moved = Storage contract moved on
+staff-action-family-payment-came = Payment of a storage contract noted

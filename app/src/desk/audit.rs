@@ -216,6 +216,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_paper" => visit.t("staff-subject-spark-paper"),
         "spark_letter" => visit.t("staff-subject-spark-letter"),
         "family" => visit.t("staff-subject-family"),
+        "family_contract" => visit.t("staff-subject-family-contract"),
         "family_notice" => visit.t("staff-subject-family-notice"),
         "spark_objection" => visit.t("staff-subject-spark-objection"),
         "telemetry_alarm" => visit.t("staff-subject-telemetry-alarm"),

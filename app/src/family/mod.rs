@@ -12,6 +12,7 @@ mod notices;
 mod people;
 mod results;
 mod steps;
+mod temperature;
 mod unit;
 mod verify;
 mod words;
@@ -25,6 +26,7 @@ pub use notices::OwnNotices;
 pub use people::OwnPeople;
 pub use results::OwnTests;
 pub use steps::OwnSteps;
+pub use temperature::OwnTemperature;
 pub use unit::OwnUnit;
 pub use verify::{UnitCertificateVerdict, VerifyUnitCertificate};
 

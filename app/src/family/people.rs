@@ -29,6 +29,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             {news(visit, NEWS)}
             <FamilyTabs/>
             {families}
+            <p class="no-print"><a href=visit.href(crate::account::at::SECURITY)>{visit.t("family-contact")}</a></p>
         </Page>
     }
     .into_any())

@@ -123,6 +123,7 @@ fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
     });
     let steps = visit.href(&format!("{page}/steps"));
     let verify = visit.href("/custody/verify");
+    let temperature = visit.href(&format!("{page}/temperature"));
     let tests = visit.href(&format!("{page}/tests"));
     view! {
         <section class="section no-print" id="more">
@@ -130,6 +131,7 @@ fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
             <p class="actions">
                 <LinkButton href=steps variant=Variant::Secondary>{visit.t("family-steps-title")}</LinkButton>
                 <LinkButton href=tests variant=Variant::Secondary>{visit.t("family-tests-title")}</LinkButton>
+                <LinkButton href=temperature variant=Variant::Secondary>{visit.t("family-temperature-title")}</LinkButton>
                 {certificate}
                 <LinkButton href=passport variant=Variant::Secondary download=true>{visit.t("family-passport")}</LinkButton>
             </p>

@@ -174,6 +174,11 @@ async fn families(services: &Services) {
         Ok(invited) => tracing::info!(invited, "children who are of age were invited to take over their units"),
         Err(error) => tracing::error!(%error, "children who come of age could not be looked for"),
     }
+    match services::family::settle_contracts(services).await {
+        Ok(0) => {}
+        Ok(moved) => tracing::info!(moved, "contracts fell behind, caught up or expired"),
+        Err(error) => tracing::error!(%error, "contracts that are due could not be looked for"),
+    }
     match services::family::remind_due(services).await {
         Ok(0) => {}
         Ok(told) => tracing::info!(told, "families were told of payments that are due"),

@@ -19,7 +19,9 @@ mod people;
 mod record;
 mod scope;
 mod seed;
+mod settle;
 mod support;
+mod temperature;
 mod units;
 
 pub use certificate::{certificate, passport, verify_certificate};
@@ -35,10 +37,12 @@ pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_c
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
+pub use settle::{payment_came, settle_contracts};
 pub use support::{
     OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,
     open_records, support_record,
 };
+pub use temperature::thermal;
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::crypto::Place;

@@ -2,6 +2,7 @@
 //! who of the house looked. What is sealed is bytes here.
 
 pub mod certificates;
+pub mod contracts;
 pub mod join;
 pub mod own;
 pub mod said;

@@ -1,7 +1,7 @@
 //! What a family is told, once; and who of the house looked, at once.
 
 use super::{count, days, family, support, units, visitor};
-use domain::family::Notice;
+use domain::family::{ContractState, Notice};
 use domain::ids::{FamilyNoticeId, UnitId};
 use services::family::{self as families, FamilyError, Look};
 use testkit::TestHouse;
@@ -86,4 +86,45 @@ async fn who_looked_and_why_is_read_at_once_and_cannot_be_taken_back() {
     let (family_member, mut tx) = (visitor(&house, 12), house.services.begin().await.expect("a transaction"));
     let visitors = families::look_in(&house.services, &mut tx, &family_member, look(all[0])).await;
     assert!(matches!(visitors, Err(FamilyError::Denied(_))), "only staff look so");
+}
+
+#[tokio::test]
+async fn a_contract_falls_behind_catches_up_and_expires_by_its_days_and_the_unit_stays_where_it_is() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    let state = async || {
+        let all = families::contracts(&house.services, &visitor(&house, 11)).await.expect("read");
+        (all[0].id, all[0].state)
+    };
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 0);
+    // Due on 10 August: that day included nothing is late.
+    days(&house, 21);
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 0);
+    days(&house, 1);
+    let (one, two) =
+        tokio::join!(families::settle_contracts(&house.services), families::settle_contracts(&house.services));
+    assert_eq!(one.expect("looked") + two.expect("looked"), 1, "two servers move it once");
+    let (contract, stands) = state().await;
+    assert_eq!(stands, ContractState::Arrears);
+
+    let day = "2026-08-12".parse().expect("a day");
+    for first in [true, false] {
+        let came =
+            families::payment_came(&house.services, &support(&house), (contract, 2), day).await.expect("written");
+        assert_eq!(came, first);
+    }
+    let own = families::payment_came(&house.services, &visitor(&house, 11), (contract, 3), day).await;
+    assert!(matches!(own, Err(FamilyError::Denied(_))), "{own:?}");
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 1);
+    assert_eq!(state().await.1, ContractState::Active);
+
+    days(&house, 365 * 20);
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 1);
+    assert_eq!(state().await.1, ContractState::Expired);
+    assert_eq!(count(&house, "select count(*) from family_contract_event").await, 3);
+    assert_eq!(
+        count(&house, "select count(*) from custody_unit where family_id is not null and state = 'banked'").await,
+        1
+    );
 }
