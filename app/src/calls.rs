@@ -179,6 +179,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::committee::calls::CALLS,
     crate::committee::paper::CALLS,
     crate::objections::calls::CALLS,
+    crate::tanks::calls::CALLS,
     crate::custody::staff::calls::CALLS,
     crate::custody::proof::calls::CALLS,
     crate::custody::staff::people_calls::CALLS,

@@ -63,8 +63,11 @@ rooms!(
     "disclosure",
     "reviews",
     "committee",
+    "tanks",
     "family",
+    "proof",
     "units",
+    "support"
     "support",
     "proof"
 );

@@ -88,6 +88,8 @@ mod shell;
 #[cfg(feature = "ssr")]
 pub mod spark;
 #[cfg(feature = "ssr")]
+mod tanks;
+#[cfg(feature = "ssr")]
 pub mod unsent;
 #[cfg(feature = "ssr")]
 pub mod visit;

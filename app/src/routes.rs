@@ -33,6 +33,7 @@ use crate::custody::staff::{
     CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Recalls, Store, StoreTank, UnitPage,
     Units,
 };
+use crate::custody::staff::{CollectorPage, Collectors, Deviations, Operators, Store, StoreTank, UnitPage, Units};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -80,6 +81,7 @@ use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
 use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
+use crate::tanks::{AlarmPage, TankPage, Tanks, WallBoard};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -315,6 +317,10 @@ pages! {
     "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
+    "/staff/tanks" Tanks (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/:id" TankPage (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/alarms/:id" AlarmPage (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/wall" WallBoard (Access::Capability(Capability::SeeTanks)) [bare, islands, renewed];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
     "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];

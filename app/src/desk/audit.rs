@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 23] = [
+const ROOMS: [(&str, &str); 24] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -39,6 +39,7 @@ const ROOMS: [(&str, &str); 23] = [
     ("disclosure.", "staff-audit-room-disclosure"),
     ("family.", "staff-audit-room-family"),
     ("custody.", "staff-audit-room-custody"),
+    ("telemetry.", "staff-audit-room-telemetry"),
 ];
 
 /// The audit trail.
@@ -217,6 +218,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "family" => visit.t("staff-subject-family"),
         "family_notice" => visit.t("staff-subject-family-notice"),
         "spark_objection" => visit.t("staff-subject-spark-objection"),
+        "telemetry_alarm" => visit.t("staff-subject-telemetry-alarm"),
+        "telemetry_mute" => visit.t("staff-subject-telemetry-mute"),
         "lims_letter" => visit.t("staff-subject-lims-letter"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),

@@ -114,6 +114,7 @@ const GROUPS: &[Group] = &[
         "staff-group-custody",
         &[
             area("/staff/units", Capability::SeeUnits, "units-title", "units-text"),
+            area("/staff/tanks", Capability::SeeTanks, "tanks-title", "tanks-text"),
             area("/staff/deviations", Capability::SeeUnits, "units-deviations-title", "units-deviations-text"),
             area("/staff/recalls", Capability::SeeUnits, "units-recalls-title", "units-recalls-text"),
             area("/staff/store", Capability::SeeUnits, "units-store-title", "units-store-text"),

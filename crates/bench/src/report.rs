@@ -18,6 +18,7 @@ pub async fn machine(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
         match terms.part {
             Part::Bookings => "Bookings",
             Part::Cases => "Cases",
+            Part::Units => "Units",
         },
         stage::connections(),
         terms.rounds,

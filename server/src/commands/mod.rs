@@ -91,6 +91,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
+    services::lims::seed_demo(&services, &services.system()).await.context("the demo of the laboratory's feed")?;
     services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
     services::custody::desk::seed_demo(&services, &services.system()).await.context("the demo's laboratory")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;

@@ -56,6 +56,9 @@ async fn letters(services: &Services) {
         Ok(kept) => tracing::info!(kept, "dead letters of the laboratory were kept after all"),
         Err(error) => tracing::error!(%error, "dead letters of the laboratory could not be tried again"),
     }
+    if let Err(error) = services::lims::forget(services).await {
+        tracing::error!(%error, "what old dead letters of the laboratory said could not be forgotten");
+    }
 }
 
 async fn sign_ins(services: &Services) {

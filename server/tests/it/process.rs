@@ -249,6 +249,61 @@ async fn a_trail_cut_off_with_its_heads_contradicts_the_head_kept_elsewhere() {
     assert_eq!(run(&url, &["verify-audit", "--witness", file]).0, Some(1), "no such file");
 }
 
+/// The root `verify-custody` printed.
+fn root_of(text: &str) -> &str {
+    let line = text.lines().find_map(|line| line.strip_prefix("Root, to be kept elsewhere: "));
+    line.unwrap_or_else(|| panic!("no root: {text}"))
+}
+
+#[tokio::test]
+async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
+    const UNIT: &str = "5b0c71de-90a4-4c1e-8f3d-000000000003";
+    let db = TestDb::new().await;
+    let (url, owner) = (db.url(), db.owner_pool());
+    assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0));
+    let (code, text) = run(&url, &["verify-custody"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("14 units with") && text.contains("under 1 signed roots; 0 units wait"), "{text}");
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("root-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("root.txt");
+    let file = file.to_str().expect("a path of letters");
+    std::fs::write(file, format!("{}\n", root_of(&text))).expect("the root is kept");
+    assert_eq!(run(&url, &["verify-custody", "--from-root", file]).0, Some(0));
+    assert_eq!(run(&url, &["verify-custody", "--unit", UNIT]).0, Some(0));
+    let (code, text) = run(&url, &["verify-custody", "--unit", "5b0c71de-90a4-4c1e-8f3d-0000000000ff"]);
+    assert_eq!(code, Some(4), "{text}");
+
+    let sql = format!(
+        "set session_replication_role = replica; \
+         update custody_event set occurred_at = occurred_at - interval '1 day' where unit_id = '{UNIT}' and seq = 7; \
+         set session_replication_role = origin"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&owner).await.expect("the owner may do anything");
+    for arguments in [&["verify-custody"][..], &["verify-custody", "--unit", UNIT]] {
+        let (code, text) = run(&url, arguments);
+        assert_eq!(code, Some(4), "{text}");
+        assert!(text.contains(&format!("unit {UNIT}, event 7: edited")), "{text}");
+    }
+    // Everything that was signed is taken back: only the root kept elsewhere contradicts.
+    let back = "set session_replication_role = replica; delete from custody_root; delete from custody_node; \
+                update custody_unit set leaf = null, rooted_seq = 0; \
+                update custody_event set occurred_at = occurred_at + interval '1 day' \
+                where unit_id = '5b0c71de-90a4-4c1e-8f3d-000000000003' and seq = 7; \
+                set session_replication_role = origin";
+    sqlx::raw_sql(back).execute(&owner).await.expect("the owner may do anything");
+    assert_eq!(run(&url, &["verify-custody"]).0, Some(0));
+    let (code, text) = run(&url, &["verify-custody", "--from-root", file]);
+    assert_eq!(code, Some(4), "{text}");
+    assert!(text.contains("root 1: the house never had"), "{text}");
+    std::fs::write(file, "one:root").expect("another text");
+    assert_eq!(run(&url, &["verify-custody", "--from-root", file]).0, Some(1));
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    // A passport needs no database; one that is none is told so.
+    let (code, text) = run("", &["verify-passport", "Cargo.toml", "--keys", "Cargo.toml"]);
+    assert_eq!(code, Some(1), "keys that are none: {text}");
+}
+
 /// The count of a kind in what `erase` printed.
 fn count_of(text: &str, kind: &str) -> u64 {
     let line = text.lines().find(|line| line.ends_with(kind)).unwrap_or_else(|| panic!("no {kind}: {text}"));

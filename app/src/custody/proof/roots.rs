@@ -1,6 +1,7 @@
 //! The roots of days: what the house signs of all its units, one line a day. It says nothing of any unit.
 
 use super::{at, crumbs};
+use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{Column, EmptyState, LinkButton, Page, Pagination, Row, Table, Width};
 use crate::visit::{Visit, visit};
@@ -19,8 +20,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let before = visit.query.day("before");
     let roots = proof::day_roots(&visit.services, before).await?;
-    let next = roots.next.map(|day| visit.href(&format!("{}?before={day}", at::ROOTS)));
-    let previous = before.map(|_| visit.href(at::ROOTS));
+    let next = roots.next.map(|day| Text::from(visit.href(&format!("{}?before={day}", at::ROOTS))));
+    let previous = before.map(|_| Text::from(visit.href(at::ROOTS)));
     let list = match roots.roots.is_empty() {
         true => view! { <EmptyState title=visit.t("proof-roots-none")><p>{visit.t("proof-roots-none-text")}</p></EmptyState> }
             .into_any(),

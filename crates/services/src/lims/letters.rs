@@ -15,7 +15,7 @@ use domain::field::Fault as FieldFault;
 use domain::ids::{ClientId, UnitId};
 use domain::lims::LetterState;
 use domain::typed;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use serde_json::json;
 use store::lims::letters::{self as sql, LetterRow};
@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Letters of one page.
 pub const PAGE: usize = 100;
+/// How long a letter's record is kept once it ended.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The longest reason, in characters.
 const REASON: u32 = 200;
 /// A key that is another record's.
@@ -335,6 +337,15 @@ async fn again(
             Ok(None)
         }
     }
+}
+
+/// Forgets what the letters said that ended [`KEPT`] ago. Answers how many.
+///
+/// # Errors
+/// `Database`.
+pub async fn forget(services: &Services) -> Result<u64, LimsError> {
+    let before = services.clock.now().saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+    Ok(sql::forget(&services.db, before).await?)
 }
 
 /// Gives a letter up: nothing comes of it any more. The same twice is one.

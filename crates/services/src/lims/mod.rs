@@ -7,13 +7,15 @@ pub mod bulk;
 mod explain;
 mod letters;
 mod record;
+mod seed;
 pub mod simulate;
 mod take;
 mod unit;
 mod world;
 
 pub use again::sweep;
-pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, give_up, letter, letters, open_counts, replay};
+pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, letter, letters, open_counts, replay};
+pub use seed::seed_demo;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
 pub use world::world;

@@ -6,7 +6,7 @@ use crate::Services;
 use domain::time::local_day;
 use store::lims::world as sql;
 
-/// Hospitals, and the certificates of those who collect there.
+/// Hospitals and certificates where the register names none yet: then none is asked for.
 const COLLECTORS: [(&str, &str); 3] =
     [("JN-QILU", "CC-2025-0001"), ("JN-SL", "CC-2025-0002"), ("QD-FY", "CC-2025-0003")];
 
@@ -19,6 +19,11 @@ pub async fn world(services: &Services, facility: &str) -> Result<World, LimsErr
     let year = u8::try_from(today.year().rem_euclid(100)).map_err(|_| LimsError::Unreadable)?;
     let mut db = services.db.acquire().await?;
     let operators = sql::operators(&mut *db, services.clock.now()).await?;
+    let known = sql::collectors(&mut *db, services.clock.now()).await?;
+    let mut collectors: Vec<(String, String)> = known.into_iter().map(|row| (row.hospital, row.number)).collect();
+    if collectors.is_empty() {
+        collectors.extend(COLLECTORS.map(|(hospital, number)| (hospital.to_owned(), number.to_owned())));
+    }
     let steps = sql::steps(&mut *db).await?;
     let tests = sql::tests(&mut *db).await?;
     let last = sql::last_number(&mut *db, &format!("{facility}{year:02}")).await?;
@@ -37,7 +42,7 @@ pub async fn world(services: &Services, facility: &str) -> Result<World, LimsErr
         year,
         sequence,
         operators,
-        collectors: COLLECTORS.map(|(hospital, number)| (hospital.to_owned(), number.to_owned())).to_vec(),
+        collectors,
         steps: steps.into_iter().map(step).collect(),
         tests,
         quarantine,

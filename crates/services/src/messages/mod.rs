@@ -17,6 +17,7 @@ mod certificate;
 mod deliver;
 mod enclosures;
 mod export;
+mod family;
 mod groups;
 mod letter_sheet;
 mod mail;

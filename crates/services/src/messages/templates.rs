@@ -7,6 +7,7 @@
 use super::alarm::AlarmFacts;
 use super::case::CaseFacts;
 use super::export::ExportFacts;
+use super::family::FamilyFacts;
 use super::objection::ObjectionFacts;
 use super::report::ReportFacts;
 use super::requests::RequestFacts;
@@ -123,6 +124,8 @@ embedded!(
     "case_due",
     "tank_alarm",
     "tank_drill",
+    "family_news",
+    "family_invited",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -156,6 +159,8 @@ pub(super) enum Facts {
     Case(CaseFacts),
     /// Alarms of tanks and rooms.
     Alarm(AlarmFacts),
+    /// A family.
+    Family(FamilyFacts),
     /// A report to the public.
     Report(ReportFacts),
     /// The answer to an objection.

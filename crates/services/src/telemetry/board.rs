@@ -273,21 +273,25 @@ async fn read(services: &Services, context: &Context, one: Option<TankId>) -> Re
         of.sort_by_key(|channel| channel.kind);
         of
     };
-    let tanks = tanks.into_iter().map(|row| tank_view(row, &channels_of, &alarms, &mutes)).collect();
+    let tanks = tanks.into_iter().map(|row| {
+        let channels = channels_of(&|channel| channel.tank_id == Some(row.id));
+        tank_view(row, channels, &alarms, &mutes)
+    });
+    let tanks = tanks.collect();
     let rooms = rooms.into_iter().map(|(id, code)| (code, channels_of(&|row| row.room_id == Some(id)))).collect();
     Ok(Board { now, looked_at, tanks, rooms, alarms, mutes })
 }
 
 fn tank_view(
     row: TankRow,
-    channels_of: &dyn Fn(&dyn Fn(&ChannelRow) -> bool) -> Vec<ChannelView>,
+    channels: Vec<ChannelView>,
     alarms: &[AlarmView],
     mutes: &[MuteView],
 ) -> TankView {
     let id = TankId(row.id);
     TankView {
         id,
-        channels: channels_of(&|channel| channel.tank_id == Some(id.0)),
+        channels,
         alarms: alarms.iter().filter(|alarm| alarm.tank == Some(id)).cloned().collect(),
         mutes: mutes.iter().filter(|mute| mute.tank == Some(id)).cloned().collect(),
         code: row.code,

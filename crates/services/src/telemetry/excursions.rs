@@ -58,7 +58,7 @@ pub(super) async fn find(
 ) -> Result<(), TelemetryError> {
     let mut warm: BTreeMap<i32, BTreeSet<Timestamp>> = BTreeMap::new();
     for row in rolled.iter().filter(|row| row.high.is_some_and(|high| f64::from(high) > limits.warning)) {
-        warm.entry(row.channel_id).or_default().insert(row.bucket.to_jiff());
+        warm.entry(row.channel_id).or_default().insert(row.began.to_jiff());
     }
     if warm.is_empty() {
         return Ok(());

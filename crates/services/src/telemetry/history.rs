@@ -84,7 +84,8 @@ fn frame(span: Span, now: Timestamp, first: Option<Timestamp>) -> (Timestamp, i6
         (Span::Life, None) => (ago(24), BUCKET),
         (Span::Life, Some(first)) => {
             let length = now.duration_since(first).as_secs().max(BUCKET);
-            (first, length.div_ceil(STEPS * BUCKET) * BUCKET)
+            let step = STEPS * BUCKET;
+            (first, (length + step - 1) / step * BUCKET)
         }
     }
 }

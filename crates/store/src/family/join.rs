@@ -333,3 +333,24 @@ pub async fn nobodys(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Uuid>> {
     .fetch_optional(db)
     .await
 }
+
+/// The sealed mobile number of an invitation that can still be claimed.
+pub async fn open_phone(db: impl PgExecutor<'_>, invitation: Uuid, now: Timestamp) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "select phone_sealed from family_invitation where id = $1 and claimed_at is null and expires_at > $2",
+        invitation,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Ends what an account has in families. How many.
+pub async fn leave(db: impl PgExecutor<'_>, account: Uuid, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_member set until = $2 where account_id = $1 and until is null",
+        account,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}

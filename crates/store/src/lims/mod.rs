@@ -101,6 +101,20 @@ pub async fn dins(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<Nam
     sqlx::query_as!(NamedRow, "select id, din from custody_unit where id = any($1)", ids).fetch_all(db).await
 }
 
+/// Whether a letter of this client is there.
+pub async fn has_sent(db: impl PgExecutor<'_>, client: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from lims_dead_letter where client_id = $1) as "there!""#, client)
+        .fetch_one(db)
+        .await
+}
+
+/// The number of some unit that is being prepared.
+pub async fn in_work(db: impl PgExecutor<'_>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select din from custody_unit where state = 'processing' order by changed_at, id limit 1")
+        .fetch_optional(db)
+        .await
+}
+
 /// Codes of the bits of a unit's lists.
 #[derive(Debug, Clone)]
 pub struct ItemRow {

@@ -15,6 +15,30 @@ pub async fn operators(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<
     .await
 }
 
+/// Somebody who collects.
+#[derive(Debug, Clone)]
+pub struct CollectorRow {
+    /// The hospital's code.
+    pub hospital: String,
+    /// The number of the certificate.
+    pub number: String,
+}
+
+/// Those whose certificate has been valid for two months and is now.
+pub async fn collectors(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<CollectorRow>> {
+    sqlx::query_as!(
+        CollectorRow,
+        "select distinct h.code as hospital, c.number from custody_collector c
+         join custody_hospital h on h.id = c.hospital_id join custody_certificate k on k.collector_id = c.id
+         where k.since <= (($1::timestamptz - interval '60 days') at time zone 'Asia/Shanghai')::date
+           and coalesce(k.ended_on, k.until) >= ($1::timestamptz at time zone 'Asia/Shanghai')::date
+         order by h.code, c.number limit 20",
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A preparation step.
 #[derive(Debug, Clone)]
 pub struct StepRow {
@@ -69,17 +93,21 @@ pub struct TankRow {
     pub frames: i16,
     /// Slots of each frame.
     pub slots: i16,
-    /// Placements there ever were.
-    pub used: i64,
+    /// Slots up to the last one that was ever used.
+    pub used: i32,
 }
 
-/// The first tank of a use.
+/// The tank of a use that has the most room behind the last slot that was ever used.
 pub async fn tank(db: impl PgExecutor<'_>, purpose: &str) -> sqlx::Result<Option<TankRow>> {
     sqlx::query_as!(
         TankRow,
         r#"select t.code, t.towers, t.frames, t.slots,
-                  (select count(*) from custody_placement p where p.tank_id = t.id) as "used!"
-           from custody_tank t where t.use = $1 order by t.code limit 1"#,
+                  coalesce((select max((p.tower - 1) * t.frames * t.slots + (p.frame - 1) * t.slots + p.slot)
+                            from custody_placement p where p.tank_id = t.id), 0) as "used!"
+           from custody_tank t where t.use = $1
+           order by t.towers::integer * t.frames * t.slots - coalesce((
+             select max((p.tower - 1) * t.frames * t.slots + (p.frame - 1) * t.slots + p.slot)
+             from custody_placement p where p.tank_id = t.id), 0) desc, t.code limit 1"#,
         purpose
     )
     .fetch_optional(db)

@@ -329,7 +329,7 @@ pub async fn notice(
     (mail, sms): (Uuid, Uuid),
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into telemetry_notice (alarm_id, rung, account_id, mail_id, sms_id) values ($1, $2, $3, $4, $5)",
+        "insert into telemetry_notice (alarm_id, rung, account_id, post_id, sms_id) values ($1, $2, $3, $4, $5)",
         rung.alarm_id,
         rung.rung,
         account,
@@ -371,7 +371,7 @@ pub async fn receipts(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<
                   min(m.sent_at) as "first_sent_at: SqlTimestamp"
            from telemetry_rung r
            left join telemetry_notice n on n.alarm_id = r.alarm_id and n.rung = r.rung
-           left join message m on m.id in (n.mail_id, n.sms_id)
+           left join message m on m.id in (n.post_id, n.sms_id)
            where r.alarm_id = $1 group by r.alarm_id, r.rung order by r.rung"#,
         alarm
     )

@@ -42,9 +42,9 @@ pub async fn add(db: impl PgExecutor<'_>, new: &NewReadings, now: Timestamp) -> 
              from unnest($1::integer[], $2::timestamptz[], $3::real[], $4::smallint[]) as n (channel_id, at, value, quality)
              on conflict do nothing returning channel_id, device_at),
            marked as (
-             insert into telemetry_dirty as d (bucket, channel_id)
-             select distinct date_bin('10 minutes', device_at, 'epoch'::timestamptz) as bucket, channel_id from added order by bucket, channel_id
-             on conflict (bucket, channel_id) do update set marks = d.marks + 1)
+             insert into telemetry_dirty as d (began, channel_id)
+             select distinct date_bin('10 minutes', device_at, 'epoch'::timestamptz) as began, channel_id from added order by began, channel_id
+             on conflict (began, channel_id) do update set marks = d.marks + 1)
            select coalesce(array_agg(channel_id), '{}') as "channels!", coalesce(array_agg(device_at), '{}') as "ats!: Vec<SqlTimestamp>"
            from added"#,
         &new.channels,

@@ -10,7 +10,7 @@ pub struct RolledRow {
     /// Of which channel.
     pub channel_id: i32,
     /// Their beginning.
-    pub bucket: SqlTimestamp,
+    pub began: SqlTimestamp,
     /// The highest that counts.
     pub high: Option<f32>,
 }
@@ -20,15 +20,15 @@ pub struct RolledRow {
 pub async fn take(db: impl PgExecutor<'_>, before: Timestamp, most: i64) -> sqlx::Result<Vec<(i32, SqlTimestamp)>> {
     let rows = sqlx::query!(
         r#"with due as (
-             select bucket, channel_id from telemetry_dirty where bucket < $1 order by bucket, channel_id limit $2 for update skip locked)
-           delete from telemetry_dirty d using due where d.bucket = due.bucket and d.channel_id = due.channel_id
-           returning d.channel_id, d.bucket as "bucket: SqlTimestamp""#,
+             select began, channel_id from telemetry_dirty where began < $1 order by began, channel_id limit $2 for update skip locked)
+           delete from telemetry_dirty d using due where d.began = due.began and d.channel_id = due.channel_id
+           returning d.channel_id, d.began as "began: SqlTimestamp""#,
         before.to_sqlx() as _,
         most
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.channel_id, row.bucket)).collect())
+    Ok(rows.into_iter().map(|row| (row.channel_id, row.began)).collect())
 }
 
 /// Rolls up what [`take`] took. A statement of its own: it has to see what was written until those were taken.
@@ -39,17 +39,17 @@ pub async fn roll_up(
 ) -> sqlx::Result<Vec<RolledRow>> {
     sqlx::query_as!(
         RolledRow,
-        r#"insert into telemetry_rollup as old (channel_id, bucket, low, mean, high, good, others)
-           select t.channel_id, t.bucket, s.low, s.mean, s.high, s.good, s.others
-           from unnest($1::integer[], $2::timestamptz[]) as t (channel_id, bucket) cross join lateral (
+        r#"insert into telemetry_rollup as old (channel_id, began, low, mean, high, good, others)
+           select t.channel_id, t.began, s.low, s.mean, s.high, s.good, s.others
+           from unnest($1::integer[], $2::timestamptz[]) as t (channel_id, began) cross join lateral (
              select min(r.value) filter (where r.quality = 0) as low, (avg(r.value) filter (where r.quality = 0))::real as mean,
                     max(r.value) filter (where r.quality = 0) as high, (count(*) filter (where r.quality = 0))::smallint as good,
                     (count(*) filter (where r.quality <> 0))::smallint as others
              from telemetry_reading r
-             where r.channel_id = t.channel_id and r.device_at >= t.bucket and r.device_at < t.bucket + interval '10 minutes') s
-           on conflict (channel_id, bucket) do update
+             where r.channel_id = t.channel_id and r.device_at >= t.began and r.device_at < t.began + interval '10 minutes') s
+           on conflict (channel_id, began) do update
              set low = excluded.low, mean = excluded.mean, high = excluded.high, good = excluded.good, others = excluded.others
-           returning channel_id, bucket as "bucket: SqlTimestamp", high"#,
+           returning channel_id, began as "began: SqlTimestamp", high"#,
         channels,
         buckets as _
     )
@@ -86,9 +86,9 @@ pub async fn chart(
 ) -> sqlx::Result<Vec<StepRow>> {
     sqlx::query_as!(
         StepRow,
-        r#"select channel_id, date_bin(make_interval(secs => $4), bucket, 'epoch'::timestamptz) as "at!: SqlTimestamp",
+        r#"select channel_id, date_bin(make_interval(secs => $4), began, 'epoch'::timestamptz) as "at!: SqlTimestamp",
                   min(low) as low, (sum(mean * good) / nullif(sum(good), 0))::real as mean, max(high) as high
-           from telemetry_rollup where channel_id = any ($1) and bucket >= $2 and bucket < $3
+           from telemetry_rollup where channel_id = any ($1) and began >= $2 and began < $3
            group by 1, 2 order by 1, 2"#,
         channels,
         from.to_sqlx() as _,
@@ -102,7 +102,7 @@ pub async fn chart(
 /// The first ten minutes that are known of channels.
 pub async fn first(db: impl PgExecutor<'_>, channels: &[i32]) -> sqlx::Result<Option<SqlTimestamp>> {
     sqlx::query_scalar!(
-        r#"select min(bucket) as "first: SqlTimestamp" from telemetry_rollup where channel_id = any ($1)"#,
+        r#"select min(began) as "first: SqlTimestamp" from telemetry_rollup where channel_id = any ($1)"#,
         channels
     )
     .fetch_one(db)

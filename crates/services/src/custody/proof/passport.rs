@@ -2,14 +2,17 @@
 
 use super::check::hash_of;
 use super::{root_of, stored};
-use crate::Services;
+use crate::audit::{self, Entry};
 use crate::custody::{CustodyError, EventView, Sight, UnitView, view_in};
+use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use domain::account::Capability;
 use domain::custody::passport::{Event, FORMAT, Hex, Passport, Proof, Said, SignedRoot, VERSION};
 use domain::ids::UnitId;
 use domain::merkle::{neighbours, sha256};
 use jiff::Timestamp;
+use serde_json::json;
 use sqlx::{Executor, PgConnection};
 use store::custody::tree::{self, RootRow};
 
@@ -23,6 +26,21 @@ pub async fn passport(services: &Services, id: UnitId, sight: Sight) -> Result<P
     tx.execute("set transaction isolation level repeatable read, read only").await?;
     let view = view_in(&mut tx, services, id, sight).await?;
     passport_in(&mut tx, services, &view, services.clock.now()).await
+}
+
+/// The passport of a unit for whoever sees units at the bank, with everything in it; noted in the trail.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Unreadable`, `Database`.
+pub async fn staff_passport(services: &Services, context: &Context, id: UnitId) -> Result<Passport, CustodyError> {
+    context.require(Capability::SeeUnits)?;
+    let passport = passport(services, id, Sight::Staff).await?;
+    let detail = json!({ "events": passport.events.len() });
+    let entry = Entry { action: "custody.passport_taken", subject_kind: "custody_unit", subject: Some(id.0), detail };
+    let mut tx = services.begin().await?;
+    audit::record(&mut tx, context, &[entry]).await?;
+    tx.commit().await?;
+    Ok(passport)
 }
 
 /// The passport of a unit that was read already, in the transaction that read it, whose snapshot is one (`repeatable read`).

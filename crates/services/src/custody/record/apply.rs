@@ -301,8 +301,8 @@ fn change(
     match effect {
         Effect::Opened { deviation, of } => {
             unit.now.open_deviations += 1;
-            let seq = unit.add(kept, standing);
-            note(world, id, (deviation, of), world.cause, (seq, actor));
+            let (seq, cause) = (unit.add(kept, standing), world.cause);
+            note(world, id, (deviation, of), cause, (seq, actor));
             hold(world, id, of, at.now);
             Some(seq)
         }

@@ -5,7 +5,7 @@ use super::super::{CustodyError, Incoming, UnitName, collectors};
 use super::two;
 use super::unit::{SlotKey, UnitState};
 use domain::custody::{Lot, Payload, Slot};
-use domain::time::local_day;
+use domain::time::{in_reach, local_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::PgConnection;
@@ -235,7 +235,9 @@ impl Asked {
                     asked.deviations.insert(*deviation);
                 }
                 Payload::Collected { certificate, .. } => {
-                    asked.collections.insert((certificate.clone(), local_day(one.occurred_at)));
+                    // What cannot have been is refused for that.
+                    let day = Some(local_day(one.occurred_at)).filter(|day| in_reach(*day));
+                    asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));

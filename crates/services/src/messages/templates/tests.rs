@@ -77,6 +77,13 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         };
         all.push((name, Facts::Alarm(alarm)));
     }
+    let family = FamilyFacts {
+        page: format!("{}/account/units/notices", visit.site),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    };
+    all.push(("family_news", Facts::Family(FamilyFacts { help: None, ..family.clone() })));
+    all.extend(["family_news", "family_invited"].map(|name| (name, Facts::Family(family.clone()))));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
@@ -178,6 +185,17 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 fn names_somebody(name: &str) -> bool {
     let plain = ["code", "contact_asked", "contact_changed", "case_news", "case_reminder", "case_due"];
     !plain.contains(&name) && !name.starts_with("tank_")
+    !matches!(
+        name,
+        "code"
+            | "contact_asked"
+            | "contact_changed"
+            | "case_news"
+            | "case_reminder"
+            | "case_due"
+            | "family_news"
+            | "family_invited"
+    )
 }
 
 fn is_of_visit(name: &str) -> bool {

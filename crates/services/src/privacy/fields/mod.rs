@@ -12,9 +12,11 @@ mod family;
 mod groups;
 mod house;
 mod ledger;
+mod lims;
 mod outreach;
 mod requests;
 mod spark;
+mod telemetry;
 
 use super::{Field, Text};
 use std::sync::LazyLock;
@@ -44,6 +46,8 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
+        lims::FIELDS,
+        telemetry::FIELDS,
         account::FIELDS,
         house::FIELDS,
         custody_desk::FIELDS,

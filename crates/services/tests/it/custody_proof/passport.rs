@@ -1,6 +1,6 @@
 //! A unit's passport: what its reader sees, verified without the house.
 
-use super::{BANKED, EXPECTED, FROZEN, close, happen, rooted, tamper, told, unit};
+use super::{BANKED, EXPECTED, close, happen, rooted, tamper, told, unit};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use domain::custody::passport::{Broken, Keys, Passport, Verdict};
@@ -49,8 +49,8 @@ async fn a_passport_holds_when_the_house_is_gone() {
 async fn what_a_reader_may_not_see_is_in_it_as_a_digest_only() {
     let house = rooted().await;
     let keys = proof::keys(&house.services);
-    let whole = passport(&house, FROZEN, Sight::Owner).await;
-    let other = passport(&house, FROZEN, Sight::OtherGuardian { mother_consents: false }).await;
+    let whole = passport(&house, BANKED, Sight::Owner).await;
+    let other = passport(&house, BANKED, Sight::OtherGuardian { mother_consents: false }).await;
     let hidden: Vec<&str> = whole
         .events
         .iter()
@@ -64,11 +64,11 @@ async fn what_a_reader_may_not_see_is_in_it_as_a_digest_only() {
     assert!(!text.contains("mother"));
     let verdict = verified(&text, &keys).expect("it holds all the same");
     assert_eq!(verdict.told + u32::try_from(hidden.len()).expect("few"), verdict.events);
-    let consented = passport(&house, FROZEN, Sight::OtherGuardian { mother_consents: true }).await;
+    let consented = passport(&house, BANKED, Sight::OtherGuardian { mother_consents: true }).await;
     assert_eq!(consented.events, whole.events);
     // Once its key is destroyed nobody reads anything, and all of it still verifies.
-    tamper(&house, &format!("update custody_unit set key_sealed = null where id = '{}'", unit(FROZEN))).await;
-    let forgotten = passport(&house, FROZEN, Sight::Owner).await;
+    tamper(&house, &format!("update custody_unit set key_sealed = null where id = '{}'", unit(BANKED))).await;
+    let forgotten = passport(&house, BANKED, Sight::Owner).await;
     let verdict = verified(&serde_json::to_string(&forgotten).expect("JSON"), &keys).expect("it holds");
     assert_eq!((verdict.told, verdict.covered), (0, verdict.events));
 }

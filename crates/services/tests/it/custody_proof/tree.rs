@@ -15,9 +15,9 @@ async fn an_edited_node_is_named() {
     let named = Fault::Leaf { position, unit: Some(of) };
     for change in ["hash = sha256('x')", "seal = sha256('x')", "seq = seq - 1"] {
         tamper(&house, &format!("update custody_node set {change} where level = 0 and position = {position}")).await;
-        assert_eq!(faults(&house).await, [named.clone()], "{change}");
+        assert_eq!(faults(&house).await, std::slice::from_ref(&named), "{change}");
         let terms = Terms { unit: Some(of), ..Terms::at(house.now()) };
-        assert_eq!(verify_by(&house, &terms).await.faults, [named.clone()], "{change}, alone");
+        assert_eq!(verify_by(&house, &terms).await.faults, std::slice::from_ref(&named), "{change}, alone");
         mend(&house).await;
     }
     for change in ["hash = sha256('x')", "seal = sha256('x')"] {
@@ -30,7 +30,7 @@ async fn an_edited_node_is_named() {
     mend(&house).await;
     tamper(
         &house,
-        "insert into custody_node select 1, 7, null, hash, seal from custody_node where level = 1 and position = 6",
+        "insert into custody_node (level, position, hash, seal) select 1, 7, hash, seal from custody_node where level = 1 and position = 6",
     )
     .await;
     assert_eq!(faults(&house).await, [Fault::Node { level: 1, position: 7, first: 14, last: 15 }]);

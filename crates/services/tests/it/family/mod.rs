@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use services::Context;
 use services::account::contact_index;
 use services::crypto::Place;
-use services::family::{Founder, Founding, found_in, join};
+use services::family::{self as families, Founder, Founding, found_in};
 use services::limits::Network;
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -120,7 +120,9 @@ pub async fn founded(
 pub async fn joined(house: &TestHouse, family: u128, person: u128) {
     account(house, person).await;
     let typed = (number(family), phone(person));
-    join(&house.services, &visitor(house, person), &network(), (&typed.0, typed.1.digits())).await.expect("joined");
+    families::join(&house.services, &visitor(house, person), &network(), (&typed.0, typed.1.digits()))
+        .await
+        .expect("joined");
 }
 
 /// A family with both guardians and a unit, whose child is small.

@@ -5,7 +5,7 @@ use domain::account::{Actor, Role};
 use domain::ids::{AccountId, LoginSessionId};
 use domain::lims::LetterState;
 use serde_json::json;
-use services::lims::{LimsError, Which, give_up, letter, letters, open_counts, replay, sweep};
+use services::lims::{LimsError, Which, forget, give_up, letter, letters, open_counts, replay, sweep};
 use services::{Context, Services};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -110,6 +110,20 @@ async fn a_letter_is_its_machines_and_the_desks_and_nobody_elses() {
     };
     assert!(matches!(letters(services, &visitor, &Which::default()).await, Err(LimsError::Denied(_))));
     assert!(matches!(give_up(services, &other, id, "not mine").await, Err(LimsError::Denied(_))));
+}
+
+#[tokio::test]
+async fn what_a_letter_said_is_forgotten_a_month_after_it_ended() {
+    let test = laboratory().await;
+    let id = by_a_stranger(&test).await;
+    let (services, staff) = (&test.services, officer(&test.services));
+    test.services.clock.advance(jiff::SignedDuration::from_hours(24 * 40));
+    assert_eq!(forget(services).await.expect("forgotten"), 0, "an open letter is kept");
+    give_up(services, &Context { now: test.now(), ..staff.clone() }, id, "nobody knows").await.expect("given up");
+    test.services.clock.advance(jiff::SignedDuration::from_hours(24 * 31));
+    assert_eq!(forget(services).await.expect("forgotten"), 1);
+    let kept = letter(services, &staff, id).await.expect("a letter");
+    assert_eq!((kept.record, kept.state), (None, LetterState::GivenUp));
 }
 
 #[tokio::test]
