@@ -915,3 +915,4 @@ staff-action-custody-passport-taken = Downloaded the custody passport of a unit
 staff-action-family-opened-for-support = Opened a family’s record for support
 staff-action-family-read-for-support = Read a family’s record for support
 staff-action-family-closed-for-support = Closed a family’s record
+staff-action-custody-family-revealed = Looked up whose a unit is

@@ -858,3 +858,4 @@ staff-action-custody-passport-taken = 下载一份脐带血的监管护照
 staff-action-family-opened-for-support = 客服打开家庭的记录
 staff-action-family-read-for-support = 客服查看家庭的记录
 staff-action-family-closed-for-support = 客服关闭家庭的记录
+staff-action-custody-family-revealed = 查看脐带血所属的家庭
