@@ -127,9 +127,21 @@ test("support opens a family's record for a reason, for half an hour @once", asy
   await press(page.getByRole("button", { name: zh("support-open"), exact: true }));
   await expect(page.locator("#f-number")).toHaveAttribute("aria-invalid", "true");
   await examine(page, "support-3-unknown");
+  await page.locator("#f-number").fill("sd 2026-000417");
+  await press(page.getByRole("button", { name: zh("support-open"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("support-opened"));
+  await expect(page.locator("main")).toContainText("家长来电询问检测进度");
+  await expect(page.locator("main")).not.toContainText("SD2026000417");
+  expect(page.url()).not.toContain("2026000417");
+  const opened = new URL(page.url()).pathname;
+  expect(await sql("select count(*) from family_access where role = 'family_support'")).not.toBe("0");
+  await examine(page, "support-4-record");
+  await press(page.getByRole("button", { name: zh("support-close"), exact: true }));
+  await visit(page, opened);
+  await expect(page.locator("main")).toContainText(zh("support-shut-text"));
   // A record that is not open to whoever asks says how to open it, and nothing else.
-  const family = await sql("select id from family limit 1");
+  const family = await sql("select id from family order by made_at desc limit 1");
   await visit(page, `/staff/families/${family}`);
   await expect(page.locator("main")).toContainText(zh("support-shut-text"));
-  await examine(page, "support-4-shut");
+  await examine(page, "support-5-shut");
 });

@@ -918,3 +918,4 @@ staff-action-family-closed-for-support = Closed a family’s record
 staff-subject-family-contract = Storage contract
 staff-action-family-contract-moved = Storage contract moved on
 staff-action-family-payment-came = Payment of a storage contract noted
+staff-action-custody-family-revealed = Looked up whose a unit is

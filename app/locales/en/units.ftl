@@ -462,3 +462,6 @@ units-recall-own = You began this recall: somebody else of quality ends it.
 units-analyte-wbc = White blood cells
 units-analyte-abo-rhd = ABO and RhD
 units-analyte-haemoglobin = Haemoglobin
+units-family-show = Show whose it is
+units-family-show-text = This shows the numbers of the family’s contracts. The family sees at once who looked and why.
+units-family-is = Contracts of the family: { $numbers }

@@ -862,3 +862,4 @@ staff-action-custody-passport-taken = 下载一份脐带血的监管链护照
 staff-subject-family-contract = 储存合同
 staff-action-family-contract-moved = 储存合同状态变化
 staff-action-family-payment-came = 登记储存费用到账
+staff-action-custody-family-revealed = 查看脐带血所属的家庭

@@ -438,3 +438,6 @@ units-recall-own = 由您开始的召回，由另一位质量人员结束。
 units-analyte-wbc = 白细胞
 units-analyte-abo-rhd = ABO与RhD血型
 units-analyte-haemoglobin = 血红蛋白
+units-family-show = 查看所属家庭
+units-family-show-text = 会显示家庭的合同编号。家庭马上能看到是谁、为什么查看。
+units-family-is = 所属家庭的合同编号：{ $numbers }

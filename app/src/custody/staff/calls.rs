@@ -3,8 +3,10 @@
 use super::refused::refused;
 use super::{at, unit_page};
 use crate::calls::{Answer, Asked, Call};
+use crate::form::FormState;
 use crate::problem::Problem;
 use crate::routes::Access;
+use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::custody::DeviationKind;
 use domain::ids::{DeviationId, UnitId};
@@ -14,6 +16,11 @@ use uuid::Uuid;
 
 const SEE: Access = Access::Capability(Capability::SeeUnits);
 const HANDLE: Access = Access::Capability(Capability::HandleUnits);
+
+const REVEAL: Access = Access::Capability(Capability::RevealUnitFamily);
+
+/// What only we say on the page of a unit, once; never taken from what was sent.
+pub(super) const SHOWN_FAMILY: &str = "shown_family";
 
 /// The page most of them stand on.
 const PAGE: &str = "/staff/units/:id";
@@ -28,6 +35,7 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/units/:id/close", HANDLE, &close_deviation).on(PAGE),
     Call::post("/staff/units/:id/hold", HANDLE, &hold).on(PAGE),
     Call::post("/staff/units/:id/sign", HANDLE, &sign).on(PAGE),
+    Call::post("/staff/units/:id/family", REVEAL, &family).on(PAGE).keeping(&["family_reason"]),
 ];
 
 /// The name of a field in one of the forms of a unit's page: several of them ask for the same.
@@ -125,4 +133,18 @@ async fn sign(asked: Asked) -> Answer {
     let Some((unit, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
     let result = desk::alone(&asked.services, &asked.context, (unit, version), Alone::SignRecord).await;
     done(&asked, &page, ("signed", ""), result)
+}
+
+/// Whose the unit is, once.
+async fn family(asked: Asked) -> Answer {
+    let Some((unit, page, _)) = subject(&asked) else { return Problem::NotFound.into() };
+    let reason = asked.field(&field("family", "reason"));
+    match desk::reveal_family(&asked.services, &asked.context, unit, reason).await {
+        Ok(numbers) => {
+            let mut form = FormState::default();
+            form.values.insert(SHOWN_FAMILY.to_owned(), numbers.join(&asked.t("list-separator")));
+            Answer::again_at(page, form).status(StatusCode::OK)
+        }
+        Err(error) => refused(&asked, &page, ("family", error)),
+    }
 }

@@ -1,6 +1,6 @@
 //! Why nothing was done to a unit, in words, on the page it was tried on and with everything that was typed.
 
-use super::calls::field;
+use super::calls::{SHOWN_FAMILY, field};
 use super::words::state_text;
 use crate::calls::{Answer, Asked};
 use crate::form::Tone;
@@ -20,19 +20,21 @@ pub(super) fn refused(asked: &Asked, page: &str, (form, error): (&str, DeskError
             if !form.is_empty() {
                 errors.iter_mut().for_each(|error| error.field = field(form, &error.field));
             }
-            Answer::again_at(page, asked.typed(&[]).with_errors(errors))
+            Answer::again_at(page, asked.typed(&[SHOWN_FAMILY]).with_errors(errors))
         }
         DeskError::Limited { retry_after } => {
             let minutes = retry_after.div_ceil(60);
             let text = asked.t_args("units-too-often", &[("minutes", minutes.into())]);
-            let form = asked.typed(&[]).with_notice(Tone::Warning, text.to_string());
+            let form = asked.typed(&[SHOWN_FAMILY]).with_notice(Tone::Warning, text.to_string());
             Answer::again_at(page, form).retry_after(SignedDuration::from_secs(i64::from(retry_after)))
         }
-        DeskError::SentBefore => Answer::another_act(asked, page, (&[], "form"), &asked.t("units-refused-sent-before")),
+        DeskError::SentBefore => {
+            Answer::another_act(asked, page, (&[SHOWN_FAMILY], "form"), &asked.t("units-refused-sent-before"))
+        }
         error => match said(asked, &error) {
             Some(text) => {
                 // The version is the page's, which is made anew.
-                let form = asked.typed(&["version"]).with_notice(Tone::Warning, text);
+                let form = asked.typed(&["version", SHOWN_FAMILY]).with_notice(Tone::Warning, text);
                 Answer::again_at(page, form).status(StatusCode::CONFLICT)
             }
             None => Problem::from(error).into(),

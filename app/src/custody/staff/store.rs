@@ -118,15 +118,15 @@ async fn tank_page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem>
 /// The towers, each with how full it is, and a way to its slots.
 fn overview(visit: &Visit, tank: &Tank, towers: &[u64], current: Option<u16>) -> impl IntoView + use<> {
     let each = u64::from(tank.shape.1) * u64::from(tank.shape.2);
-    let items = (1_u16..).zip(towers).map(|(number, units)| {
+    let items = (1_u16..).zip(towers.iter().copied()).map(|(number, units)| {
         let href = format!("{}?tower={number}#tower", visit.here());
         let label = count(visit, "units-tower", number.into());
-        let words = full(visit, *units, each);
+        let words = full(visit, units, each);
         let here = (current == Some(number)).then_some("true");
         view! {
             <li>
                 <a href=href aria-current=here>{label}</a>
-                <Meter label=words value=*units max=each/>
+                <Meter label=words value=units max=each/>
             </li>
         }
     });

@@ -16,6 +16,7 @@ use domain::typed;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use sqlx::PgConnection;
 use store::family::support::{self as sql, OpeningRow};
 use store::family::{own, said};
 use uuid::Uuid;
@@ -219,6 +220,24 @@ pub async fn support_record(
     audit::record(&mut tx, context, &[entry("family.read_for_support", family.0, json!({}))]).await?;
     tx.commit().await?;
     Ok(SupportRecord { open, contracts, units, members })
+}
+
+/// The numbers of the contracts of a unit's family, the newest first. The caller has asked the policy and written the look down.
+///
+/// # Errors
+/// `Crypto`, `Unreadable`, `Database`.
+pub(crate) async fn contract_numbers(
+    services: &Services,
+    db: &mut PgConnection,
+    unit: UnitId,
+) -> Result<Vec<String>, FamilyError> {
+    let Some(family) = said::family_of_unit(&mut *db, unit.0).await? else { return Ok(Vec::new()) };
+    let number = |row: own::ContractRow| {
+        let plain =
+            services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
+        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
+    };
+    own::contracts(db, family).await?.into_iter().map(number).collect()
 }
 
 /// Closes what whoever asks has open of a family, before its time.

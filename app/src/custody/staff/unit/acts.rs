@@ -122,6 +122,27 @@ fn offered(unit: &UnitView, act: Act) -> bool {
     }
 }
 
+/// Whose the unit is, for quality and for a reason; shown once.
+pub(super) fn family(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
+    if let Some(shown) = visit.form.value(calls::SHOWN_FAMILY) {
+        let text = visit.t_args("units-family-is", &[("numbers", shown.to_owned().into())]);
+        return Some(view! { <Banner tone=Tone::Info>{text}</Banner> }.into_any());
+    }
+    let open = came_back(visit, "family", &["reason"]);
+    (unit.family.is_some() && may(visit, Capability::RevealUnitFamily)).then(|| {
+        view! {
+            <Dialog label=visit.t("units-family-show") title=visit.t("units-family-show") open=open>
+                <p>{visit.t("units-family-show-text")}</p>
+                <Form action=to(visit, unit, "family")>
+                    <TextField name=calls::field("family", "reason") label=visit.t("units-reason") hint=visit.t("support-reason-hint")/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("units-family-show")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any()
+    })
+}
+
 /// What can be done.
 pub(super) fn section(visit: &Visit, opened: &Opened) -> Option<AnyView> {
     if !may(visit, Capability::HandleUnits) {

@@ -44,6 +44,7 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
             <div class="request">
                 <div class="stack">
                     <SummaryList rows=facts(visit, &opened)/>
+                    {acts::family(visit, &opened.unit)}
                     {record::missing(visit, &opened.unit)}
                     {record::deviations(visit, &opened)}
                 </div>

@@ -84,11 +84,8 @@ impl From<CustodyError> for DeskError {
             CustodyError::Denied(denied) => Self::Denied(denied),
             CustodyError::NotFound => Self::NotFound,
             CustodyError::Refused(refused) => Self::Refused(refused),
+            CustodyError::Unreadable => Self::Unreadable,
             CustodyError::Database(error) => error.into(),
-            error => {
-                tracing::error!(%error, "a unit cannot be read");
-                Self::Unreadable
-            }
         }
     }
 }
