@@ -168,6 +168,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::cases::own_calls::CALLS,
     crate::cases::decided_calls::CALLS,
     crate::letters::calls::CALLS,
+    crate::lims::calls::CALLS,
+    crate::family::calls::CALLS,
     crate::spark::papers::CALLS,
     crate::disclosure::calls::CALLS,
     crate::disclosure::files::CALLS,
@@ -177,8 +179,12 @@ pub static CALLS: &[&[Call]] = &[
     crate::committee::calls::CALLS,
     crate::committee::paper::CALLS,
     crate::objections::calls::CALLS,
+    crate::tanks::calls::CALLS,
     crate::custody::staff::calls::CALLS,
     crate::custody::proof::calls::CALLS,
+    crate::custody::staff::people_calls::CALLS,
+    crate::custody::staff::families::CALLS,
+    crate::custody::staff::recalls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

@@ -58,12 +58,16 @@ rooms!(
     "cases",
     "decided",
     "letters",
+    "lims",
     "objections",
     "disclosure",
     "reviews",
     "committee",
+    "tanks",
+    "family",
     "proof",
-    "units"
+    "units",
+    "support",
 );
 
 type Bundle = FluentBundle<FluentResource>;

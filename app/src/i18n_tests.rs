@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Keys made at run time from a code: their own tests (`words`, `problem`) see to it that each exists.
-const MADE_AT_RUN_TIME: [&str; 40] = [
+const MADE_AT_RUN_TIME: &[&str] = &[
+    "lims-code-",
     "papers-kind-",
     "apply-",
     "privacy-column-",
@@ -45,9 +46,42 @@ const MADE_AT_RUN_TIME: [&str; 40] = [
     "cases-decision-",
     "committee-state-",
     "committee-next-",
+    "family-state-",
+    "family-step-",
+    "family-stands-",
+    "family-kin-",
+    "family-consent-",
+    "family-notice-",
+    "family-contract-state-",
+    "family-pool-",
+    "family-price-kind-",
+    "family-section-",
+    "family-test-",
+    "family-reading-",
+    "family-analyte-",
+    "family-phase-",
+    "family-marker-",
+    "family-event-",
+    "family-span-",
+    "tanks-kind-",
+    "tanks-rule-",
+    "tanks-state-",
+    "tanks-event-",
+    "tanks-span-",
+    "tanks-purpose-",
     "units-state-",
     "units-pool-",
     "units-deviation-",
+    "units-act-",
+    "units-kind-",
+    "units-mark-",
+    "units-rejection-",
+    "units-flag-",
+    "units-analyte-",
+    "units-lot-",
+    "custody-refused-",
+    "custody-unmet-",
+    "units-refused-",
 ];
 
 fn variables(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {

@@ -37,6 +37,8 @@ pub mod door;
 #[cfg(feature = "ssr")]
 mod exports;
 #[cfg(feature = "ssr")]
+mod family;
+#[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
 mod gallery;
@@ -50,6 +52,7 @@ pub mod i18n;
 mod ledger;
 #[cfg(feature = "ssr")]
 mod letters;
+mod lims;
 #[cfg(feature = "ssr")]
 pub mod local_path;
 #[cfg(feature = "ssr")]
@@ -84,6 +87,8 @@ mod rubric;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod spark;
+#[cfg(feature = "ssr")]
+mod tanks;
 #[cfg(feature = "ssr")]
 pub mod unsent;
 #[cfg(feature = "ssr")]

@@ -29,7 +29,10 @@ use crate::cases::claw_back::ClawBackCase;
 use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnAppeal, OwnCase, OwnCases, WithdrawCase};
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
-use crate::custody::staff::{Deviations, Units};
+use crate::custody::staff::{
+    CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Recalls, Store, StoreTank, UnitPage,
+    Units,
+};
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
@@ -37,6 +40,10 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::{
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTemperature, OwnTests, OwnUnit,
+    OwnUnits, UnitCertificateVerdict, VerifyUnitCertificate,
+};
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
 use crate::groups::{
@@ -50,6 +57,7 @@ use crate::ledger::{
 };
 use crate::ledger::{ClawbackPage, Clawbacks, EnvelopeNew, EnvelopePage, FundEdit, FundNew};
 use crate::letters::{OwnLetter, VerifyLetter};
+use crate::lims::{DeadLetterPage, DeadLetters};
 use crate::mailbox::Mailbox;
 use crate::museum::staff::{
     BookOnBehalf, Booking as StaffBooking, Bookings as StaffBookings, CloseDay, CloseSession, NoShows, OpenDoorDates,
@@ -72,6 +80,7 @@ use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
 use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
+use crate::tanks::{AlarmPage, TankPage, Tanks, WallBoard};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -291,6 +300,8 @@ pages! {
     "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/custody/dead-letters" DeadLetters (Access::Capability(Capability::HandleUnits)) [];
+    "/staff/custody/dead-letters/:id" DeadLetterPage (Access::Capability(Capability::HandleUnits)) [];
     "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];
     "/staff/objections/:id" ObjectionPage (Access::Capability(Capability::HandleObjections)) [];
     "/staff/reviews" Reviews (Access::Capability(Capability::ReviewCases)) [];
@@ -305,8 +316,21 @@ pages! {
     "/staff/committee/:id" MeetingPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
+    "/staff/tanks" Tanks (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/:id" TankPage (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/alarms/:id" AlarmPage (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/wall" WallBoard (Access::Capability(Capability::SeeTanks)) [bare, islands, renewed];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/store" Store (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/store/:id" StoreTank (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/recalls" Recalls (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/families" Families (Access::Capability(Capability::SupportFamilies)) [];
+    "/staff/families/:id" FamilyRecord (Access::Capability(Capability::SupportFamilies)) [];
+    "/staff/operators" Operators (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/collectors" Collectors (Access::Capability(Capability::SeeUnits)) [];
+    "/staff/collectors/:id" CollectorPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
@@ -325,6 +349,18 @@ pages! {
     "/account/spark/:id/agreement" OwnAgreement (Access::SignedIn) [];
     "/account/spark/:id/appeal" OwnAppeal (Access::SignedIn) [typed];
     "/account/spark/:id/letters/:letter" OwnLetter (Access::SignedIn) [];
+    "/account/units" OwnUnits (Access::SignedIn) [];
+    "/account/units/notices" OwnNotices (Access::SignedIn) [];
+    "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/people" OwnPeople (Access::SignedIn) [];
+    "/account/units/access" OwnLooks (Access::SignedIn) [];
+    "/account/units/:id" OwnUnit (Access::SignedIn) [];
+    "/account/units/:id/steps" OwnSteps (Access::SignedIn) [];
+    "/account/units/:id/temperature" OwnTemperature (Access::SignedIn) [];
+    "/account/units/:id/tests" OwnTests (Access::SignedIn) [];
+    "/family/join" FamilyJoin (Access::Public) [];
+    "/custody/certificates/verify" VerifyUnitCertificate (Access::Public) [];
+    "/custody/certificates/verify/:number/:code" UnitCertificateVerdict (Access::Public) [];
     "/account/security" Security (Access::SignedIn) [];
     "/account/contact" ContactNew (Access::SignedIn) [];
     "/account/contact/code" ContactCode (Access::SignedIn) [];

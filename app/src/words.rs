@@ -54,6 +54,10 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::SignInRefused => plain("error-sign-in-refused"),
         Fault::PasswordTooShort { min } => with("error-password-too-short", [("min", min)]),
         Fault::DateShape => plain("error-date-shape"),
+        Fault::DateYear { first, last } => {
+            // Years are no numbers to be grouped.
+            ("error-date-year", vec![("first", first.to_string().into()), ("last", last.to_string().into())])
+        }
         Fault::TimeShape => plain("error-time-shape"),
         Fault::EndBeforeStart => plain("error-end-before-start"),
         Fault::ReferenceShape => plain("error-reference-shape"),
@@ -78,6 +82,8 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::DinCheck => plain("error-din-check"),
         Fault::DinUnknown => plain("error-din-unknown"),
         Fault::SlotShape => plain("error-slot-shape"),
+        Fault::ContractUnknown => plain("error-contract-unknown"),
+        Fault::UnitCodeShape => plain("error-unit-code-shape"),
         Fault::AdultsNeeded { least } => with("error-adults-needed", [("least", least)]),
         Fault::ResidentShape => plain("error-resident-shape"),
         Fault::ResidentRegion => plain("error-resident-region"),
@@ -119,6 +125,7 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::MoreThanOwed => plain("error-more-than-owed"),
         Fault::ConsentNeeded => plain("error-consent-needed"),
         Fault::FileRefused { why } => ("error-file-refused", vec![("why", why.name().into())]),
+        Fault::FilesRefused { n, of } => with("error-files-refused", [("n", n), ("of", of)]),
     }
 }
 
@@ -220,6 +227,7 @@ pub fn role_text(visit: &Visit, role: Role) -> Text {
         Role::FamilySupport => "role-family-support",
         Role::LabOfficer => "role-lab-officer",
         Role::QualityOfficer => "role-quality-officer",
+        Role::NightShift => "role-night-shift",
     })
 }
 
@@ -251,6 +259,7 @@ mod tests {
             Fault::SignInRefused,
             Fault::PasswordTooShort { min: 12 },
             Fault::DateShape,
+            Fault::DateYear { first: 1900, last: 2199 },
             Fault::TimeShape,
             Fault::EndBeforeStart,
             Fault::ReferenceShape,
@@ -272,6 +281,8 @@ mod tests {
             Fault::DinCheck,
             Fault::DinUnknown,
             Fault::SlotShape,
+            Fault::ContractUnknown,
+            Fault::UnitCodeShape,
             Fault::AdultsNeeded { least: 5 },
             Fault::ResidentShape,
             Fault::ResidentRegion,
@@ -314,6 +325,7 @@ mod tests {
             Fault::MoreThanOwed,
             Fault::ConsentNeeded,
             Fault::FileRefused { why: domain::files::Refusal::Locked },
+            Fault::FilesRefused { n: 2, of: 3 },
         ]
     }
 

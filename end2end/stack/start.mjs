@@ -67,7 +67,7 @@ export default async function start(playwright = undefined) {
   let hired = 0;
   const hire = async () => {
     const login = `e2e.staff${++hired}`;
-    const roles = ["museum_officer", "steward", "auditor", "bus_dispatcher", "door_supervisor"].flatMap((role) => ["--role", role]);
+    const roles = ["museum_officer", "steward", "auditor", "bus_dispatcher", "door_supervisor", "night_shift"].flatMap((role) => ["--role", role]);
     const { stdout } = await command("create-admin", "--login", login, "--name", `端到端${hired}号`, ...roles);
     return { login, password: firstPassword(stdout) };
   };
@@ -83,7 +83,8 @@ export default async function start(playwright = undefined) {
   const mailbox = await startMailbox({ "/hire": hireNext, "/round-trips": async () => wire?.roundTrips() ?? null });
   const scanner = await startScanner();
   const machine = async () => {
-    const scopes = ["sessions:read", "bookings:write", "door:write"].flatMap((scope) => ["--scope", scope]);
+    const scopes = ["sessions:read", "bookings:write", "door:write", "lims:write"].flatMap((scope) => ["--scope", scope]);
+    const scopes = ["sessions:read", "bookings:write", "door:write", "telemetry:write"].flatMap((scope) => ["--scope", scope]);
     const { stdout } = await command("client", "add", "--name", "end2end", ...scopes);
     const value = (name) => new RegExp(`${name}\\s+(\\S+)`).exec(stdout)?.[1] ?? "";
     return { client_id: value("client_id"), client_secret: value("client_secret") };

@@ -1,7 +1,7 @@
 // The agreement on aid: a family reads it, proves by a code that it is who it says, types the names of the application, and keeps
 // it as it was signed. The press itself is made without scripts.
 import { sql } from "../support/database";
-import { colleague, family, lend } from "../support/families";
+import { colleague, family, lend, only } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo } from "../support/mail";
 import { words } from "../support/words";
@@ -56,6 +56,14 @@ test("a family reads the agreement, signs it once and keeps it @once", async ({ 
   const parts = `ledger_tranche t join ledger_award a on a.id = t.award_id where a.case_id = '${one}' and 'agreement' = any (t.needs)`;
   const noted = `select count(*) from ledger_evidence e join (select t.id from ${parts}) p on p.id = e.tranche_id where e.noted_by is null`;
   expect(await sql(noted)).toBe(await sql(`select count(*) from ${parts}`));
+  const desk = await browser.newContext({ baseURL, locale: "zh-CN", viewport: { width: 360, height: 800 } });
+  const finance = await desk.newPage();
+  await only(finance, "finance_preparer");
+  await visit(finance, `/staff/funds/tranches/${await sql(`select t.id from ${parts} order by t.nth limit 1`)}`);
+  await expect(finance.getByRole("checkbox", { name: zh("books-evidence-invoice") })).toHaveCount(1);
+  await expect(finance.getByRole("checkbox", { name: zh("books-evidence-agreement") })).toHaveCount(0);
+  await examine(finance, "agreement-9-finance");
+  await desk.close();
 
   await visit(page, `/account/spark/${one}/agreement`);
   await expect(page.locator("main")).toContainText("演示·林大");

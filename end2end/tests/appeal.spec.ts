@@ -1,8 +1,10 @@
 // The appeal: a family says why, looks at what it wrote once more, and sends it once; each thing it needs to know is told before.
+// New papers come with it.
 import { illness } from "../support/canaries";
 import { sql } from "../support/database";
 import { colleague, family, lend } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
+import { pdf } from "../support/pdf";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -46,6 +48,18 @@ test("a family appeals once what it has checked, also without scripts @once", as
   expect(await sql(`select state from spark_case where id = '${one}'`)).toBe("appeal");
   await visit(page, `/account/spark/${one}/appeal`);
   await examine(page, "appeal-6-sent");
+
+  // New papers come with it, by the page and the checks of the application's.
+  await sql(`update spark_application set submitted_by = '${account}' where id = '${one}' returning id`);
+  await press(page.getByRole("link", { name: zh("papers-send"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("papers-appeal"));
+  await page.locator("#f-kind").selectOption("diagnosis");
+  await page.locator("#f-file").setInputFiles({ name: "演示新检查.pdf", mimeType: "application/pdf", buffer: pdf("a new examination") });
+  await press(page.getByRole("button", { name: zh("papers-send"), exact: true }));
+  await expect(page.locator(".papers > li", { hasText: "演示新检查" })).toContainText(zh("papers-of-appeal"));
+  await examine(page, "appeal-6-papers");
+  await press(page.getByRole("link", { name: zh("papers-appeal-back"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("decided-appeal-more"));
   await visit(page, `/account/spark/${one}`);
   await expect(page.locator("#appeal")).toContainText(zh("decided-appeal-next"));
   await examine(page, "appeal-7-after");

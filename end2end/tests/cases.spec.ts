@@ -3,9 +3,8 @@
 import type { Page } from "@playwright/test";
 import { illness } from "../support/canaries";
 import { sql } from "../support/database";
-import { family } from "../support/families";
+import { colleague, family } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -30,19 +29,9 @@ test.afterEach(async () => {
   for (const { party, account } of lent.splice(0)) await sql(`update spark_case_party set account_id = '${account}' where id = '${party}'`);
 });
 
-/** A case officer, signed in; answers the account. */
-async function officer(page: Page): Promise<string> {
-  const staff = await newStaff();
-  const account = await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, 'case_officer', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
-  return account;
-}
-
 test("an officer reads a case of another with a reason, and takes it over @once", async ({ page }) => {
   test.setTimeout(180_000);
-  await officer(page);
+  await colleague(page, "case_officer");
   await visit(page, "/staff/cases?state=granted");
   await examine(page, "cases-1-none");
   const adult = await sql("select id from spark_case where age >= 18 and state in ('granted', 'disbursing', 'follow_up') order by id limit 1");
@@ -106,7 +95,7 @@ test("a family sees how far its application is, and is asked before it takes it 
 async function asked(page: Page): Promise<string> {
   const [one, state] = (await sql("select id || ' ' || state from spark_case where id = (select case_id from spark_clarification order by asked_at limit 1)")).split(" ");
   if (state !== "completeness") return one;
-  const account = await officer(page);
+  const account = await colleague(page, "case_officer");
   await sql(`update spark_case set officer_id = '${account}' where id = '${one}'`);
   await visit(page, `/staff/cases/${one}`);
   await opener(page, "cases-event-return").click();

@@ -3,9 +3,8 @@
 // carries out what was decided, and the family reads it.
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { sql } from "../support/database";
-import { family } from "../support/families";
+import { colleague, family } from "../support/families";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -18,21 +17,11 @@ async function asked(page: Page, key: string) {
 const tick = (page: Page, name: string, value: string) =>
   page.locator(`input[name="${name}"][value="${value}"]`).check({ force: true });
 
-/** Somebody of the house in this role, signed in on a page of their own; answers the page and the account. */
-async function hired(page: Page, role: string): Promise<string> {
-  const staff = await newStaff();
-  const account = await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, '${role}', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
-  return account;
-}
-
-/** The same, with a profile that ties them to nobody. */
+/** Somebody of the house in this role, with a profile that ties them to nobody. */
 async function seated(browser: Browser, page: Page, role: string): Promise<{ page: Page; account: string; context: BrowserContext }> {
   const context = await browser.newContext({ locale: "zh-CN", viewport: page.viewportSize() ?? undefined });
   const own = await context.newPage();
-  const account = await hired(own, role);
+  const account = await colleague(own, role);
   await sql(`insert into spark_reviewer_profile (account_id, specialities, away, person_index, version, updated_at)
     values ('${account}', '{}', false, sha256(convert_to('${account}', 'UTF8')), 1, now()) returning account_id`);
   return { page: own, account, context };
@@ -49,7 +38,7 @@ async function votes(page: Page, meeting: string, one: string, vote: string, par
 test("a meeting goes from its plan to the money @once", async ({ page, browser }) => {
   test.setTimeout(600_000);
   const look = (name: string) => examine(page, `committee-${name}`);
-  await hired(page, "case_officer");
+  await colleague(page, "case_officer");
   const chair = await seated(browser, page, "chair");
   const deputy = await seated(browser, page, "committee_member");
   const member = await seated(browser, page, "committee_member");
@@ -126,7 +115,7 @@ test("a meeting goes from its plan to the money @once", async ({ page, browser }
   // Two secretaries at once: the second sees who was first.
   const other = await browser.newContext({ locale: "zh-CN", viewport: page.viewportSize() ?? undefined });
   const second = await other.newPage();
-  await hired(second, "case_officer");
+  await colleague(second, "case_officer");
   await visit(second, meeting);
   const late = await asked(second, "committee-close");
   await visit(page, meeting);

@@ -3,9 +3,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { sql } from "../support/database";
+import { colleague } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { localized, words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -13,11 +12,7 @@ const button = (page: Page, key: string) => page.getByRole("button", { name: zh(
 
 /** Somebody of compliance, signed in. */
 async function compliance(page: Page): Promise<void> {
-  const staff = await newStaff();
-  await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, 'compliance_officer', now() from staff_credential where login = '${staff.login}'
-    on conflict do nothing returning role`);
-  await enrol(page, staff);
+  await colleague(page, "compliance_officer");
 }
 
 for (const locale of ["zh-CN", "en"] as const) {

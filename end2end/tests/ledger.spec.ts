@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { account } from "../support/canaries";
 import { sql } from "../support/database";
+import { colleague } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -13,10 +13,7 @@ const button = (page: Page, key: string) => page.getByRole("button", { name: zh(
 
 /** Somebody of finance, signed in. */
 async function finance(page: Page, role: string): Promise<void> {
-  const staff = await newStaff();
-  await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, '${role}', now() from staff_credential where login = '${staff.login}' returning role`);
-  await enrol(page, staff);
+  await colleague(page, role);
 }
 
 test("finance looks at every page of the books", async ({ page }) => {

@@ -2,10 +2,9 @@
 // ours; an officer opens it at the desk, with a trace.
 import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
-import { family } from "../support/apply";
 import { sql } from "../support/database";
+import { colleague, family } from "../support/families";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -26,9 +25,7 @@ async function decided(page: Page, account: string, nth: number): Promise<[strin
 
 test("a family reads its letter, prints it, keeps it, and anybody can check it", async ({ page }, info) => {
   test.setTimeout(120_000);
-  await family(page);
-  const session = (await page.context().cookies()).find((cookie) => cookie.name === "__Host-session")!.value;
-  const account = await sql(`select account_id from login_session where token_hash = sha256(convert_to('${session}', 'UTF8'))`);
+  const { account } = await family(page);
   const [one, undo] = await decided(page, account, ["360", "1280", "360-nojs"].indexOf(info.project.name));
   await visit(page, `/account/spark/${one}`);
   await expect(page.locator("#letters")).toContainText("关于给予救助的通知");
@@ -60,6 +57,11 @@ test("a family reads its letter, prints it, keeps it, and anybody can check it",
   await visit(page, `/en${path}`);
   await expect(page.locator(".letter-proof")).toContainText(words("en", "letters-proof-text"));
   await examine(page, "letters-4-english");
+  // In the other language it is a translation, and says so; the file is the original's.
+  await press(page.getByRole("link", { name: words("en", "letters-in-en"), exact: true }));
+  await expect(letter).toHaveAttribute("lang", "en");
+  await expect(page.locator("main")).toContainText(words("en", "letters-translation-note"));
+  await examine(page, "letters-4-translation");
 
   await visit(page, "/spark/letters/verify");
   await examine(page, "letters-5-verify");
@@ -81,11 +83,7 @@ test("a family reads its letter, prints it, keeps it, and anybody can check it",
 
 test("an officer opens a letter at the desk, and that stands in the trail @once", async ({ page }) => {
   test.setTimeout(120_000);
-  const staff = await newStaff();
-  await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, 'compliance_officer', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
+  await colleague(page, "compliance_officer");
   const one = await sql("select case_id from spark_letter order by case_id, nth limit 1");
   await visit(page, `/staff/cases/${one}`);
   const link = (await page.locator("#letters a").first().getAttribute("href"))!;

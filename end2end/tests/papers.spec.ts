@@ -5,20 +5,14 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { EICAR } from "../stack/clamd.mjs";
 import { begin, family, fillAndSend } from "../support/apply";
 import { sql } from "../support/database";
+import { colleague } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { pdf } from "../support/pdf";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
 const NOTE = "演示：第1页印章模糊";
-
-/** A PDF of one page that says what it is for. */
-const pdf = (about: string, more = "") =>
-  Buffer.from(
-    `%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R ${more}>>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n` +
-      `3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n% ${about}\nxref\n0 1\ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n9\n%%EOF\n`,
-  );
 
 interface File {
   name: string;
@@ -35,15 +29,10 @@ async function send(page: Page, kind: string, files: File[]): Promise<void> {
   await press(button(page, "papers-send"));
 }
 
-/** Somebody of the house in a browser of their own, with this role and no other of cases. */
+/** Somebody of the house in a browser of their own, with this role. */
 async function hired(context: BrowserContext, role: string): Promise<{ page: Page; account: string }> {
   const page = await context.newPage();
-  const staff = await newStaff();
-  const account = await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, '${role}', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
-  return { page, account };
+  return { page, account: await colleague(page, role) };
 }
 
 /** The entry of a paper in a list. */

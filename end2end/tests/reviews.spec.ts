@@ -5,22 +5,17 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { begin, family, fillAndSend } from "../support/apply";
 import { account, address, illness, mobile, person } from "../support/canaries";
 import { sql } from "../support/database";
+import { colleague } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
 
-/** Somebody of the house in a browser of their own, with this role and no other of cases. */
+/** Somebody of the house in a browser of their own, with this role. */
 async function hired(context: BrowserContext, role: string): Promise<{ page: Page; account: string }> {
   const page = await context.newPage();
-  const staff = await newStaff();
-  const account = await sql(`insert into account_role (account_id, role, granted_at)
-    select account_id, '${role}', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
-  return { page, account };
+  return { page, account: await colleague(page, role) };
 }
 
 /** Tied to nobody: a reviewer of whom nothing is known is asked about no case. */

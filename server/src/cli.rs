@@ -50,6 +50,12 @@ pub enum Command {
     /// Operators do the same on the page /staff/clients. Each change is in the audit trail, as of the house itself.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Play the laboratory's system: make a believable stream of records from a seed, and print, keep or send it.
+    ///
+    /// The codes are those of the configured house (`server seed --demo` makes some). Of one seed and house the stream is the
+    /// same. With `--to` the records are sent in batches to a house, with the client's secret read from standard input; a busy
+    /// house is waited for. Prints what became of them.
+    LimsSimulator(LimsSimulator),
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
@@ -107,6 +113,10 @@ pub struct Seed {
     /// The museum with its week, and invented visitors. Repeating it adds nothing. Refused in production.
     #[arg(long, required = true)]
     pub demo: bool,
+    /// Beside it so many stored units with all their events, for measurements: the bank has 870,000. Each is kept for good.
+    /// Repeating it adds as many again. Prints what the tables take.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub units: u32,
 }
 
 /// Arguments of `create-admin`.
@@ -154,6 +164,47 @@ pub struct ClientEnd {
     /// The client's id, as `client list` shows it.
     #[arg(value_name = "ID")]
     pub id: domain::ids::ClientId,
+}
+
+/// Arguments of `lims-simulator`.
+#[derive(Debug, Args)]
+pub struct LimsSimulator {
+    /// The seed.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Units that are collected on the day.
+    #[arg(long, default_value_t = 40)]
+    pub units: u32,
+    /// The day they are collected; 24 days ago where absent, so that all of it has happened.
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<jiff::civil::Date>,
+    /// The facility of their numbers, five characters.
+    #[arg(long, default_value = "S3701")]
+    pub facility: String,
+    /// Nothing goes wrong: no rejections, nothing late, twice, missing or unreadable.
+    #[arg(long)]
+    pub clean: bool,
+    /// Keep the records in a file, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Take the records of a file instead, as `--save` wrote it.
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
+    /// Send the records to the house at this address.
+    #[arg(long, value_name = "URL", requires = "client")]
+    pub to: Option<reqwest::Url>,
+    /// As this client (scope `lims:write`); its secret is read from standard input.
+    #[arg(long, value_name = "ID")]
+    pub client: Option<domain::ids::ClientId>,
+    /// Records of a batch, at most 10,000.
+    #[arg(long, default_value_t = 500)]
+    pub batch: usize,
+    /// Batches under way at once.
+    #[arg(long, default_value_t = 2)]
+    pub concurrency: usize,
+    /// Records a second at most; as fast as the house takes them where absent.
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
 }
 
 /// Arguments of `verify-audit`.
@@ -272,9 +323,13 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
     match command {
         Command::Serve(serve) => crate::serve::run(config, serve.migrate).await?,
         Command::Migrate => commands::migrate(&config).await?,
-        Command::Seed(_) => commands::seed(&config).await?,
+        Command::Seed(asked) => {
+            commands::seed(&config).await?;
+            commands::scale::fill(&config, asked.units).await?;
+        }
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
         Command::Client(asked) => commands::clients::run(&config, asked).await?,
+        Command::LimsSimulator(asked) => commands::simulator::run(&config, asked).await?,
         Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
         Command::VerifyCustody(asked) => return commands::custody::verify(&config, asked).await,
         Command::VerifyPassport(asked) => return commands::custody::verify_passport(&asked),

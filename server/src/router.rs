@@ -112,6 +112,7 @@ pub fn router(house: &House) -> Result<(Router, Vec<Declared>), tower_http::csrf
     let worked = people
         .merge(limited(api::routes(house), (http.body_limit, http.body_timeout)))
         .merge(lims_feed(house))
+        .merge(limited(api::telemetry_feed(house), (api::telemetry::LARGEST, http.upload_timeout)))
         .merge(door_app::routes())
         .around(|router| router.layer(from_fn_with_state(admission, admission::admit)));
     let files = assets::public(&config.site.root);

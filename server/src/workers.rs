@@ -1,6 +1,7 @@
 //! What a server does besides answering: jobs, audit positions, roots of custody, keys, the clock, tidying up. Any number of processes may
 //! run all of it; the use cases below take leases or are idempotent, so nothing happens twice.
 
+mod telemetry;
 mod tidy;
 
 use crate::config::Config;
@@ -99,6 +100,10 @@ impl Workers {
             tasks.spawn(supervise("audit", stop(), move || services::audit::run(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("waiting", Pulse::default(), PULSE));
             tasks.spawn(supervise("waiting", stop(), move || wait_for_places(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("watch", Pulse::default(), PULSE));
+            tasks.spawn(supervise("watch", stop(), move || telemetry::watch(s.clone(), pulse.clone(), c.clone())));
+            let (s, c, pulse) = (services.clone(), stop(), heart("telemetry", Pulse::default(), TIDY_PULSE));
+            tasks.spawn(supervise("telemetry", stop(), move || telemetry::keep(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("tidy", Pulse::default(), TIDY_PULSE));
             tasks.spawn(supervise("tidy", stop(), move || tidy(s.clone(), pulse.clone(), c.clone())));
             let (s, c, pulse) = (services.clone(), stop(), heart("roots", Pulse::default(), TIDY_PULSE));

@@ -317,6 +317,7 @@ people-role-lab-officer = Works with units: deviations, placements, proposals of
 people-role-quality-officer = Confirms what a colleague proposed: banking, lifting holds, release, discarding; recalls lots
 people-role-account-administrator = Makes staff accounts and gives roles; sees no case
 people-role-family-support = Helps families with contracts, invitations and their record
+people-role-night-shift = Watches tanks and alarms; sees no family
 people-no-roles = None yet
 people-create = Add and make a first password
 people-created = Your colleague is added. Please hand over the first password below in person.

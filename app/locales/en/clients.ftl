@@ -13,6 +13,7 @@ clients-scope-sessions-read = See sessions and free places
 clients-scope-bookings-write = Make, change and cancel bookings for others
 clients-scope-door-write = Admit visitors at the door
 clients-scope-lims-write = Report what happened to stored units (laboratory system)
+clients-scope-telemetry-write = Send what is measured of tanks and rooms
 clients-create = Add and make a secret
 clients-created = The client is added. Please put its id and the secret below into the other system’s configuration.
 clients-id = Id (client_id)

@@ -88,6 +88,7 @@ role-lab-officer = Laboratory officer
 role-quality-officer = Quality officer
 role-account-administrator = Account administrator
 role-family-support = Family support
+role-night-shift = Night shift
 # Pages for what goes wrong.
 problem-not-found-title = We could not find this page
 problem-not-found-text = The address may be incomplete, or the page may have moved. You can start again from the home page.

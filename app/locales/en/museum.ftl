@@ -77,6 +77,7 @@ people-count = { $n ->
 }
 children-count = { $n } under 14
 list-separator = , { "" }
+enumeration-separator = , { "" }
 book-step-session = Session
 book-step-form = Your details
 book-step-code = Code

@@ -299,6 +299,7 @@ people-role-lab-officer = 办理脐带血记录、偏差和入位，提出需要
 people-role-quality-officer = 审核同事提出的入库、解除暂停、出库和废弃，召回物料
 people-role-account-administrator = 开设工作人员账号、分配职责；看不到个案
 people-role-family-support = 协助家庭办理合同、邀请和查询
+people-role-night-shift = 值守液氮罐、处理报警；看不到家庭资料
 people-no-roles = 暂无职责
 people-create = 新增并生成初始密码
 people-created = 已经新增。请把下面的初始密码当面交给本人。

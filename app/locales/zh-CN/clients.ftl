@@ -13,6 +13,7 @@ clients-scope-sessions-read = 查看场次和余位
 clients-scope-bookings-write = 代办、更改和取消预约
 clients-scope-door-write = 登记入场
 clients-scope-lims-write = 上报脐血单位的处理记录（实验室系统）
+clients-scope-telemetry-write = 上报液氮罐和房间的监测数据
 clients-create = 新增并生成密钥
 clients-created = 已经新增。请把编号和下面的密钥存入对方的配置。
 clients-id = 编号（client_id）

@@ -88,6 +88,7 @@ role-lab-officer = 实验室人员
 role-quality-officer = 质量人员
 role-account-administrator = 账号管理员
 role-family-support = 家庭服务专员
+role-night-shift = 夜班值守
 # Pages for what goes wrong.
 problem-not-found-title = 没有找到这个页面
 problem-not-found-text = 网址可能少了几个字，也可能这一页已经移走。可以从首页重新找起。

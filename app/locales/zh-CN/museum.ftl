@@ -68,6 +68,7 @@ session-book = 预约{ $people }位
 people-count = { $n }位
 children-count = 其中14岁以下{ $n }位
 list-separator = ，
+enumeration-separator = 、
 book-step-session = 选择场次
 book-step-form = 填写信息
 book-step-code = 验证

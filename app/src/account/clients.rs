@@ -86,12 +86,13 @@ fn scope_text(visit: &Visit, scope: Scope) -> Text {
         Scope::BookingsWrite => visit.t("clients-scope-bookings-write"),
         Scope::DoorWrite => visit.t("clients-scope-door-write"),
         Scope::LimsWrite => visit.t("clients-scope-lims-write"),
+        Scope::TelemetryWrite => visit.t("clients-scope-telemetry-write"),
     }
 }
 
 fn scopes_of(visit: &Visit, client: &Client) -> String {
     let names: Vec<_> = client.scopes.iter().map(|scope| scope_text(visit, *scope).to_string()).collect();
-    names.join(&visit.t("list-separator"))
+    names.join(&visit.t("enumeration-separator"))
 }
 
 fn used_text(visit: &Visit, client: &Client) -> Text {

@@ -47,6 +47,7 @@ pub fn Bookings() -> impl IntoView {
                     section::<Bus>(&visit).await,
                     section::<Ambassadors>(&visit).await,
                     crate::cases::section(&visit).await,
+                    crate::family::section(&visit).await,
                     crate::spark::apply::of_account(&visit).await,
                 );
                 bookings_page(&visit, &profile, bookings, &waits, &events, requests)

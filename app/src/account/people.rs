@@ -89,7 +89,7 @@ fn name_of(member: &StaffMember) -> String {
 
 fn roles_of(visit: &Visit, member: &StaffMember) -> Text {
     let names: Vec<_> = member.roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
-    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("list-separator")).into() }
+    if names.is_empty() { visit.t("people-no-roles") } else { names.join(&visit.t("enumeration-separator")).into() }
 }
 
 fn state_of(visit: &Visit, member: &StaffMember) -> (Tone, Text) {
@@ -123,6 +123,7 @@ fn role_choices(visit: &Visit) -> Vec<Choice> {
         Role::FamilySupport => visit.t("people-role-family-support"),
         Role::LabOfficer => visit.t("people-role-lab-officer"),
         Role::QualityOfficer => visit.t("people-role-quality-officer"),
+        Role::NightShift => visit.t("people-role-night-shift"),
     };
     Role::ALL.into_iter().map(|role| Choice::new(role.name(), role_text(visit, role)).hint(about(role))).collect()
 }

@@ -56,7 +56,7 @@ fn account_page(
     let roles = match &visit.context.actor {
         Actor::Staff { roles, .. } => {
             let roles: Vec<_> = roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
-            roles.join(&visit.t("list-separator"))
+            roles.join(&visit.t("enumeration-separator"))
         }
         _ => String::new(),
     };

@@ -53,6 +53,7 @@ pub fn AccountTabs() -> impl IntoView {
         |path, label: Text| Tab { href: visit.href(path).into(), label, count: None, current: visit.path == path };
     let tabs = vec![
         tab(at::ACCOUNT, visit.t("account-tab-bookings")),
+        tab("/account/units", visit.t("family-tab")),
         tab("/account/spark", visit.t("cases-tab")),
         tab(at::SECURITY, visit.t("account-tab-security")),
     ];

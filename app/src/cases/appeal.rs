@@ -10,10 +10,11 @@ use crate::problem::Problem;
 use crate::ui::{Banner, Button, Form, HiddenField, LinkButton, Page, SummaryList, SummaryRow, TextArea, Variant};
 use crate::visit::{Visit, visit};
 use domain::ids::{ApplicationId, CaseId};
+use domain::spark::review::appeal::NoAppeal;
 use domain::time::day_text;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use services::spark::cases::{self, Appealing, NoWay, SentAppeal};
+use services::spark::cases::{self, Appealing, SentAppeal};
 
 const NEWS: &[(&str, &str)] = &[("appealed", "decided-appeal-news")];
 
@@ -51,22 +52,22 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
 }
 
 /// Why there is no appeal.
-pub(super) fn why_not(visit: &Visit, why: NoWay) -> Text {
+pub(super) fn why_not(visit: &Visit, why: NoAppeal) -> Text {
     match why {
-        NoWay::NotDecided => visit.t("decided-no-appeal-not-decided"),
-        NoWay::HadOne => visit.t("decided-no-appeal-had-one"),
-        NoWay::NothingRefused => visit.t("decided-no-appeal-nothing-refused"),
-        NoWay::WaitsForFunds => visit.t("decided-no-appeal-waits"),
-        NoWay::TooLate { last } => {
+        NoAppeal::NotDecided => visit.t("decided-no-appeal-not-decided"),
+        NoAppeal::HadOne => visit.t("decided-no-appeal-had-one"),
+        NoAppeal::NothingRefused => visit.t("decided-no-appeal-nothing-refused"),
+        NoAppeal::WaitsForFunds => visit.t("decided-no-appeal-waits"),
+        NoAppeal::TooLate { last } => {
             visit.t_args("decided-no-appeal-too-late", &[("day", day_text(last, visit.locale()).into())])
         }
-        NoWay::Signed => visit.t("decided-no-appeal-signed"),
-        NoWay::Paid => visit.t("decided-no-appeal-paid"),
-        NoWay::Over => visit.t("decided-no-appeal-over"),
+        NoAppeal::Signed => visit.t("decided-no-appeal-signed"),
+        NoAppeal::Paid => visit.t("decided-no-appeal-paid"),
+        NoAppeal::Over => visit.t("decided-no-appeal-over"),
     }
 }
 
-fn closed(visit: &Visit, id: CaseId, why: NoWay) -> AnyView {
+fn closed(visit: &Visit, id: CaseId, why: NoAppeal) -> AnyView {
     let back = visit.href(&own_page(id));
     view! {
         <Banner tone=Tone::Info>{why_not(visit, why)}</Banner>

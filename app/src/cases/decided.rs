@@ -8,10 +8,11 @@ use crate::problem::Problem;
 use crate::ui::{Banner, LinkButton, SummaryList, SummaryRow, Variant};
 use crate::visit::Visit;
 use domain::ids::CaseId;
+use domain::spark::review::appeal::NoAppeal;
 use domain::spark::{Part, State};
 use domain::time::day_text;
 use leptos::prelude::*;
-use services::spark::cases::{self, Agreement, CaseError, CaseView, NoWay, OwnView};
+use services::spark::cases::{self, Agreement, CaseError, CaseView, OwnView};
 use services::spark::objections;
 
 /// For the family; nothing for who helps it.
@@ -54,7 +55,7 @@ pub(super) async fn own(visit: &Visit, own: &OwnView) -> Result<Option<AnyView>,
             }
             .into_any())
         }
-        (None, Err(why @ NoWay::TooLate { .. })) => Some(
+        (None, Err(why @ NoAppeal::TooLate { .. })) => Some(
             view! { <section class="section" id="appeal"><p class="muted">{appeal::why_not(visit, why)}</p></section> }
                 .into_any(),
         ),

@@ -23,6 +23,7 @@ use domain::ledger::Fen;
 use domain::spark::application::Section;
 use domain::spark::{Part, Side};
 use domain::time::day_text;
+use jiff::civil::Date;
 use leptos::prelude::*;
 use services::spark::apply;
 use services::spark::cases::{self, Clarified, OwnClawback, OwnTranche, OwnView, SentSection, Told};
@@ -74,6 +75,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         <Page title=title crumbs=crumbs(visit, &[])>
             {news(visit, NEWS)}
             {now(visit, &own)}
+            {own.fund_closed.map(|day| fund_closed(visit, day))}
             {question}
             {decided}
             {letters}
@@ -146,6 +148,12 @@ fn now(visit: &Visit, own: &OwnView) -> impl IntoView + use<> {
             <SummaryList rows=rows/>
         </section>
     }
+}
+
+/// A fund that is for it takes no new applications any more: its own place stays.
+fn fund_closed(visit: &Visit, day: Date) -> AnyView {
+    let text = visit.t_args("fund-own-closed", &[("day", day_text(day, visit.locale()).into())]);
+    view! { <Banner tone=Tone::Info>{text}</Banner> }.into_any()
 }
 
 /// What the house asks, what was sent of the sections it names, and the form that answers.

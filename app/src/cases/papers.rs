@@ -44,7 +44,10 @@ fn standing(case: &CaseView, all: &Papers) -> Vec<(Kind, Standing)> {
 /// The list, kind by kind.
 pub(super) fn section(visit: &Visit, case: &CaseView, all: &Papers) -> impl IntoView + use<> {
     let standing = standing(case, all);
-    let kinds = standing.iter().filter(|(_, standing)| *standing != Standing::None);
+    // What is missing is nobody's to ask for once the case is past its check.
+    let past = !is_checked(case);
+    let shown = |standing: Standing| standing != Standing::None && !(past && standing == Standing::Missing);
+    let kinds = standing.iter().filter(|(_, standing)| shown(*standing));
     let kinds = kinds.map(|(kind, standing)| group(visit, case, all, (*kind, *standing))).collect_view();
     let withheld = all.withheld.iter().map(|kind| {
         let kind = kind_text(visit, *kind).to_string();
@@ -55,11 +58,16 @@ pub(super) fn section(visit: &Visit, case: &CaseView, all: &Papers) -> impl Into
     view! {
         <section class="section" id="papers">
             <h2>{visit.t("case-papers")}</h2>
-            {summary(visit, &standing)}
+            {(!past).then(|| summary(visit, &standing))}
             {kinds}
             {hidden}
         </section>
     }
+}
+
+/// The papers of a case are looked through, or will be.
+fn is_checked(case: &CaseView) -> bool {
+    matches!(case.state, State::Submitted | State::Completeness | State::Returned)
 }
 
 /// What is wanting, in one sentence.
@@ -67,7 +75,7 @@ fn summary(visit: &Visit, standing: &[(Kind, Standing)]) -> AnyView {
     let named = |wanted: fn(Standing) -> bool| {
         let kinds = standing.iter().filter(|(_, standing)| wanted(*standing));
         let kinds: Vec<String> = kinds.map(|(kind, _)| kind_text(visit, *kind).to_string()).collect();
-        (!kinds.is_empty()).then(|| kinds.join(&visit.t("list-separator")))
+        (!kinds.is_empty()).then(|| kinds.join(&visit.t("enumeration-separator")))
     };
     let lacking = named(Standing::is_lacking);
     let unread = named(|standing| standing == Standing::Unread);

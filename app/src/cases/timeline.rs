@@ -42,7 +42,7 @@ fn one(visit: &Visit, step: &StepView) -> impl IntoView + use<> {
 /// Several sections in a row.
 pub(super) fn sections_text(visit: &Visit, sections: &[Section]) -> String {
     let all: Vec<String> = sections.iter().map(|of| form_words::section(visit, *of).to_string()).collect();
-    all.join(&visit.t("list-separator"))
+    all.join(&visit.t("enumeration-separator"))
 }
 
 /// What was asked, with the answers; nothing where nothing was.

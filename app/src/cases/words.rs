@@ -29,7 +29,7 @@ pub(super) fn part_text(visit: &Visit, part: Part) -> Text {
 /// Several who may.
 pub(super) fn parts_text(visit: &Visit, parts: &[Part]) -> String {
     let all: Vec<String> = parts.iter().map(|part| part_text(visit, *part).to_string()).collect();
-    all.join(&visit.t("list-separator"))
+    all.join(&visit.t("enumeration-separator"))
 }
 
 /// What was decided, by its stored word.

@@ -57,7 +57,7 @@ fn form(visit: &Visit, people: &[Sitter]) -> AnyView {
         .collect();
     let unknown: Vec<String> = people.iter().filter(|one| !one.known).map(name).collect();
     let told = (!unknown.is_empty()).then(|| {
-        let names = unknown.join(&visit.t("list-separator"));
+        let names = unknown.join(&visit.t("enumeration-separator"));
         let text = visit.t_args("committee-unknown-text", &[("who", names.into())]);
         view! { <Banner tone=Tone::Warning>{text}</Banner> }
     });

@@ -58,7 +58,7 @@ pub(super) fn names_text<'a>(
         person.map_or_else(|| visit.t("cases-nameless").to_string(), |person| person_text(visit, person))
     };
     let all: Vec<String> = some.into_iter().map(name).collect();
-    if all.is_empty() { visit.t("committee-nobody").to_string() } else { all.join(&visit.t("list-separator")) }
+    if all.is_empty() { visit.t("committee-nobody").to_string() } else { all.join(&visit.t("enumeration-separator")) }
 }
 
 /// The same as a document has it, for whoever reads it: everybody by their name.
@@ -72,7 +72,7 @@ pub(super) fn full_names_text<'a>(
         person.map_or_else(|| visit.t("cases-nameless").to_string(), |person| person.name.clone())
     };
     let all: Vec<String> = some.into_iter().map(name).collect();
-    if all.is_empty() { visit.t("committee-nobody").to_string() } else { all.join(&visit.t("list-separator")) }
+    if all.is_empty() { visit.t("committee-nobody").to_string() } else { all.join(&visit.t("enumeration-separator")) }
 }
 
 /// 罕见病 · 9岁 · 申请12,000.00元

@@ -15,7 +15,7 @@ use services::audit::{self, Filter, Listed};
 use uuid::Uuid;
 
 /// The rooms whose actions one may ask for.
-const ROOMS: [(&str, &str); 22] = [
+const ROOMS: [(&str, &str); 24] = [
     ("booking.", "staff-audit-room-booking"),
     ("waiting.", "staff-audit-room-waiting"),
     ("session.", "staff-audit-room-session"),
@@ -37,7 +37,9 @@ const ROOMS: [(&str, &str); 22] = [
     ("ledger.", "staff-audit-room-ledger"),
     ("spark.", "staff-audit-room-spark"),
     ("disclosure.", "staff-audit-room-disclosure"),
+    ("family.", "staff-audit-room-family"),
     ("custody.", "staff-audit-room-custody"),
+    ("telemetry.", "staff-audit-room-telemetry"),
 ];
 
 /// The audit trail.
@@ -213,7 +215,13 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "spark_application" => visit.t("staff-subject-spark-application"),
         "spark_paper" => visit.t("staff-subject-spark-paper"),
         "spark_letter" => visit.t("staff-subject-spark-letter"),
+        "family" => visit.t("staff-subject-family"),
+        "family_contract" => visit.t("staff-subject-family-contract"),
+        "family_notice" => visit.t("staff-subject-family-notice"),
         "spark_objection" => visit.t("staff-subject-spark-objection"),
+        "telemetry_alarm" => visit.t("staff-subject-telemetry-alarm"),
+        "telemetry_mute" => visit.t("staff-subject-telemetry-mute"),
+        "lims_letter" => visit.t("staff-subject-lims-letter"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),
         "door_device" => visit.t("staff-subject-door-device"),
@@ -239,6 +247,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "statement" => visit.t("staff-subject-statement"),
         "disclosure" => visit.t("staff-subject-disclosure"),
         "custody_unit" => visit.t("staff-subject-custody-unit"),
+        "custody_operator" => visit.t("staff-subject-custody-operator"),
+        "custody_collector" => visit.t("staff-subject-custody-collector"),
         "custody_lot" => visit.t("staff-subject-custody-lot"),
         "custody_recall" => visit.t("staff-subject-custody-recall"),
         other => Text::from(other.to_owned()),

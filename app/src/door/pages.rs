@@ -214,7 +214,7 @@ fn choose(visit: &Visit, found: &Found, beside: &Beside) -> impl IntoView + use<
     });
     let adults = beside.group.as_ref().filter(|group| group.adults > 0);
     let adults = adults.map(|group| view! { <p>{count(visit, "groups-door-adults", group.adults)}</p> });
-    let ends = found.documents.join(&*visit.t("list-separator"));
+    let ends = found.documents.join(&*visit.t("enumeration-separator"));
     let document = (!ends.is_empty()).then(|| {
         view! { <p class="door-document">{visit.t_args("door-document", &[("last", ends.into())])}</p> }
     });

@@ -88,7 +88,7 @@ pub(super) fn next_text(visit: &Visit, standing: Standing) -> String {
 
 pub(super) fn names(visit: &Visit, people: &[Person]) -> String {
     let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
-    names.join(&visit.t("list-separator"))
+    names.join(&visit.t("enumeration-separator"))
 }
 
 /// When it was due, and whether somebody pressed a button.

@@ -162,7 +162,7 @@ fn rules(visit: &Visit, policy: &GroupPolicy) -> Vec<(Text, Text)> {
     let kinds: Vec<String> = policy.letter_from.iter().map(|kind| kind_words(visit, *kind).to_string()).collect();
     let letter = match kinds.is_empty() {
         true => visit.t("groups-rule-letter-none"),
-        false => visit.t_args("groups-rule-letter", &[("kinds", kinds.join(&visit.t("list-separator")).into())]),
+        false => visit.t_args("groups-rule-letter", &[("kinds", kinds.join(&visit.t("enumeration-separator")).into())]),
     };
     let answer = match policy.holding {
         Holding::Nothing => "groups-rule-answer-nothing",

@@ -128,7 +128,7 @@ pub(super) fn is_own(visit: &Visit, person: &Person) -> bool {
 /// Several papers in a row.
 pub(super) fn papers(visit: &Visit, kinds: &[Evidence]) -> String {
     let all: Vec<String> = kinds.iter().map(|kind| evidence_text(visit, *kind).to_string()).collect();
-    all.join(&visit.t("list-separator"))
+    all.join(&visit.t("enumeration-separator"))
 }
 
 /// 罕见病，济南，0–17岁，2026-01-01 至 2026-12-31

@@ -3,15 +3,20 @@
 use super::{VERIFY, hidden, own_letter};
 use crate::cases::own_page;
 use crate::desk::read_first;
+use crate::form::Tone;
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::routes::paths;
-use crate::ui::{Crumb, LinkButton, Page, SummaryList, SummaryRow, Variant};
+use crate::ui::{Banner, Crumb, LinkButton, Page, SummaryList, SummaryRow, Variant};
 use crate::visit::{Visit, visit};
+use domain::Locale;
 use domain::ids::{CaseId, LetterId};
-use domain::spark::letter::Block;
+use domain::spark::letter::{Block, Letter};
 use leptos::prelude::*;
 use services::spark::letters::{self, Opened};
+
+/// What asks for the letter in the other language.
+const TRANSLATED: &str = "translated";
 
 /// The page.
 #[component]
@@ -23,6 +28,7 @@ async fn page(visit: Visit, case: Option<CaseId>, letter: Option<LetterId>) -> R
     let visit = &visit;
     let (case, letter) = case.zip(letter).ok_or(Problem::NotFound)?;
     let opened = letters::open(&visit.services, &visit.context, case, letter).await.map_err(hidden)?;
+    let translated = visit.query.get(TRANSLATED).is_some();
     let reference = opened.listed.number.get(..9).unwrap_or_default().to_owned();
     let crumbs = vec![
         Crumb::new(visit.href(paths::ACCOUNT), visit.t("account-tabs-label")),
@@ -31,22 +37,47 @@ async fn page(visit: Visit, case: Option<CaseId>, letter: Option<LetterId>) -> R
     ];
     let file = visit.href(&format!("{}/letter.pdf", own_letter(case, letter)));
     let back = visit.href(&own_page(case));
+    let (locale, letter_shown) = match translated {
+        true => (opened.translation.0, &opened.translation.1),
+        false => (opened.listed.locale, &opened.letter),
+    };
+    let note = translated.then(|| view! { <Banner tone=Tone::Info>{visit.t("letters-translation-note")}</Banner> });
+    let (title, text) = (letter_shown.title.clone(), article(locale, letter_shown));
+    let in_the_other = other(visit, (case, letter), &opened, translated);
+    let proven = proof(visit, &opened);
     Ok(view! {
-        <Page title=opened.letter.title.clone() headless=true crumbs=crumbs>
-            {article(&opened)}
+        <Page title=title headless=true crumbs=crumbs>
+            {note}
+            {text}
+            {in_the_other}
             <p class="actions no-print">
                 <LinkButton href=file download=true>{visit.t("letters-save")}</LinkButton>
                 <LinkButton href=back variant=Variant::Secondary>{visit.t("letters-back")}</LinkButton>
             </p>
-            {proof(visit, &opened)}
+            {proven}
         </Page>
     }
     .into_any())
 }
 
-/// The letter's own words, in its own language.
-fn article(opened: &Opened) -> impl IntoView + use<> {
-    let letter = &opened.letter;
+/// The way to the letter in the other language, and back to the one that was sent.
+fn other(
+    visit: &Visit,
+    (case, letter): (CaseId, LetterId),
+    opened: &Opened,
+    translated: bool,
+) -> impl IntoView + use<> {
+    let page = own_letter(case, letter);
+    let (to, key) = match (translated, opened.translation.0) {
+        (true, _) => (page, "letters-original"),
+        (false, Locale::En) => (format!("{page}?{TRANSLATED}=1"), "letters-in-en"),
+        (false, Locale::ZhCn) => (format!("{page}?{TRANSLATED}=1"), "letters-in-zh"),
+    };
+    view! { <p class="no-print"><a href=visit.href(&to)>{visit.t(key)}</a></p> }
+}
+
+/// The words of a letter, in their language.
+fn article(locale: Locale, letter: &Letter) -> impl IntoView + use<> {
     let mut blocks: Vec<AnyView> = Vec::new();
     let mut items: Vec<AnyView> = Vec::new();
     for block in &letter.blocks {
@@ -65,7 +96,7 @@ fn article(opened: &Opened) -> impl IntoView + use<> {
     }
     let foot = letter.foot.iter().map(|line| view! { <p>{line.clone()}</p> }).collect_view();
     view! {
-        <article class="letter" lang=opened.listed.locale.tag()>
+        <article class="letter" lang=locale.tag()>
             <h1>{letter.title.clone()}</h1>
             <p class="letter-to">{letter.salutation.clone()}</p>
             {blocks}

@@ -67,7 +67,7 @@ fn row(visit: &Visit, one: &Known) -> Row {
     let last = one.last_review.map(|at| day_text(local_day(at), visit.locale()));
     Row::new()
         .cell(view! { <a href=href>{name_of(visit, &one.person)}</a>{unknown} })
-        .cell(roles.join(&visit.t("list-separator")))
+        .cell(roles.join(&visit.t("enumeration-separator")))
         .cell(specialities(visit, one))
         .cell(one.hospital.clone().unwrap_or_else(|| visit.t("profiles-nothing").to_string()))
         .cell(load(visit, one))
@@ -78,7 +78,11 @@ fn row(visit: &Visit, one: &Known) -> Row {
 fn specialities(visit: &Visit, one: &Known) -> String {
     let own = one.profile.as_ref().map_or(&[][..], |profile| profile.specialities.as_slice());
     let words: Vec<String> = own.iter().map(|one: &Speciality| speciality_text(visit, one).to_string()).collect();
-    if words.is_empty() { visit.t("profiles-nothing").to_string() } else { words.join(&visit.t("list-separator")) }
+    if words.is_empty() {
+        visit.t("profiles-nothing").to_string()
+    } else {
+        words.join(&visit.t("enumeration-separator"))
+    }
 }
 
 /// What they have to do: reviews, and cases of an officer.

@@ -31,6 +31,8 @@ mod script;
 mod slot;
 #[cfg(feature = "ssr")]
 mod table;
+#[cfg(feature = "ssr")]
+mod trend;
 
 #[cfg(feature = "ssr")]
 pub use {
@@ -48,6 +50,7 @@ pub use {
     script::PlainScript,
     slot::Slot,
     table::{Column, Row, Table},
+    trend::{TrendChart, TrendLimit, TrendLine},
 };
 #[cfg(feature = "ssr")]
 pub(crate) use {field::provide_labels, script::inline};

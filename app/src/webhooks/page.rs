@@ -232,7 +232,7 @@ fn summary(visit: &Visit, endpoint: &Endpoint) -> Vec<SummaryRow> {
     let mut rows = vec![
         SummaryRow::new(visit.t("webhooks-url"), view! { <code class="code">{endpoint.url.clone()}</code> }),
         SummaryRow::new(visit.t("webhooks-state"), state),
-        SummaryRow::new(visit.t("webhooks-topics"), topics.join(&visit.t("list-separator"))),
+        SummaryRow::new(visit.t("webhooks-topics"), topics.join(&visit.t("enumeration-separator"))),
     ];
     if let Some((_, name)) = &endpoint.client {
         rows.push(SummaryRow::new(visit.t("webhooks-client"), name.clone()));

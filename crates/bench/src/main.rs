@@ -11,6 +11,8 @@ mod load;
 mod meter;
 mod report;
 mod stage;
+mod units;
+mod telemetry;
 mod wire;
 mod work;
 
@@ -32,6 +34,10 @@ enum Part {
     Bookings,
     /// An officer's list of work and a case, with ten thousand cases.
     Cases,
+    /// The laboratory's feed catching up while units are read.
+    Units,
+    /// A day of readings of a thousand tanks, and the chart of thirty days.
+    Telemetry,
 }
 
 /// Bookings per second, or what lists of cases cost. `DATABASE_URL` names the Postgres to use.
@@ -46,6 +52,15 @@ struct Terms {
     /// Rounds; each measures everything once.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
+    /// Of `units`: so many stand there first. The bank has 870,000.
+    #[arg(long, default_value_t = 5_000)]
+    units: u32,
+    /// Of `units`: so many events come by the feed.
+    #[arg(long, default_value_t = 200_000)]
+    events: usize,
+    /// How much of a day of readings is fed, where that is measured.
+    #[arg(long, default_value_t = 1.0)]
+    share: f64,
 }
 
 /// What visitors want.
@@ -107,6 +122,11 @@ async fn main() -> anyhow::Result<()> {
     let stage = Arc::new(Stage::set().await?);
     if terms.part == Part::Cases {
         return cases::run(&stage, terms).await;
+    }
+    if terms.part == Part::Units {
+        return units::run(&stage, terms).await;
+    if terms.part == Part::Telemetry {
+        return telemetry::run(&stage, terms).await;
     }
     report::machine(&stage, terms).await?;
     let mut lines = count(&stage, terms).await?;

@@ -18,6 +18,8 @@ pub async fn machine(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
         match terms.part {
             Part::Bookings => "Bookings",
             Part::Cases => "Cases",
+            Part::Units => "Units",
+            Part::Telemetry => "Telemetry",
         },
         stage::connections(),
         terms.rounds,

@@ -5,7 +5,7 @@ use crate::meter::{self, Used};
 use crate::{CLIENTS, Line};
 use anyhow::{Context as _, ensure};
 use domain::booking::Policy;
-use domain::ids::{ActivityId, SessionId};
+use domain::ids::{ActivityId, SessionId, UnitId};
 use domain::time::{local_day, start_of_day};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use secrecy::SecretString;
@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use store::booking::sessions as sql;
 use testkit::{MASTER_KEY, TestDb};
+use uuid::Uuid;
 
 /// Everything a measurement needs.
 pub struct Stage {
@@ -91,6 +92,21 @@ impl Stage {
     /// The owner's connection, for what no server does.
     pub async fn owner(&self) -> anyhow::Result<PoolConnection<Postgres>> {
         Ok(self.owner.acquire().await?)
+    }
+
+    /// The owner's pool, for what is put there in bulk.
+    pub const fn owners(&self) -> &PgPool {
+        &self.owner
+    }
+
+    /// Some of the units that stand there.
+    pub async fn some_units(&self, most: i64) -> anyhow::Result<Arc<Vec<UnitId>>> {
+        let ids: Vec<Uuid> = sqlx::query_scalar("select id from custody_unit order by id limit $1")
+            .bind(most)
+            .fetch_all(&self.owner)
+            .await?;
+        ensure!(!ids.is_empty(), "no units stand there");
+        Ok(Arc::new(ids.into_iter().map(UnitId).collect()))
     }
 
     /// The next visitor's number.

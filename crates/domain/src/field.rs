@@ -72,6 +72,13 @@ pub enum Fault {
     },
     /// Not a date like 2026-07-28.
     DateShape,
+    /// A day of a year that nothing of the house can be in.
+    DateYear {
+        /// The first year there can be.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
     /// Not a time like 09:30.
     TimeShape,
     /// The end is not after the beginning.
@@ -240,12 +247,23 @@ pub enum Fault {
     DinCheck,
     /// A donation identification number that no unit has.
     DinUnknown,
+    /// Not capital letters, digits and dashes of a code or a certificate's number.
+    UnitCodeShape,
+    /// A number that no contract has.
+    ContractUnknown,
     /// Not the label of a slot like `LN2-01/3-2-14`.
     SlotShape,
     /// A file that is not taken as a paper.
     FileRefused {
         /// Why.
         why: Refusal,
+    },
+    /// Several files that are not taken, each for a reason that stands beside it.
+    FilesRefused {
+        /// How many.
+        n: u32,
+        /// Of how many that came together.
+        of: u32,
     },
 }
 

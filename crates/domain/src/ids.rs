@@ -165,6 +165,12 @@ ids! {
     ContractId,
     /// What a family was told.
     FamilyNoticeId,
+    /// One alarm of a channel and a rule.
+    AlarmId,
+    /// A channel made quiet for a while.
+    MuteId,
+    /// A time in which a tank was too warm.
+    ExcursionId,
     /// One HTTP request, for logs and the audit trail.
     RequestId,
 }

@@ -29,6 +29,7 @@ pub mod outreach;
 pub mod requests;
 pub mod spark;
 pub mod spreadsheet;
+pub mod telemetry;
 pub mod time;
 pub mod typed;
 pub mod webhooks;

@@ -24,21 +24,28 @@ pub fn local_day(instant: Timestamp) -> civil::Date {
 /// A day like 2026-07-28, as people type it and as it stands in addresses.
 ///
 /// # Errors
-/// `Required` for nothing, `DateShape` for what is no day, or one that is not [`in_reach`].
+/// `Required` for nothing, `DateShape` for what is no day, `DateYear` for one that is not [`in_reach`].
 pub fn day(text: &str) -> Result<civil::Date, Fault> {
     match half_width(text).trim() {
         "" => Err(Fault::Required),
-        plain => plain.parse().ok().filter(|day| in_reach(*day)).ok_or(Fault::DateShape),
+        plain => {
+            let day: civil::Date = plain.parse().map_err(|_| Fault::DateShape)?;
+            if in_reach(day) { Ok(day) } else { Err(Fault::DateYear { first: FIRST_YEAR, last: LAST_YEAR }) }
+        }
     }
 }
 
 /// The last day that anything of the house can be on.
 pub const LAST_DAY: civil::Date = civil::date(2199, 12, 31);
+/// The first year that anything of the house can be in.
+const FIRST_YEAR: u32 = 1900;
+/// And the last.
+const LAST_YEAR: u32 = 2199;
 
 /// Whether a day is in a year that anything of the house can be in. Calendars go further than the database, and further
 /// than one can count a week on from.
 pub fn in_reach(day: civil::Date) -> bool {
-    matches!(day.year(), 1900..=2199)
+    u32::try_from(day.year()).is_ok_and(|year| (FIRST_YEAR..=LAST_YEAR).contains(&year))
 }
 
 /// The instant a Shandong day begins.
@@ -125,8 +132,11 @@ mod tests {
     fn a_day_is_one_that_anything_can_be_on() {
         assert_eq!(day(" ２０２６-07-28 "), Ok(civil::date(2026, 7, 28)));
         assert_eq!(day(" "), Err(Fault::Required));
-        for far in ["-009999-01-01", "-4713-01-01", "0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "soon"] {
-            assert_eq!(day(far), Err(Fault::DateShape), "{far}");
+        for far in ["-009999-01-01", "0001-01-01", "0202-07-28", "1899-12-31", "2200-01-01", "9999-12-31"] {
+            assert_eq!(day(far), Err(Fault::DateYear { first: 1900, last: 2199 }), "{far}");
+        }
+        for none in ["-4713-01-01", "20260-07-28", "2026-02-30", "soon"] {
+            assert_eq!(day(none), Err(Fault::DateShape), "{none}");
         }
         assert!(day("1900-01-01").is_ok() && day("2199-12-31").is_ok());
     }

@@ -35,6 +35,7 @@ pub mod requests;
 pub mod snapshot;
 pub mod spark;
 pub mod spreadsheet;
+pub mod telemetry;
 pub mod webhooks;
 
 pub use context::{Context, Services};

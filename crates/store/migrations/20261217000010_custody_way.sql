@@ -96,6 +96,16 @@ begin
   return new;
 end $$;
 
+-- The rules of the whole, for each part of it, too: whoever names a part goes round no rule.
+do $$ begin
+  for part in 0..15 loop
+    execute format('create trigger custody_event_append_only before update or delete or truncate on custody_event_%s
+                      for each statement execute function custody_event_is_append_only()', part);
+    execute format('create trigger custody_event_follows after insert on custody_event_%s referencing new table as added
+                      for each statement execute function custody_event_follows()', part);
+  end loop;
+end $$;
+
 create function custody_unit_begins() returns trigger language plpgsql as $$
 begin
   if new.state <> 'expected' or new.seq <> 1 or new.steps_done <> 0 or new.tests_final <> 0 or new.release_done <> 0

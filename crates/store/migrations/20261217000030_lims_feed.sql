@@ -26,7 +26,7 @@ create table lims_dead_letter (
   client_id      uuid not null,
   key            uuid not null,
   body           uuid not null,
-  record_sealed  bytea, -- nothing once it is given up for long
+  record_sealed  bytea, -- nothing once it has ended for a month
   unit_id        uuid,  -- where the record names a unit of ours by id, or one was found
   din            text constraint lims_dead_letter_din check (din ~ '^[A-Z0-9]{5}[0-9]{8}$'),
   kind           text constraint lims_dead_letter_kind check (kind ~ '^[a-z_]{2,40}$'),
@@ -49,6 +49,7 @@ create table lims_dead_letter (
 );
 create index lims_dead_letter_open on lims_dead_letter (came_at, id) where state = 'open';
 create index lims_dead_letter_all on lims_dead_letter (came_at, id);
+create index lims_dead_letter_ended on lims_dead_letter (ended_at) where record_sealed is not null and ended_at is not null;
 create index lims_dead_letter_of_unit on lims_dead_letter (unit_id) where state = 'open' and waits;
 create index lims_dead_letter_of_din on lims_dead_letter (din) where state = 'open' and waits;
 

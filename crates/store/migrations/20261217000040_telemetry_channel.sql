@@ -49,25 +49,25 @@ create table telemetry_day (
 
 -- For ever, by month: 144 a day and channel.
 create table telemetry_rollup (
-  bucket      timestamptz not null, -- the beginning of ten minutes, by the device's clock
+  began      timestamptz not null, -- the beginning of ten minutes, by the device's clock
   channel_id  integer not null,
   low         real, -- of the readings that count; none where none does
   mean        real,
   high        real,
   good        smallint not null, -- how many count
   others      smallint not null, -- how many do not
-  primary key (channel_id, bucket)
-) partition by range (bucket);
+  primary key (channel_id, began)
+) partition by range (began);
 
 create table telemetry_month (month date primary key);
 
 -- Ten minutes that have to be rolled up (again). Marked in the transaction of the readings: the mark is held until they are
 -- there, so that nobody rolls up around them.
 create table telemetry_dirty (
-  bucket      timestamptz not null,
+  began      timestamptz not null,
   channel_id  integer not null,
   marks       integer not null default 1,
-  primary key (bucket, channel_id)
+  primary key (began, channel_id)
 ) with (fillfactor = 70);
 
 -- The application's role makes no tables: these two make just the parts it needs. Whoever is first writes the day down and makes
@@ -101,7 +101,7 @@ declare
   gone integer := 0;
 begin
   for one in select d.day from telemetry_day d where d.day < before and d.dropped_at is null
-      and not exists (select from telemetry_dirty t where t.bucket >= d.day::timestamptz and t.bucket < (d.day + 1)::timestamptz)
+      and not exists (select from telemetry_dirty t where t.began >= d.day::timestamptz and t.began < (d.day + 1)::timestamptz)
       order by d.day for update skip locked loop
     execute format('drop table telemetry_reading_%s', to_char(one, 'YYYYMMDD'));
     update telemetry_day set dropped_at = at where day = one;

@@ -168,7 +168,7 @@ create table telemetry_notice (
   alarm_id   uuid not null references telemetry_alarm,
   rung       smallint not null,
   account_id uuid not null,
-  mail_id    uuid not null, -- the message's, if it goes by mail
+  post_id    uuid not null, -- the message's, if it goes by mail
   sms_id     uuid not null, -- the message's, if it goes as a text message
   primary key (alarm_id, rung, account_id)
 );

@@ -19,11 +19,12 @@ create table telemetry_excursion_unit (
   excursion_id uuid not null references telemetry_excursion,
   unit_id      uuid not null references custody_unit,
   deviation_id uuid, -- opened for it
+  refused      text constraint telemetry_excursion_unit_refused check (refused ~ '^[a-z-]{2,40}$'), -- why none was: the unit is over
   primary key (excursion_id, unit_id)
 );
-create index telemetry_excursion_unit_due on telemetry_excursion_unit (excursion_id, unit_id) where deviation_id is null;
+create index telemetry_excursion_unit_due on telemetry_excursion_unit (excursion_id, unit_id) where deviation_id is null and refused is null;
 create index telemetry_excursion_unit_of_unit on telemetry_excursion_unit (unit_id);
 
 grant select, insert on telemetry_excursion, telemetry_excursion_unit to cb_app;
 grant update (begins_at, ends_at, peak, critical, merged_into) on telemetry_excursion to cb_app;
-grant update (deviation_id) on telemetry_excursion_unit to cb_app;
+grant update (deviation_id, refused) on telemetry_excursion_unit to cb_app;

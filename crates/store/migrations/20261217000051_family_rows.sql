@@ -70,4 +70,4 @@ create policy family_notice_read_own on family_notice_read for select to cb_fami
 grant select on family, family_notice_read to cb_family;
 
 -- What is nobody's: the catalogues and the names of places.
-grant select on custody_catalogue, custody_catalogue_item, custody_room, custody_tank to cb_family;
+grant select on custody_catalogue, custody_catalogue_item, custody_rules, custody_room, custody_tank to cb_family;

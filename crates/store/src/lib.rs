@@ -25,6 +25,7 @@ pub mod outreach;
 pub mod privacy;
 pub mod requests;
 pub mod spark;
+pub mod telemetry;
 pub mod webhooks;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.

@@ -6,6 +6,7 @@ pub mod application;
 pub mod authenticator;
 pub mod clamd;
 mod cluster;
+pub mod custody;
 mod database;
 mod house;
 pub mod partner;

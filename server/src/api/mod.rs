@@ -20,6 +20,7 @@ pub mod problem;
 pub mod questions;
 pub mod series;
 pub mod sessions;
+pub mod telemetry;
 pub mod tokens;
 pub mod waiting;
 pub mod webhooks;
@@ -85,7 +86,8 @@ pub struct FieldProblem {
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
-        disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit
+        disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
+        telemetry::feed
     ),
     components(schemas(
         ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
@@ -103,6 +105,7 @@ pub struct FieldProblem {
         (name = "bus", description = "Where the science bus goes. Any scope"),
         (name = "lims", description = "What happened to units, from the laboratory's system. Scope `lims:write`"),
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
+        (name = "telemetry", description = "What gateways measure of tanks and rooms. Scope `telemetry:write`"),
     ),
     modifiers(&Bearer, &Everywhere, &Told)
 )]
@@ -122,6 +125,13 @@ impl Modify for Bearer {
 pub fn document() -> &'static utoipa::openapi::OpenApi {
     static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
     &DOCUMENT
+}
+
+/// The route of a feed: its bodies are larger than the others'.
+pub fn telemetry_feed(house: &House) -> Routes {
+    let capability = Capability::FeedTelemetry;
+    let handler = post(telemetry::feed).layer(from_fn_with_state((Arc::clone(house), capability), authorize::client));
+    Routes::default().add("POST", "/api/v1/telemetry/readings", Policy::Machine(capability), handler)
 }
 
 /// The routes of the API.

@@ -3,6 +3,8 @@
 pub mod clients;
 pub mod custody;
 pub mod keys;
+pub mod scale;
+pub mod simulator;
 
 use crate::api;
 use crate::cli::{CreateAdmin, Erase, Outcome, VerifyAudit};
@@ -89,10 +91,14 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
+    services::lims::seed_demo(&services, &services.system()).await.context("the demo of the laboratory's feed")?;
     services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
+    services::custody::desk::seed_demo(&services, &services.system()).await.context("the demo's laboratory")?;
+    services::telemetry::seed_demo(&services, &services.system()).await.context("the demo of tanks")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;
     services::spark::seed_demo(&services, &services.system()).await.context("the aid standards' demo")?;
+    services::family::seed_demo(&services, &services.system()).await.context("the families' demo")?;
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;

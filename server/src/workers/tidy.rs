@@ -39,10 +39,25 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         partners(&services).await;
         beat();
         cases(&services).await;
+        families(&services).await;
         beat();
         disclosure(&services).await;
         beat();
+        letters(&services).await;
+        beat();
         pause(EVERY, &shutdown).await;
+    }
+}
+
+/// Most dead letters of the laboratory's feed are tried again with what they lacked; here those whose turn broke off.
+async fn letters(services: &Services) {
+    match services::lims::sweep(services).await {
+        Ok(0) => {}
+        Ok(kept) => tracing::info!(kept, "dead letters of the laboratory were kept after all"),
+        Err(error) => tracing::error!(%error, "dead letters of the laboratory could not be tried again"),
+    }
+    if let Err(error) = services::lims::forget(services).await {
+        tracing::error!(%error, "what old dead letters of the laboratory said could not be forgotten");
     }
 }
 
@@ -149,6 +164,25 @@ async fn partners(services: &Services) {
         Ok(0) => {}
         Ok(endpoints) => tracing::warn!(endpoints, "partners' endpoints had something due and no job; queued"),
         Err(error) => tracing::error!(%error, "endpoints with something due could not be looked for"),
+    }
+}
+
+/// What happens to families by itself: children come of age, payments fall due.
+async fn families(services: &Services) {
+    match services::family::hand_over_due(services).await {
+        Ok(0) => {}
+        Ok(invited) => tracing::info!(invited, "children who are of age were invited to take over their units"),
+        Err(error) => tracing::error!(%error, "children who come of age could not be looked for"),
+    }
+    match services::family::settle_contracts(services).await {
+        Ok(0) => {}
+        Ok(moved) => tracing::info!(moved, "contracts fell behind, caught up or expired"),
+        Err(error) => tracing::error!(%error, "contracts that are due could not be looked for"),
+    }
+    match services::family::remind_due(services).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(told, "families were told of payments that are due"),
+        Err(error) => tracing::error!(%error, "payments that are due could not be looked for"),
     }
 }
 

@@ -8,6 +8,7 @@ mod canary;
 mod config;
 mod disclosure;
 mod events;
+mod families;
 mod groups;
 mod layers;
 mod limits;

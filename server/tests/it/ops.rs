@@ -68,7 +68,7 @@ async fn workers_turn_and_stop() {
     let workers = Workers::start(&site.test.services, &site.house.config, Handlers::new(), &stop);
     let began = site.test.now();
     let names: Vec<_> = workers.pulses.ages(began).map(|(name, _)| name).collect();
-    assert_eq!(names, ["clock", "jobs", "audit", "waiting", "tidy", "roots"]);
+    assert_eq!(names, ["clock", "jobs", "audit", "waiting", "watch", "telemetry", "tidy", "roots"]);
     // The first to turn sets the test's clock by the database's: whoever turned since then has another time than the start.
     let turned = || workers.pulses.ages(began).all(|(_, age)| !age.is_zero());
     for _ in 0..200 {
@@ -97,11 +97,16 @@ async fn a_worker_that_stands_still_is_named_and_measured() {
     let (status, text) = get(&ops, "/readyz").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(
-        text.contains(r#""workers":false,"stalled":["clock","jobs","audit","waiting"]"#),
+        text.contains(r#""workers":false,"stalled":["clock","jobs","audit","waiting","watch"]"#),
         "tidying up has longer rests: {text}"
     );
     site.test.services.clock.advance(SignedDuration::from_mins(19));
-    assert!(get(&ops, "/readyz").await.1.contains(r#""stalled":["clock","jobs","audit","waiting","tidy","roots"]"#));
+    assert!(
+        get(&ops, "/readyz")
+            .await
+            .1
+            .contains(r#""stalled":["clock","jobs","audit","waiting","watch","telemetry","tidy","roots"]"#)
+    );
     let (_, text) = get(&ops, "/metrics").await;
     for worker in ["audit", "waiting", "tidy", "roots"] {
         assert!(text.contains(&format!("worker_heartbeat_age_seconds{{worker=\"{worker}\"}} 1201")), "{text}");

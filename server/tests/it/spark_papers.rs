@@ -100,6 +100,7 @@ async fn what_is_wrong_with_one_file_is_told_beside_it_and_the_others_are_taken(
         "<title>Error: ",
         "This file is password-protected",
         "Only PDF, JPG, PNG",
+        "3 of 4 files were not accepted",
         "larger than 10 MB",
         "good.pdf",
         "run.exe",

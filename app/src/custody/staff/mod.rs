@@ -3,15 +3,32 @@
 //! Numbers of units stand in no address: one is typed, sent, and leads to the page of the unit by its own random id.
 
 pub mod calls;
+mod collectors;
 mod deviations;
+pub mod families;
 mod list;
+mod operators;
+pub mod people_calls;
+pub mod recalls;
+mod refused;
+mod store;
+mod unit;
 mod words;
 
+pub use collectors::{CollectorPage, Collectors};
 pub use deviations::Deviations;
+pub use families::{Families, FamilyRecord};
 pub use list::Units;
+pub use operators::Operators;
+pub use recalls::Recalls;
+pub use store::{Store, StoreTank};
+pub use unit::UnitPage;
 
 use crate::museum::problem_of;
 use crate::problem::Problem;
+use domain::ids::UnitId;
+use leptos::prelude::WithUntracked;
+use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
 use services::custody::desk::DeskError;
 
@@ -21,6 +38,16 @@ mod at {
     pub const UNITS: &str = "/staff/units";
     /// What is open.
     pub const DEVIATIONS: &str = "/staff/deviations";
+    /// Recalls of lots.
+    pub const RECALLS: &str = "/staff/recalls";
+    /// Rooms and tanks; below it each tank.
+    pub const STORE: &str = "/staff/store";
+    /// Support; below it each family's record that is open.
+    pub const FAMILIES: &str = "/staff/families";
+    /// Who works with units.
+    pub const OPERATORS: &str = "/staff/operators";
+    /// Who collects; below it each of them.
+    pub const COLLECTORS: &str = "/staff/collectors";
 }
 
 impl From<DeskError> for Problem {
@@ -39,7 +66,12 @@ impl From<DeskError> for Problem {
     }
 }
 
+/// The unit of the address.
+fn named() -> Option<UnitId> {
+    use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok())
+}
+
 /// A unit's own address.
-fn unit_page(id: domain::ids::UnitId) -> String {
+fn unit_page(id: UnitId) -> String {
     format!("{}/{id}", at::UNITS)
 }

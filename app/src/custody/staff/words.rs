@@ -6,6 +6,7 @@ use crate::ui::Tag;
 use crate::visit::Visit;
 use domain::custody::{DeviationKind, Pool, State};
 use leptos::prelude::*;
+use services::custody::desk::Act;
 
 /// A state as staff see it.
 pub(super) fn state_text(visit: &Visit, state: State) -> Text {
@@ -34,6 +35,11 @@ pub(super) fn deviation_text(visit: &Visit, kind: DeviationKind) -> Text {
     visit.t(&format!("units-deviation-{}", kind.name()))
 }
 
+/// What two people do.
+pub(super) fn act_text(visit: &Visit, act: Act) -> Text {
+    visit.t(&format!("units-act-{}", act.name()))
+}
+
 /// So many of so many; a dash before there is anything to count.
 pub(super) fn of_all((done, all): (u32, Option<u32>)) -> String {
     all.map_or_else(|| "—".to_owned(), |all| format!("{done}/{all}"))
@@ -50,13 +56,29 @@ mod tests {
     use super::*;
     use crate::i18n::found;
     use domain::Locale;
+    use domain::custody::ranges::Flag;
+    use domain::custody::{Kind, Rejection};
+    use services::custody::desk::Mark;
 
     #[test]
-    fn every_state_pool_and_deviation_has_words() {
+    fn everything_that_is_named_has_words() {
         let states = State::ALL.iter().map(|state| format!("units-state-{}", state.name()));
         let pools = Pool::ALL.iter().map(|pool| format!("units-pool-{}", pool.name()));
         let kinds = DeviationKind::ALL.iter().map(|kind| format!("units-deviation-{}", kind.name()));
-        let keys: Vec<String> = states.chain(pools).chain(kinds).collect();
+        let acts = Act::ALL.iter().map(|act| format!("units-act-{}", act.name()));
+        let events = Kind::ALL.iter().map(|kind| format!("units-kind-{}", kind.name()));
+        let marks = Mark::ALL.iter().map(|mark| format!("units-mark-{}", mark.name()));
+        let rejections = Rejection::ALL.iter().map(|reason| format!("units-rejection-{}", reason.name()));
+        let flags = [Flag::RecoveryOverAll, Flag::Marker].map(|flag| format!("units-flag-{}", flag.code()));
+        let keys: Vec<String> = states
+            .chain(pools)
+            .chain(kinds)
+            .chain(acts)
+            .chain(events)
+            .chain(marks)
+            .chain(rejections)
+            .chain(flags)
+            .collect();
         for locale in Locale::ALL {
             let silent: Vec<_> = keys.iter().filter(|key| found(locale, key).is_none()).collect();
             assert!(silent.is_empty(), "{locale:?}: {silent:?}");

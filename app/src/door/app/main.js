@@ -223,7 +223,7 @@ function ask(found, against) {
   $("party-more").textContent = [span(found.session), arrived > 0 && say("gate-app-arrived", { arrived, people })].filter(Boolean).join(" · ");
   // Rosters of an older house do not say.
   const ends = found.booking?.documents ?? [];
-  $("party-documents").textContent = ends.length ? say("door-document", { last: ends.join(say("list-separator")) }) : "";
+  $("party-documents").textContent = ends.length ? say("door-document", { last: ends.join(say("enumeration-separator")) }) : "";
   show("party-documents", ends.length > 0);
   show("numbers", most <= TAPPED);
   show("number-field", most > TAPPED);

@@ -40,7 +40,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("door-come-in", &["n"]),
     ("door-party", &["n"]),
     ("door-document", &["last"]),
-    ("list-separator", &[]),
+    ("enumeration-separator", &[]),
     ("door-walk-in", &[]),
     ("door-walk-in-n", &["n"]),
     ("door-left", &[]),

@@ -45,23 +45,30 @@ async fn add(mut asked: Asked) -> Answer {
         (_, Err(_)) => return Problem::Unusable.into(),
         _ => return again(&asked, &page, vec![FieldError::new("file", Fault::Required)]),
     };
-    let mut faults = Vec::new();
+    let (mut why_not, mut dropped, mut sent) = (Vec::new(), None, 0);
     for (n, file) in files.into_iter().enumerate() {
         if file.dropped {
-            faults
-                .push(FieldError::new("file", Fault::OutOfRange { min: 1, max: u32::try_from(AT_ONCE).unwrap_or(1) }));
+            dropped = Some(Fault::OutOfRange { min: 1, max: u32::try_from(AT_ONCE).unwrap_or(1) });
             break;
         }
+        sent += 1;
         let one = upload((key, i16::try_from(n).unwrap_or(i16::MAX)), kind, file);
         match papers::add(&asked.services, &asked.context, application, one).await {
             Ok(paper) if paper.state == State::Refused => {
-                let why = paper.refusal.unwrap_or(Refusal::Damaged);
-                faults.push(FieldError::new("file", Fault::FileRefused { why }));
+                why_not.push(paper.refusal.unwrap_or(Refusal::Damaged));
             }
             Ok(_) => {}
             Err(error) => return refused(&asked, &page, &error),
         }
     }
+    // Of several the field says how many; why stands beside each of them.
+    let refused = match why_not.as_slice() {
+        [] => None,
+        [why] => Some(Fault::FileRefused { why: *why }),
+        all => Some(Fault::FilesRefused { n: u32::try_from(all.len()).unwrap_or(u32::MAX), of: sent }),
+    };
+    let faults: Vec<FieldError> =
+        refused.into_iter().chain(dropped).map(|fault| FieldError::new("file", fault)).collect();
     if faults.is_empty() { Answer::to(format!("{page}?done=added")) } else { again(&asked, &page, faults) }
 }
 

@@ -110,11 +110,17 @@ pub enum Capability {
     ReleaseUnits,
     /// See in full whose a unit is, with the reason in the audit trail and in the family's own log.
     RevealUnitFamily,
+    /// See tanks, what is measured of them, and alarms.
+    SeeTanks,
+    /// Acknowledge alarms, mute channels by the word of two, rehearse.
+    HandleAlarms,
+    /// Send what was measured.
+    FeedTelemetry,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 55] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -167,6 +173,9 @@ impl Capability {
         Self::HandleUnits,
         Self::ReleaseUnits,
         Self::RevealUnitFamily,
+        Self::SeeTanks,
+        Self::HandleAlarms,
+        Self::FeedTelemetry,
     ];
 
     /// How long a proof is enough for this (staff: the second factor; visitors: a code to a contact of the account);
@@ -235,6 +244,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             C::BookOnBehalf => scopes.contains(&Scope::BookingsWrite),
             C::Admit => scopes.contains(&Scope::DoorWrite),
             C::FeedLims => scopes.contains(&Scope::LimsWrite),
+            C::FeedTelemetry => scopes.contains(&Scope::TelemetryWrite),
             _ => false,
         },
         Actor::Device { role, .. } => device_permits(*role, capability),
@@ -324,10 +334,16 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
         Role::FamilySupport => matches!(capability, C::SupportFamilies),
-        Role::LabOfficer => matches!(capability, C::SeeUnits | C::HandleUnits),
-        Role::QualityOfficer => {
-            matches!(capability, C::SeeUnits | C::HandleUnits | C::ReleaseUnits | C::RevealUnitFamily)
+        Role::LabOfficer => {
+            matches!(capability, C::SeeUnits | C::HandleUnits | C::SeeTanks | C::HandleAlarms)
         }
+        Role::QualityOfficer => {
+            matches!(
+                capability,
+                C::SeeUnits | C::HandleUnits | C::ReleaseUnits | C::RevealUnitFamily | C::SeeTanks | C::HandleAlarms
+            )
+        }
+        Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms),
     }
 }
 

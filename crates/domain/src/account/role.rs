@@ -41,11 +41,13 @@ pub enum Role {
     LabOfficer,
     /// Answers for stored units: what a colleague proposed is banked, released, lifted by them.
     QualityOfficer,
+    /// Watches the tanks at night: alarms, mutes, drills.
+    NightShift,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MuseumOfficer,
         Self::Steward,
         Self::Operator,
@@ -63,6 +65,7 @@ impl Role {
         Self::FamilySupport,
         Self::LabOfficer,
         Self::QualityOfficer,
+        Self::NightShift,
     ];
 
     /// As stored and as a translation key (`role-<name>`).
@@ -85,6 +88,7 @@ impl Role {
             Self::FamilySupport => "family_support",
             Self::LabOfficer => "lab_officer",
             Self::QualityOfficer => "quality_officer",
+            Self::NightShift => "night_shift",
         }
     }
 
@@ -109,11 +113,15 @@ pub enum Scope {
     /// Tell what happened to units (the laboratory's system).
     #[serde(rename = "lims:write")]
     LimsWrite,
+    /// Send what was measured of tanks and rooms.
+    #[serde(rename = "telemetry:write")]
+    TelemetryWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::LimsWrite];
+    pub const ALL: [Self; 5] =
+        [Self::SessionsRead, Self::BookingsWrite, Self::DoorWrite, Self::LimsWrite, Self::TelemetryWrite];
 
     /// As in a token.
     pub const fn name(self) -> &'static str {
@@ -122,6 +130,7 @@ impl Scope {
             Self::BookingsWrite => "bookings:write",
             Self::DoorWrite => "door:write",
             Self::LimsWrite => "lims:write",
+            Self::TelemetryWrite => "telemetry:write",
         }
     }
 

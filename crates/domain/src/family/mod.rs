@@ -8,6 +8,7 @@ mod dose;
 mod kin;
 mod number;
 mod of_age;
+mod reference;
 mod stage;
 mod test_state;
 
@@ -16,5 +17,6 @@ pub use dose::{Cover, DOSE_RULES, DoseRule, Threshold};
 pub use kin::{Consent, Kin, Notice};
 pub use number::ContractNumber;
 pub use of_age::{comes_of_age_on, is_of_age};
+pub use reference::{REFERENCES, REFERENCES_VERSION, Reference, reference};
 pub use stage::{Counts, Standing, Step, steps};
 pub use test_state::{TestHappened, TestState, test_state};

@@ -8,12 +8,14 @@ pub mod agreement;
 pub mod application;
 pub mod due;
 pub mod eligibility;
+mod filled;
 pub mod letter;
 mod news;
 pub mod objection;
 pub mod papers;
 mod part;
 pub mod queue;
+pub mod reasons;
 pub mod review;
 mod state;
 #[cfg(test)]

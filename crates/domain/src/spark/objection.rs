@@ -2,17 +2,11 @@
 //!
 //! Whoever gives a name and an address is answered; what comes without a name is looked into where it has facts.
 
-use super::{State, due};
+use super::{State, due, reasons};
 use crate::contact::{MailAddress, PersonName};
-use crate::field::{Fault, Faults, FieldError};
+use crate::field::{Faults, FieldError};
 use crate::named::named;
-use crate::typed;
 use jiff::civil::Date;
-
-/// The fewest characters that say what is wrong.
-pub const SHORTEST: u32 = 20;
-/// The most characters of it, and of an answer.
-pub const LONGEST: u32 = 2000;
 
 named! {
     /// What became of an objection.
@@ -49,11 +43,7 @@ impl Said {
     /// What is wrong with `facts`, `name`, `mail`.
     pub fn parse(facts: &str, name: &str, mail: &str) -> Result<Self, Vec<FieldError>> {
         let mut faults = Faults::default();
-        let long = |text: String| {
-            let enough = text.chars().filter(|c| !c.is_whitespace()).count() >= SHORTEST as usize;
-            if enough { Ok(text) } else { Err(Fault::TooShort { min: SHORTEST }) }
-        };
-        let facts = faults.take("facts", typed::words(facts, LONGEST).and_then(long));
+        let facts = faults.take("facts", reasons::read(facts));
         let given = |text: &str| !text.trim().is_empty();
         let name = given(name).then(|| faults.take("name", PersonName::parse(name)));
         let mail = given(mail).then(|| faults.take("mail", MailAddress::parse(mail)));

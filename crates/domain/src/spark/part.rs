@@ -55,7 +55,8 @@ impl Part {
             | Role::DoorSupervisor
             | Role::FamilySupport
             | Role::LabOfficer
-            | Role::QualityOfficer => {
+            | Role::QualityOfficer
+            | Role::NightShift => {
                 return None;
             }
         })

@@ -15,6 +15,7 @@ use crate::bus::Bus;
 use crate::context::{Context, Services};
 use crate::crypto::{CryptoError, Place};
 use crate::db::to_the_end;
+use crate::family::{self, FamilyError};
 use crate::groups::Groups;
 use crate::limits;
 use crate::outreach::{OutreachError, exported_answers};
@@ -77,6 +78,7 @@ async fn collect(
     let aid_applications = spark::apply::exported(services, db, row).await?;
     let aid_cases = cases::of_account(&mut *db, row.id).await?;
     let aid_letters = spark::letters::exported(services, db, row.id).await?;
+    let cord_blood = family::exported(services, context).await?;
     let requests: Vec<Uuid> = requests.into_iter().chain(groups).chain(applied).collect();
     let messages = rows::messages(&mut *db, row.id, &ids, &requests).await?;
     let sessions = rows::sessions(&mut *db, row.id).await?;
@@ -108,6 +110,7 @@ async fn collect(
             "created_at": case.opened_at.to_jiff(),
         })).collect::<Vec<_>>(),
         "aid_letters": aid_letters,
+        "cord_blood": cord_blood,
         "waiting_list": waits
             .iter()
             .map(|entry| exported_wait(services, entry, &mut answers))
@@ -295,6 +298,19 @@ impl From<LetterError> for AccountError {
     }
 }
 
+impl From<FamilyError> for AccountError {
+    fn from(error: FamilyError) -> Self {
+        match error {
+            FamilyError::Denied(denied) => Self::Denied(denied),
+            FamilyError::Database(error) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "the record of a family could not be read");
+                Self::Crypto(CryptoError::NotAuthentic)
+            }
+        }
+    }
+}
+
 impl From<ApplyError> for AccountError {
     fn from(error: ApplyError) -> Self {
         match error {
@@ -388,6 +404,8 @@ async fn empty(services: &Services, context: &Context, account: AccountId) -> Re
         return Err(AccountError::LiveCase);
     }
     cases::leave(&mut *transaction, row.id).await?;
+    // The contract and the unit stay; whoever comes back is invited again.
+    store::family::join::leave(&mut *transaction, row.id, context.now).await?;
     let past = rows::bookings(&mut *transaction, row.id, phone, mail).await?;
     for booking in &past {
         let name = services.vault.seal(booking_place("name_sealed", booking.id), NOBODY.as_bytes());

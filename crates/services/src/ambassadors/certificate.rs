@@ -8,7 +8,7 @@ use super::view::{CertificateSeen, number};
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
-use crate::messages::{AmbassadorTemplate, CertificateSheet, PassError};
+use crate::messages::{AmbassadorTemplate, CertificateSheet, drawn};
 use crate::requests::{self, Kind as _, Notice, finished, locked, run, sealed, step, tell, words};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -304,9 +304,7 @@ pub async fn certificate_pdf(
         number: number.clone(),
     };
     let services = services.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&services)).await;
-    let drawn = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+    let drawn = drawn(move || sheet.pdf(&services)).await.map_err(|error| {
         tracing::error!(%error, "a certificate could not be drawn");
         AmbassadorFault::NoPaper
     })?;

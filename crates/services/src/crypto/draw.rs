@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn the_order_is_the_one_others_compute() {
         let seed = [0x11; 32];
-        let hex: String = commitment(&seed).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = crate::crypto::hex(&commitment(&seed));
         assert_eq!(hex, "02d449a31fbb267c8f352e9968a79e3e5fc95c1bbeaa502fd6454ebde5a4bedc");
         assert_eq!(lots(&seed, 8), [7, 1, 8, 2, 4, 5, 6, 3]);
     }

@@ -49,8 +49,12 @@ pub fn ed25519_holds(public: &[u8], text: &[u8], signature: &[u8]) -> bool {
 
 /// The SHA-256 of bytes that are no secret, in hexadecimal digits.
 pub fn digest_hex(bytes: &[u8]) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Random bytes of the operating system.

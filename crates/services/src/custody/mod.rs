@@ -4,9 +4,12 @@
 //! row is what follows from them. [`record_in`] is the one way in, for the desk, for feeds and for the house itself: it applies
 //! many events of many units in one transaction, and one that is refused refuses no other.
 
+pub mod collectors;
 pub mod desk;
 mod error;
+pub mod layout;
 pub mod life;
+pub mod operators;
 pub mod proof;
 mod recall;
 mod record;

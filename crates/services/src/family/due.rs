@@ -2,6 +2,7 @@
 //! family is reminded; each once, on however many servers.
 
 use super::join::{Invited, invite_in};
+use super::news::queue_invited;
 use super::notices::tell_in;
 use super::{FamilyError, place};
 use crate::Services;
@@ -63,7 +64,9 @@ async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Resul
         return Ok(false); // another server was first
     }
     let invitation = Invited { family, contract, child: Some(row.id), kin: Kin::AdultChild, mother: false };
-    invite_in(services, &mut tx, &context, &invitation, &phone).await?;
+    if let Some(id) = invite_in(services, &mut tx, &context, &invitation, &phone).await? {
+        queue_invited(&mut tx, &context, (family, id)).await?;
+    }
     let detail = json!({ "child": row.id });
     let entry = Entry { action: "family.child_invited", subject_kind: "family", subject: Some(family.0), detail };
     audit::record(&mut tx, &context, &[entry]).await?;

@@ -253,14 +253,14 @@ pub(super) struct Invited {
     pub mother: bool,
 }
 
-/// Writes an invitation of a mobile number. `false` where one is open.
+/// Writes an invitation of a mobile number; answers its id, or nothing where one is open.
 pub(super) async fn invite_in(
     services: &Services,
     db: &mut PgConnection,
     context: &Context,
     invited: &Invited,
     phone: &Phone,
-) -> Result<bool, FamilyError> {
+) -> Result<Option<Uuid>, FamilyError> {
     let id: Uuid = context.new_id();
     let expires_at = context.now.saturating_add(INVITED_FOR).unwrap_or(Timestamp::MAX);
     let row = sql::NewInvitation {
@@ -274,5 +274,5 @@ pub(super) async fn invite_in(
         phone_index: &contact_index(&services.vault, &Contact::Phone(phone.clone())),
         expires_at,
     };
-    Ok(sql::invite(db, row, context.now).await?)
+    Ok(sql::invite(db, row, context.now).await?.then_some(id))
 }

@@ -6,26 +6,44 @@
 //! nothing of another family whatever the policy said. What is not theirs and what is not there is one answer, reached by the
 //! same statements.
 
+mod certificate;
 mod contract;
 mod due;
 mod error;
+mod held;
 mod join;
 mod looks;
+mod news;
 mod notices;
 mod people;
+mod record;
 mod scope;
 mod seed;
+mod settle;
+mod support;
+mod temperature;
 mod units;
 
+pub use certificate::{certificate, passport, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
 pub use due::{hand_over_due, remind_due};
 pub use error::FamilyError;
+pub(crate) use held::exported;
 pub use join::{Founder, Founding, found_in, join};
 pub use looks::{Look, OwnLook, look_in, looks};
+pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
+pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
+pub use settle::{payment_came, settle_contracts};
+pub(crate) use support::contract_numbers;
+pub use support::{
+    OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,
+    open_records, support_record,
+};
+pub use temperature::thermal;
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::crypto::Place;

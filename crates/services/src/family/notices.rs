@@ -1,7 +1,7 @@
 //! What a family is told: once of each cause. What asks for it is acknowledged by somebody of the family.
 
-use super::FamilyError;
 use super::scope::{Own, visitor};
+use super::{FamilyError, news};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
@@ -33,7 +33,11 @@ pub async fn tell_in(
         cause,
         day,
     };
-    Ok(said::add_notice(db, row, context.now).await?)
+    let told = said::add_notice(&mut *db, row, context.now).await?;
+    if told {
+        news::queue(db, context, family).await?;
+    }
+    Ok(told)
 }
 
 /// A notice, for the family.

@@ -1,6 +1,6 @@
 //! The demo: families with invented people and numbers of the test range, for the units that the room of custody seeds.
 
-use super::{FamilyError, Founder, Founding, found_in};
+use super::{FamilyError, Founder, Founding, found_in, hand_over_due};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::contact::{PersonName, Phone};
@@ -26,7 +26,7 @@ const FAMILIES: [Invented; 2] = [
     Invented {
         number: "SD2026000417",
         child: "演示宝宝甲",
-        days: 120,
+        days: 119,
         mother: "19900000101",
         other: "19900000102",
         own: None,
@@ -45,14 +45,15 @@ fn parsed<T>(value: Result<T, Fault>) -> Result<T, FamilyError> {
     value.map_err(|_| FamilyError::Unreadable)
 }
 
-/// Makes the demo's families for these units, one each. Repeating it adds nothing.
+/// Makes the demo's families, for units that are nobody's while there are some. Repeating it adds nothing.
 ///
 /// # Errors
 /// `Database`.
-pub async fn seed_demo(services: &Services, context: &Context, units: &[UnitId]) -> Result<(), FamilyError> {
+pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), FamilyError> {
     let today = local_day(context.now);
-    for (at, invented) in FAMILIES.iter().enumerate() {
-        let founding = founding(invented, units.get(at).copied(), today)?;
+    for invented in &FAMILIES {
+        let unit = store::family::join::nobodys(&services.db).await?.map(UnitId);
+        let founding = founding(invented, unit, today)?;
         let (own, context) = (services.clone(), context.clone());
         let made = to_the_end(async move {
             let mut tx = own.begin().await?;
@@ -68,6 +69,7 @@ pub async fn seed_demo(services: &Services, context: &Context, units: &[UnitId])
             Err(error) => return Err(error),
         }
     }
+    hand_over_due(services).await?;
     Ok(())
 }
 

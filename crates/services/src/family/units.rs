@@ -1,6 +1,7 @@
 //! A family's units: where each is, and how far its work has come.
 
 use super::FamilyError;
+use super::certificate::is_stored;
 use super::scope::{Member, Own};
 use crate::{Context, Services};
 use domain::Locale;
@@ -32,6 +33,11 @@ pub struct OwnUnit {
 }
 
 impl OwnUnit {
+    /// It is stored, or on its way to whom it is for: its certificate is good.
+    pub const fn is_stored(&self) -> bool {
+        is_stored(self.state)
+    }
+
     /// The parts of its way.
     pub fn way(&self) -> Vec<(Step, Standing)> {
         steps(self.state, self.held_in, self.counts)

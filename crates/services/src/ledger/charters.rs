@@ -1,8 +1,10 @@
 //! What a fund is: opened with its purpose, terms and envelopes in one act, changed as far as it may be, closed to new
 //! applications and opened again. One person does it and the trail says what was changed from what; money moves by none of it.
 
+use super::awards::purpose;
 use super::funds::{NewFund, open_fund_in};
 use super::{LedgerError, locks, note, person};
+use crate::spark::cases;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
@@ -186,7 +188,8 @@ pub async fn change_envelope(
     Ok(tx.commit().await?)
 }
 
-/// Closes a fund to new applications: whoever applied before is helped as before. Closed twice it is closed once.
+/// Closes a fund to new applications: whoever applied before is helped as before, and whoever of them waits for money is told so,
+/// once of each fund. Closed twice it is closed once.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Stale`, `Fields` without a reason.
@@ -219,7 +222,7 @@ async fn turn(
     let by = person(context)?;
     let reason = reason.map(super::payments::said).transpose()?;
     let mut tx = services.begin().await?;
-    let (_, old) = stands(&mut tx, id).await?;
+    let (fund, old) = stands(&mut tx, id).await?;
     if old.closed_at.is_some() == reason.is_some() {
         return Ok(()); // As it is wanted: pressed twice, or somebody else was first.
     }
@@ -229,7 +232,12 @@ async fn turn(
     }
     let action = if reason.is_some() { "ledger.fund_closed" } else { "ledger.fund_reopened" };
     note(&mut tx, context, action, ("fund", id.0), json!({ "reason": reason })).await?;
-    Ok(tx.commit().await?)
+    if closed.is_some() {
+        cases::fund_closed_in(&mut tx, context, id, &purpose(&fund)?).await?;
+    }
+    tx.commit().await?;
+    services.job_bell.notify_one();
+    Ok(())
 }
 
 /// A fund under its lock, with its texts.

@@ -147,7 +147,7 @@ async fn propose(
         amount: amount.get(),
         day,
         reference,
-        said: Some(&said),
+        said: Some(said.as_slice()),
         by: by.0,
         entry: None,
     };
@@ -220,7 +220,7 @@ pub async fn refuse(
         return Err(LedgerError::SamePerson);
     }
     let why = sealed(services, &mut tx, &demand, ("refused_sealed", id), &reason).await?;
-    if !sql::decide_part(&mut *tx, id.0, (false, by.0), (None, Some(&why)), context.now).await? {
+    if !sql::decide_part(&mut *tx, id.0, (false, by.0), (None, Some(why.as_slice())), context.now).await? {
         return Err(LedgerError::Busy);
     }
     let detail = json!({ "part": id, "fen": part.amount });
@@ -270,10 +270,7 @@ pub(super) async fn key(
     match cases::key(services, db, case).await {
         Ok(key) => Ok(Some(key)),
         Err(CaseError::Forgotten) => Ok(None),
-        Err(CaseError::Crypto(error)) => Err(error.into()),
-        Err(CaseError::Database(error)) => Err(error.into()),
-        Err(CaseError::Busy) => Err(LedgerError::Busy),
-        Err(_) => Err(LedgerError::NotFound),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -52,6 +52,7 @@ pub use tranches::{let_go, note_evidence, prepare, send_back};
 use crate::Context;
 use crate::audit::{self, Entry as Trail};
 use crate::crypto::CryptoError;
+use crate::spark::cases::CaseError;
 use crate::spreadsheet::Unwritten;
 use domain::account::Denied;
 use domain::field::FieldError;
@@ -183,6 +184,23 @@ impl From<sqlx::Error> for LedgerError {
             // The case does not stand where money leaves, or still counts on it.
             Some("ledger_payment_case" | "spark_case_kept") => Self::State("case"),
             _ => Self::Database(error),
+        }
+    }
+}
+
+/// What a case would not have, where its room does something for the books.
+impl From<CaseError> for LedgerError {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Money(error) => error,
+            CaseError::Denied(denied) => denied.into(),
+            CaseError::Fields(faults) => Self::Fields(faults),
+            CaseError::Crypto(error) => error.into(),
+            CaseError::Database(error) => error.into(),
+            CaseError::Busy | CaseError::Stale(_) => Self::Busy,
+            CaseError::Unreadable => Self::Unreadable,
+            CaseError::NotFound => Self::NotFound,
+            _ => Self::State("case"),
         }
     }
 }

@@ -140,6 +140,8 @@ limits! {
     UNIT_LOOKED_UP = "unit-looked-up", 60 in TEN_MINUTES;
     /// Those of them that no unit has: they are given one after another, and are not to be counted through.
     UNIT_MISSED = "unit-missed", 20 in TEN_MINUTES;
+    /// Families' records one support agent opens: a call takes minutes.
+    SUPPORT_OPENED = "support-opened", 30 in HOUR;
     /// Alerts about that: one for each window, whoever goes on.
     UNIT_ALARMED = "unit-alarmed", 1 in TEN_MINUTES;
     /// Copies of everything we hold on a person, for that person.

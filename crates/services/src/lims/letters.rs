@@ -1,9 +1,9 @@
-//! Dead letters: records that could not be kept, with the reason. Some are kept later by themselves ([`super::replay`]); the rest
+//! Dead letters: records that could not be kept, with the reason. Some are kept later by themselves ([`super::again`]); the rest
 //! waits for a hand: tried again, by the machine or by staff, or given up by staff with a reason.
 
 use super::record::{self, Fault, Read};
 use super::take::{Became, Units, number};
-use super::{LimsError, explain, replay};
+use super::{LimsError, again, explain};
 use crate::audit::{self, Entry};
 use crate::custody::{UnitName, record_in};
 use crate::db::{Tx, to_the_end};
@@ -15,7 +15,7 @@ use domain::field::Fault as FieldFault;
 use domain::ids::{ClientId, UnitId};
 use domain::lims::LetterState;
 use domain::typed;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use serde_json::json;
 use store::lims::letters::{self as sql, LetterRow};
@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Letters of one page.
 pub const PAGE: usize = 100;
+/// How long a letter's record is kept once it ended.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The longest reason, in characters.
 const REASON: u32 = 200;
 /// A key that is another record's.
@@ -220,7 +222,7 @@ pub async fn letters(services: &Services, context: &Context, which: &Which) -> R
     let rows = sql::list(&mut *search, asked).await?;
     let shown = rows.iter().take(PAGE).map(|row| {
         let record = match client {
-            Some(_) if row.record_sealed.is_some() => Some(replay::text(services, row)?),
+            Some(_) if row.record_sealed.is_some() => Some(again::text(services, row)?),
             _ => None,
         };
         Letter::of(row, record)
@@ -264,7 +266,7 @@ pub async fn letter(services: &Services, context: &Context, id: Uuid) -> Result<
     if client.is_some_and(|client| client.0 != row.client_id) {
         return Err(LimsError::NotFound);
     }
-    let record = row.record_sealed.is_some().then(|| replay::text(services, &row)).transpose()?;
+    let record = row.record_sealed.is_some().then(|| again::text(services, &row)).transpose()?;
     Letter::of(&row, record)
 }
 
@@ -295,7 +297,7 @@ pub async fn replay(services: &Services, context: &Context, id: Uuid) -> Result<
         audit::record(&mut tx, &context, &[entry]).await?;
         tx.commit().await?;
         if let Some(units) = units {
-            replay::after(&services, context.now, &units).await;
+            again::after(&services, context.now, &units).await;
         }
         Letter::of(&row, None)
     })
@@ -309,7 +311,7 @@ async fn again(
     context: &Context,
     row: &LetterRow,
 ) -> Result<Option<Units>, LimsError> {
-    let told = match replay::open(services, row)? {
+    let told = match again::open(services, row)? {
         Ok(told) => told,
         Err(fault) => {
             sql::tried(&mut **tx, row.id, (fault.code, &fault.detail, false), context.now).await?;
@@ -321,7 +323,7 @@ async fn again(
         UnitName::Din(din) => (Vec::new(), vec![din.as_str().to_owned()]),
     };
     let units = Units::of_rows(store::lims::lock_units(&mut **tx, &ids, &dins).await?);
-    let by = replay::by(row.client_id);
+    let by = again::by(row.client_id);
     let done = record_in(tx, services, &by, std::slice::from_ref(&told), context.now).await?;
     match done.into_iter().next().ok_or(LimsError::Unreadable)? {
         Ok(recorded) => {
@@ -335,6 +337,15 @@ async fn again(
             Ok(None)
         }
     }
+}
+
+/// Forgets what the letters said that ended [`KEPT`] ago. Answers how many.
+///
+/// # Errors
+/// `Database`.
+pub async fn forget(services: &Services) -> Result<u64, LimsError> {
+    let before = services.clock.now().saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+    Ok(sql::forget(&services.db, before).await?)
 }
 
 /// Gives a letter up: nothing comes of it any more. The same twice is one.

@@ -2,17 +2,23 @@
 //! it is sent; one that cannot be kept refuses no other, and waits as a dead letter with its reason. Both clocks stand in the
 //! event; what orders a unit's records is the source's own counting. What an event may do is [`crate::custody`]'s.
 
+mod again;
+pub mod bulk;
 mod explain;
 mod letters;
 mod record;
-mod replay;
+mod seed;
+pub mod simulate;
 mod take;
 mod unit;
+mod world;
 
-pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, give_up, letter, letters, open_counts, replay};
-pub use replay::sweep;
+pub use again::sweep;
+pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, letter, letters, open_counts, replay};
+pub use seed::seed_demo;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
+pub use world::world;
 
 use crate::custody::CustodyError;
 use domain::account::Denied;

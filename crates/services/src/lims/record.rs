@@ -8,6 +8,7 @@ use domain::custody::{Din, Payload};
 use domain::ids::{ClientId, UnitId};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -66,7 +67,14 @@ pub(super) struct Read {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
+    #[expect(
+        dead_code,
+        reason = "read apart from the rest, where the rest cannot be read; here so that no other member passes"
+    )]
     key: String,
+    /// Read by itself before; here so that it is a member that is known.
+    #[serde(rename = "key")]
+    _key: IgnoredAny,
     #[serde(default)]
     source_seq: Option<i64>,
     unit: Named,
@@ -167,7 +175,7 @@ fn told(value: &Value, has_key: bool, text: &str) -> Result<Incoming, Fault> {
     }
     plain(value)?;
     // From the text, so that a fault has a line and a column.
-    let Told { key: _, source_seq, unit, occurred_at, payload } =
+    let Told { source_seq, unit, occurred_at, payload, .. } =
         serde_json::from_str(text).map_err(|error| malformed(&error))?;
     if source_seq.is_some_and(|seq| seq < 0) {
         return Err(Fault::new("source-seq", "source_seq: not below 0"));

@@ -7,7 +7,7 @@
 //! that nobody foresaw is found, and becomes a letter.
 
 use super::record::{Fault, Read};
-use super::{LimsError, explain, letters, replay};
+use super::{LimsError, again, explain, letters};
 use crate::custody::{By, Incoming, UnitName, record_in};
 use crate::db::{Tx, to_the_end};
 use crate::machines::client_of;
@@ -264,7 +264,7 @@ impl Batch<'_> {
         tx.commit().await?;
         if !touched.is_empty() {
             units.0.retain(|id, _| touched.contains(id));
-            replay::after(self.services, self.context.now, &units).await;
+            again::after(self.services, self.context.now, &units).await;
         }
         done.extend(new.into_values().map(|(at, became)| (at, Outcome::Now(became))));
         Ok(Some(done))

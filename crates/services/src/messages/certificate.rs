@@ -121,7 +121,7 @@ impl CertificateSheet {
 }
 
 /// The size at which a text fits into a line.
-fn fitted(text: &str, size: f32, room: f32) -> f32 {
+pub(super) fn fitted(text: &str, size: f32, room: f32) -> f32 {
     let wide = super::pass::width(text, size);
     if wide > room { size * room / wide } else { size }
 }

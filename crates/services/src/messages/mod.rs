@@ -7,6 +7,7 @@
 //! by itself.
 
 mod account;
+mod alarm;
 mod ambassadors;
 mod application;
 mod bus;
@@ -16,6 +17,7 @@ mod certificate;
 mod deliver;
 mod enclosures;
 mod export;
+mod family;
 mod groups;
 mod letter_sheet;
 mod mail;
@@ -32,11 +34,13 @@ mod short_link;
 mod sms;
 mod templates;
 mod text_sheet;
+mod unit_certificate;
 mod visit;
 mod waiting;
 
 pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
+pub(crate) use alarm::{AlarmMessage, queue_alarms};
 pub use application::{CopySection, CopySheet};
 pub use calendar::{Entry, Event, Method, ics};
 pub use certificate::CertificateSheet;
@@ -54,6 +58,7 @@ pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use text_sheet::{Set, TextSheet};
+pub use unit_certificate::UnitCertificateSheet;
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 
@@ -465,9 +470,17 @@ pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -
     let Some(visit) = Visit::load(services, booking).await?.filter(|visit| !visit.cancelled) else { return Ok(None) };
     let sheet = enclosures::pass_sheet(services, &visit, locale);
     let post = services.post.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&post.font()?)).await;
-    drawn.map_err(|_| PassError::Drawing)?.map(Some)
+    drawn(move || sheet.pdf(&post.font()?)).await.map(Some)
+}
+
+/// Draws a PDF where no requests are served: reading the font and subsetting it is work.
+///
+/// # Errors
+/// What drawing says; `Drawing` where it broke off.
+pub(crate) async fn drawn(
+    draw: impl FnOnce() -> Result<Vec<u8>, PassError> + Send + 'static,
+) -> Result<Vec<u8>, PassError> {
+    tokio::task::spawn_blocking(draw).await.unwrap_or(Err(PassError::Drawing))
 }
 
 /// The signed text of a booking's pass.

@@ -119,9 +119,7 @@ pub async fn report_pdf(
         return Ok(bytes);
     }
     let (post, report) = (services.post.clone(), report.clone());
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || pdf(&report, published, locale, &post.font()?)).await;
-    let bytes = drawn.map_err(|_| PassError::Drawing)??;
+    let bytes = super::drawn(move || pdf(&report, published, locale, &post.font()?)).await?;
     let mut all = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
     if all.len() >= KEPT {
         all.remove(0);

@@ -7,6 +7,7 @@
 
 use super::Undelivered;
 use super::mail::PostError;
+use crate::crypto::hex;
 use aws_lc_rs::{digest, hmac};
 use domain::contact::Phone;
 use domain::ids::MessageId;
@@ -248,13 +249,6 @@ fn sign(request: &Request<'_>, key_id: &str, key_secret: &str) -> Vec<(&'static 
         format!("ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={names},Signature={signature}"),
     ));
     headers
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// `name=value&…` with everything but RFC 3986's unreserved characters encoded.

@@ -4,8 +4,10 @@
 //! sample in the tests, which render every text in every language. A subject never holds personal data: it is shown on
 //! locked screens and kept in the logs of every server on the way.
 
+use super::alarm::AlarmFacts;
 use super::case::CaseFacts;
 use super::export::ExportFacts;
+use super::family::FamilyFacts;
 use super::objection::ObjectionFacts;
 use super::report::ReportFacts;
 use super::requests::RequestFacts;
@@ -120,6 +122,10 @@ embedded!(
     "case_news",
     "case_reminder",
     "case_due",
+    "tank_alarm",
+    "tank_drill",
+    "family_news",
+    "family_invited",
 );
 
 /// What texts may speak of. A text that names anything else does not render.
@@ -151,6 +157,10 @@ pub(super) enum Facts {
     Export(ExportFacts),
     /// A case.
     Case(CaseFacts),
+    /// Alarms of tanks and rooms.
+    Alarm(AlarmFacts),
+    /// A family.
+    Family(FamilyFacts),
     /// A report to the public.
     Report(ReportFacts),
     /// The answer to an objection.

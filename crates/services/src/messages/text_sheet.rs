@@ -38,9 +38,7 @@ impl TextSheet {
     /// `NoFont`, `BadFont`, `Drawing`.
     pub async fn pdf(self, services: &Services) -> Result<Vec<u8>, PassError> {
         let post = services.post.clone();
-        // Reading the font and subsetting it is work for a thread that serves no requests.
-        let drawn = tokio::task::spawn_blocking(move || self.drawn(&post.font()?)).await;
-        drawn.map_err(|_| PassError::Drawing)?
+        super::drawn(move || self.drawn(&post.font()?)).await
     }
 
     fn drawn(&self, font: &PassFont) -> Result<Vec<u8>, PassError> {

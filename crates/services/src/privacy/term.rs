@@ -76,13 +76,15 @@ pub enum Term {
     Case,
     /// An objection to the notice of a case.
     Objection,
+    /// What a family's contract and unit need.
+    Family,
     /// The record of a stored unit.
     Unit,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Booking,
         Self::Missed,
         Self::Bus,
@@ -107,6 +109,7 @@ impl Term {
         Self::Application,
         Self::Case,
         Self::Objection,
+        Self::Family,
         Self::Unit,
     ];
 
@@ -129,7 +132,7 @@ impl Term {
             Self::Application => Some(domain::spark::application::DRAFT_DAYS),
             Self::Case => Some(CASE_HELPED),
             Self::Objection => Some(365),
-            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Unit => None,
+            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Family | Self::Unit => None,
         }
     }
 
@@ -215,6 +218,10 @@ impl Term {
             Self::Case => Text {
                 zh: "申请办理期间保存；办结后，有拨付的保存3650天（10年），没有拨付的保存1095天（3年），因争议或检查依法须继续保存的除外；期满销毁密钥，加密内容即无法读取，提交的申请同时删除",
                 en: "While the application is dealt with; then 3650 days (10 years) where something was paid and 1095 days (3 years) where nothing was, unless a dispute or an inspection demands more; then its key is destroyed, what is encrypted cannot be read any more, and what was sent is deleted",
+            },
+            Self::Family => Text {
+                zh: "合同履行和脐带血储存期间保存；此后依医疗与合同档案的规定保存",
+                en: "While the contract runs and the unit is kept; then as the rules on medical and contract records require",
             },
             Self::Unit => Text {
                 zh: "脐带血储存和使用期间，以及法规要求的血液制品追溯期内保存；期满销毁密钥，加密内容即无法读取",

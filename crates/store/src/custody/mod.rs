@@ -1,8 +1,10 @@
 //! The rows of custody.
 
+pub mod collectors;
 pub mod desk;
 pub mod events;
 pub mod lists;
+pub mod operators;
 pub mod places;
 pub mod search;
 pub mod tree;

@@ -193,3 +193,73 @@ pub struct TankName {
 pub async fn tank_names(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<TankName>> {
     sqlx::query_as!(TankName, "select id, code from custody_tank order by code").fetch_all(db).await
 }
+
+/// A lot and the units it went into.
+#[derive(Debug, Clone)]
+pub struct LotRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of what.
+    pub kind: String,
+    /// As printed on it.
+    pub number: String,
+    /// Units it went into.
+    pub units: i64,
+    /// Those of them that a recall would hold.
+    pub holdable: i64,
+    /// The recall that runs.
+    pub recall_id: Option<Uuid>,
+}
+
+/// The lots of a number, with how many units each went into, and how many of those are in one of these states.
+pub async fn lots_numbered(db: impl PgExecutor<'_>, number: &str, states: &[String]) -> sqlx::Result<Vec<LotRow>> {
+    sqlx::query_as!(
+        LotRow,
+        r#"select l.id, l.kind, l.number, count(u.id) as "units!",
+                  count(u.id) filter (where u.state = any($2)) as "holdable!",
+                  (select r.id from custody_recall r where r.lot_id = l.id and r.ended_at is null) as "recall_id?"
+           from custody_lot l
+           left join custody_lot_use x on x.lot_id = l.id
+           left join custody_unit u on u.id = x.unit_id
+           where l.number = $1 group by l.id order by l.kind"#,
+        number,
+        states
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A recall that runs.
+#[derive(Debug, Clone)]
+pub struct RecallRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of what.
+    pub kind: String,
+    /// As printed on it.
+    pub number: String,
+    /// Why: names nobody.
+    pub reason: String,
+    /// By which account.
+    pub begun_by: Uuid,
+    /// When.
+    pub begun_at: SqlTimestamp,
+    /// Units with a deviation of it.
+    pub units: i64,
+    /// Those of them that are open.
+    pub open: i64,
+}
+
+/// The recalls that run, the last first.
+pub async fn running_recalls(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<RecallRow>> {
+    sqlx::query_as!(
+        RecallRow,
+        r#"select r.id, l.kind, l.number, r.reason, r.begun_by, r.begun_at as "begun_at: SqlTimestamp",
+                  (select count(*) from custody_deviation d where d.cause_id = r.id) as "units!",
+                  (select count(*) from custody_deviation d where d.cause_id = r.id and d.closed_at is null) as "open!"
+           from custody_recall r join custody_lot l on l.id = r.lot_id
+           where r.ended_at is null order by r.begun_at desc, r.id"#
+    )
+    .fetch_all(db)
+    .await
+}

@@ -323,3 +323,34 @@ pub async fn give_unit(db: impl PgExecutor<'_>, unit: Uuid, family: Uuid) -> sql
     let done = sqlx::query!("update custody_unit set family_id = $2 where id = $1 and family_id is null", unit, family);
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
+
+/// A unit of the families' pool that is nobody's, a stored one first: for the demo.
+pub async fn nobodys(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from custody_unit where family_id is null and pool = 'family'
+         order by state <> 'banked', id limit 1"
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The sealed mobile number of an invitation that can still be claimed.
+pub async fn open_phone(db: impl PgExecutor<'_>, invitation: Uuid, now: Timestamp) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "select phone_sealed from family_invitation where id = $1 and claimed_at is null and expires_at > $2",
+        invitation,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Ends what an account has in families. How many.
+pub async fn leave(db: impl PgExecutor<'_>, account: Uuid, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_member set until = $2 where account_id = $1 and until is null",
+        account,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}

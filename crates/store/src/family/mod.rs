@@ -1,6 +1,9 @@
 //! The rows of families: who belongs to one, its units as the family finds them, contracts, invitations, consents, notices, and
 //! who of the house looked. What is sealed is bytes here.
 
+pub mod certificates;
+pub mod contracts;
 pub mod join;
 pub mod own;
 pub mod said;
+pub mod support;

@@ -266,6 +266,15 @@ pub async fn give_up(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Forgets what the letters said that ended before this. Answers how many.
+pub async fn forget(db: impl PgExecutor<'_>, before: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update lims_dead_letter set record_sealed = null where ended_at < $1 and record_sealed is not null",
+        before.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
 /// How many letters are open for one reason.
 #[derive(Debug, Clone)]
 pub struct CountRow {

@@ -1,6 +1,8 @@
 //! The LIMS feed: which records were taken, dead letters, and what a unit still lacks. What is sealed is bytes here.
 
+pub mod bulk;
 pub mod letters;
+pub mod world;
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::Timestamp;
@@ -97,6 +99,20 @@ pub async fn lock_units(db: impl PgExecutor<'_>, ids: &[Uuid], dins: &[String]) 
 /// The numbers of units.
 pub async fn dins(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<NamedRow>> {
     sqlx::query_as!(NamedRow, "select id, din from custody_unit where id = any($1)", ids).fetch_all(db).await
+}
+
+/// Whether a letter of this client is there.
+pub async fn has_sent(db: impl PgExecutor<'_>, client: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from lims_dead_letter where client_id = $1) as "there!""#, client)
+        .fetch_one(db)
+        .await
+}
+
+/// The number of some unit that is being prepared.
+pub async fn in_work(db: impl PgExecutor<'_>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select din from custody_unit where state = 'processing' order by changed_at, id limit 1")
+        .fetch_optional(db)
+        .await
 }
 
 /// Codes of the bits of a unit's lists.

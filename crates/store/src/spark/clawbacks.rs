@@ -230,7 +230,8 @@ pub async fn parts(db: impl PgExecutor<'_>, clawback: Uuid) -> sqlx::Result<Vec<
     sqlx::query_as!(
         PartRow,
         r#"select p.id, p.clawback_id, p.kind, p.amount, p.day, p.reference, p.said, p.said_sealed, p.refused_sealed,
-                  p.entered_by, p.confirmed_by, p.refused_by, p.entry_id, exists (select from ledger_entry r where r.reverses = p.entry_id) as "reversed!"
+                  p.entered_by, p.confirmed_by, p.refused_by, p.entry_id,
+                  exists (select from ledger_entry r where r.reverses = p.entry_id) as "reversed!"
            from spark_clawback_part p where p.clawback_id = $1 order by p.entered_at, p.id"#,
         clawback
     )

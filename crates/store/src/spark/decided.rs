@@ -146,9 +146,15 @@ pub async fn appeal(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<
     .await
 }
 
-/// The appeal of a case that papers can still come with: it is not decided, and lies before no meeting.
+/// The appeal of a case that papers can still come with: it is not decided, and lies before no meeting. Papers are an
+/// application's: a case that came otherwise has none.
 pub async fn open_appeal(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!(r#"select spark_appeal_open($1) as "appeal?""#, case).fetch_one(db).await
+    sqlx::query_scalar!(
+        r#"select case when exists (select from spark_application where id = $1) then spark_appeal_open($1) end as "appeal?""#,
+        case
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Removes what the family of a case signed and said, once its key is destroyed.

@@ -249,6 +249,24 @@ pub async fn queue(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<Queued>> {
     .await
 }
 
+/// Notes that the families of these cases are told that a fund takes no new applications: of which they were not told before.
+pub async fn tell_of_fund(
+    db: impl PgExecutor<'_>,
+    cases: &[Uuid],
+    fund: Uuid,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "insert into spark_case_fund_told (case_id, fund_id, told_at) select id, $2, $3 from unnest($1::uuid[]) as id
+         on conflict do nothing returning case_id",
+        cases,
+        fund,
+        now.to_sqlx() as SqlTimestamp,
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Deletes what was sent of a case whose key is destroyed: the application with its snapshots and consents.
 pub async fn remove_application(db: &mut PgConnection, case: Uuid) -> sqlx::Result<()> {
     sqlx::query!("delete from spark_snapshot where application_id = $1", case).execute(&mut *db).await?;

@@ -35,6 +35,19 @@ pub async fn cases(db: impl PgExecutor<'_>, account: Uuid, case: Option<Uuid>) -
     .await
 }
 
+/// Since when the fund takes no new applications that was the last to close of those for a case that waits for money: of which its
+/// family was told, and that did not open again.
+pub async fn fund_closed(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<Option<SqlTimestamp>> {
+    sqlx::query_scalar!(
+        r#"select max(f.closed_at) as "at?: SqlTimestamp"
+           from spark_case_fund_told t join ledger_fund f on f.id = t.fund_id join spark_case c on c.id = t.case_id
+           where c.id = $1 and c.state = 'deferred_no_funds'"#,
+        case
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// A part of what was granted.
 #[derive(Debug, Clone)]
 pub struct TrancheRow {

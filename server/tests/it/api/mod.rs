@@ -5,8 +5,10 @@ mod bookings;
 mod check_ins;
 mod door;
 mod events;
+mod lims;
 mod series;
 mod sessions;
+mod telemetry;
 mod token;
 mod waiting;
 

@@ -46,6 +46,11 @@ async fn a_family_reads_its_letter_and_nobody_elses_opens() {
     assert!(read.header("cache-control").contains("no-store"));
     let english = family.get(&format!("/en{page}")).await;
     assert!(english.status == StatusCode::OK && english.body.contains("Proving this letter genuine"));
+    assert!(english.body.contains("Read this letter in English"), "{}", excerpt(&english.body));
+    let translated = family.get(&format!("{page}?translated=1")).await;
+    for words in [NAME, "Your application is not one for this project", "lang=\"en\"", "函件以原文为准"] {
+        assert!(translated.body.contains(words), "{words}: {}", excerpt(&translated.body));
+    }
 
     let file = family.get(&format!("{page}/letter.pdf")).await;
     assert_eq!((file.status, file.header("content-type")), (StatusCode::OK, "application/pdf"));

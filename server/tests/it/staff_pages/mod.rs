@@ -22,6 +22,7 @@ mod rules;
 mod series;
 mod sessions;
 mod templates;
+mod units;
 
 use crate::account_pages::excerpt;
 use crate::support::{Answer, Browser, Site};

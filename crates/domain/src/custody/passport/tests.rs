@@ -41,7 +41,7 @@ fn passport(events: u32, covered: u32, position: u64, size: u64) -> Passport {
             if seq == covered {
                 head = previous;
             }
-            let said = (seq % 3 != 0).then(|| Said { salt: Hex(salt), text });
+            let said = (seq % 3 != 0).then_some(Said { salt: Hex(salt), text });
             Event {
                 seq,
                 kind: kind.to_owned(),

@@ -4,6 +4,7 @@
 //! The Chinese text binds; the English one says the same. A text is lines: `# ` its title, `## ` a heading, `- ` one of several
 //! points, anything else a paragraph. What begins with `=` are the words a tranche is written with. `{…}` is filled in.
 
+use super::filled::{filled, grouped};
 use crate::Locale;
 use crate::ledger::{Evidence, Fen};
 use std::collections::BTreeMap;
@@ -112,12 +113,12 @@ impl Version {
             let found = words.iter().find_map(|line| line.strip_prefix('=')?.strip_prefix(name)?.strip_prefix(' '));
             found.unwrap_or_default().trim_matches('"')
         };
-        let sum = grouped(terms.sum);
+        let all = sum(terms.sum);
         let fixed = BTreeMap::from([
             ("reference", terms.reference.as_str()),
             ("patient", terms.patient.as_str()),
             ("signer", terms.signer.as_str()),
-            ("sum", sum.as_str()),
+            ("sum", all.as_str()),
         ]);
         let mut text = String::new();
         for line in body {
@@ -126,15 +127,15 @@ impl Version {
                     let needs = tranche.needs.iter().map(|need| word(&format!("evidence {}", need.name())));
                     let needs = needs.collect::<Vec<_>>().join(word("and"));
                     let needs = if needs.is_empty() { word("nothing").to_owned() } else { needs };
-                    let (nth, amount) = (tranche.nth.to_string(), grouped(tranche.amount));
+                    let (nth, amount) = (tranche.nth.to_string(), sum(tranche.amount));
                     let own =
                         BTreeMap::from([("nth", nth.as_str()), ("amount", amount.as_str()), ("needs", needs.as_str())]);
                     text.push_str("- ");
-                    text.push_str(&filled(word("tranche"), &own));
+                    text.push_str(&fill(word("tranche"), &own));
                     text.push('\n');
                 }
             } else {
-                text.push_str(&filled(line, &fixed));
+                text.push_str(&fill(line, &fixed));
                 text.push('\n');
             }
         }
@@ -142,32 +143,14 @@ impl Version {
     }
 }
 
-/// A line with what stands in braces filled in, once: what is filled in is not looked at again.
-fn filled(line: &str, known: &BTreeMap<&str, &str>) -> String {
-    let (mut text, mut rest) = (String::new(), line);
-    while let Some((before, behind)) = rest.split_once('{') {
-        text.push_str(before);
-        let found = behind.split_once('}').and_then(|(name, after)| Some((*known.get(name)?, after)));
-        let (put, after) = found.unwrap_or(("{", behind));
-        text.push_str(put);
-        rest = after;
-    }
-    text.push_str(rest);
-    text
+/// A line with what is known filled in. (No version has a word that is not.)
+fn fill(line: &str, known: &BTreeMap<&str, &str>) -> String {
+    filled(line, |name| known.get(name).map(|text| (*text).to_owned())).unwrap_or_else(|_| line.to_owned())
 }
 
-/// 12,345.00
-fn grouped(fen: Fen) -> String {
-    let plain = fen.to_string();
-    let (whole, cents) = plain.split_once('.').unwrap_or((plain.as_str(), "00"));
-    let mut text = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    format!("{text}.{cents}")
+/// A sum as it stands in the text.
+fn sum(fen: Fen) -> String {
+    grouped(fen).unwrap_or_else(|| fen.to_string())
 }
 
 /// Whether a name that was typed is the one that is known: however the middle dot of a name and its spaces are typed, and in

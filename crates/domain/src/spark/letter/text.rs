@@ -4,9 +4,10 @@
 //! else a paragraph. `?fact ` before a line keeps it for letters with that fact, `?!fact ` for those without. `{name}` is
 //! replaced. A heading with nothing below it is left out.
 
+use super::super::filled::{filled, grouped};
 use super::{Facts, Ground, Kind, Outcome, capitals};
 use crate::Locale;
-use crate::ledger::{Amount, Fen};
+use crate::ledger::Fen;
 use crate::time::day_text;
 
 /// A version of the texts.
@@ -210,15 +211,7 @@ impl Writing<'_> {
 
     /// A line with what stands between braces. What is put in is not looked through again.
     fn filled(&self, line: &str, part: Option<(u32, Fen)>) -> Result<String, Unwritten> {
-        let (mut text, mut rest) = (String::with_capacity(line.len()), line);
-        while let Some((before, after)) = rest.split_once('{') {
-            let (word, behind) = after.split_once('}').ok_or_else(|| Unwritten::Unknown(after.to_owned()))?;
-            text.push_str(before);
-            text.push_str(&self.word(word, part).ok_or_else(|| Unwritten::Unknown(word.to_owned()))?);
-            rest = behind;
-        }
-        text.push_str(rest);
-        Ok(text)
+        filled(line, |word| self.word(word, part)).map_err(Unwritten::Unknown)
     }
 
     fn word(&self, word: &str, part: Option<(u32, Fen)>) -> Option<String> {
@@ -229,12 +222,12 @@ impl Writing<'_> {
             "number" => Some(facts.number.clone()),
             "day" => Some(day_text(facts.day, self.locale)),
             "name" => facts.name.clone(),
-            "amount" => Amount::new(amount?.get()).ok().map(Amount::grouped),
+            "amount" => grouped(amount?),
             "capitals" => capitals(amount?),
             "nth" => part.map(|(nth, _)| nth.to_string()),
             "appeal_until" => facts.appeal_until.map(|day| day_text(day, self.locale)),
             "sign_until" => facts.sign_until.map(|day| day_text(day, self.locale)),
-            "back" => Amount::new(facts.back?.get()).ok().map(Amount::grouped),
+            "back" => grouped(facts.back?),
             "back_capitals" => capitals(facts.back?),
             "back_until" => facts.back_until.map(|day| day_text(day, self.locale)),
             "help" => facts.help.clone(),

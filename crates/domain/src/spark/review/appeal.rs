@@ -38,7 +38,7 @@ pub struct Standing {
     pub appealed: bool,
 }
 
-/// There can be no appeal.
+/// There can be no appeal. The last three depend on where the case is by then, which [`may_appeal`] is not told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NoAppeal {
     /// Nothing is decided, or the family was not told.
@@ -59,6 +59,15 @@ pub enum NoAppeal {
         /// The last day it was.
         last: Date,
     },
+    /// The part that was granted was taken, by signing.
+    #[error("the agreement is signed")]
+    Signed,
+    /// Something of it was paid.
+    #[error("something was paid")]
+    Paid,
+    /// The case is over, or stands still.
+    #[error("the case is over")]
+    Over,
 }
 
 /// Whether a family may appeal `today`.

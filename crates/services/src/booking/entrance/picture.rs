@@ -4,6 +4,7 @@
 use crate::Services;
 use crate::booking::{BookingError, calendar, museum};
 use crate::crypto::draw::{Seed, commitment, lots};
+use crate::crypto::hex;
 use crate::outreach::events;
 use domain::booking::{Line, Policy, ReleaseRules, Room, Standing, opens_at};
 use domain::ids::{ActivityId, ReleaseId, SessionId};
@@ -307,11 +308,6 @@ pub(super) async fn add(
         crate::audit::record(db, &context, &[promised]).await?;
     }
     Ok(added.then_some(ReleaseId(id)))
-}
-
-/// Bytes in the writing people compare.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Promises the seeds of what the museum's policy opens within a day. How many are new.

@@ -1,10 +1,10 @@
 //! A ticket as its browser sees it. Its text is a signed link: nobody makes one up, it ends with its release, and to any
 //! other browser it says nothing.
 
-use super::picture::{self, Release, hex};
+use super::picture::{self, Release};
 use super::{sql, visitor_hash};
 use crate::booking::BookingError;
-use crate::crypto::LinkPurpose;
+use crate::crypto::{LinkPurpose, hex};
 use crate::{Context, Services};
 use domain::booking::{Line, Standing, TOLD};
 use domain::ids::{SessionId, TicketId};

@@ -228,7 +228,7 @@ impl Fresh {
 impl Fresh {
     /// What makes a repeated request of a machine the same one: who is to wait.
     pub(super) fn line(&self) -> String {
-        let person: String = self.person.iter().map(|byte| format!("{byte:02x}")).collect();
+        let person = crate::crypto::hex(&self.person);
         format!("waits {person}")
     }
 }

@@ -172,7 +172,7 @@ pub async fn alone(
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
     let said = |text: &str| {
-        typed::words(text, LONGEST).map_err(|fault| DeskError::Fields(vec![FieldError::new("said", fault)]))
+        typed::line(text, LONGEST).map_err(|fault| DeskError::Fields(vec![FieldError::new("said", fault)]))
     };
     let over = (!matches!(what, Alone::OpenDeviation { .. })).then_some(version);
     let (payloads, entry) = match what {

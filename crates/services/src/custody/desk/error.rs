@@ -2,6 +2,7 @@
 
 use crate::crypto::CryptoError;
 use crate::custody::{CustodyError, Refused};
+use crate::family::FamilyError;
 use crate::limits::LimitError;
 use domain::account::Denied;
 use domain::field::FieldError;
@@ -24,6 +25,9 @@ pub enum DeskError {
     /// The account has no operator's code today: whoever has none touches no unit.
     #[error("no operator's code")]
     NoCode,
+    /// Whoever takes the exam was not trained for it.
+    #[error("not trained")]
+    Untrained,
     /// The same form was sent before, and said something else.
     #[error("sent before")]
     SentBefore,
@@ -80,9 +84,20 @@ impl From<CustodyError> for DeskError {
             CustodyError::Denied(denied) => Self::Denied(denied),
             CustodyError::NotFound => Self::NotFound,
             CustodyError::Refused(refused) => Self::Refused(refused),
+            CustodyError::Unreadable => Self::Unreadable,
             CustodyError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<FamilyError> for DeskError {
+    fn from(error: FamilyError) -> Self {
+        match error {
+            FamilyError::Denied(denied) => Self::Denied(denied),
+            FamilyError::Crypto(error) => Self::Crypto(error),
+            FamilyError::Database(error) => error.into(),
             error => {
-                tracing::error!(%error, "a unit cannot be read");
+                tracing::error!(%error, "a family's log cannot be written");
                 Self::Unreadable
             }
         }

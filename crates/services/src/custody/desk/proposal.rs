@@ -127,7 +127,7 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
     let scans = if new.act.scans() { Some(scanned(&new.din, &new.slot)?) } else { None };
-    let reason = if new.act.needs_reason() { Some(typed::words(&new.reason, LONGEST)) } else { None };
+    let reason = if new.act.needs_reason() { Some(typed::line(&new.reason, LONGEST)) } else { None };
     let reason = reason.transpose().map_err(|fault| FieldError::new("reason", fault));
     let event = (new.act == Act::Correct).then(|| typed::number(&new.event, 1, new.version.max(1)));
     let event = event.transpose().map_err(|fault| FieldError::new("event", fault));

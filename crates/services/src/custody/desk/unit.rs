@@ -5,10 +5,12 @@ use super::act::entry;
 use super::{DeskError, Proposal, proposals};
 use crate::audit;
 use crate::custody::{EventView, Sight, UnitView, unit};
+use crate::family::{Look, look_in};
 use crate::ledger::views::Names;
 use crate::{Context, Services};
+use domain::account::{Actor, Role};
 use domain::custody::chain::{self, Link};
-use domain::custody::{Kind, Payload, Slot};
+use domain::custody::{Payload, Slot};
 use domain::ids::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -150,11 +152,11 @@ pub(super) fn marks(events: &[EventView], broken: &[u32]) -> BTreeMap<u32, BTree
     marks
 }
 
-/// A unit, whole, for whoever sees units; written into the trail as a reading.
+/// A unit, whole, for whoever sees units; written into the trail as a reading, and with the reason `why` into its family's log.
 ///
 /// # Errors
 /// `Denied`, `NotFound`; `Crypto`, `Unreadable`, `Busy`, `Database`.
-pub async fn open(services: &Services, context: &Context, id: UnitId) -> Result<Opened, DeskError> {
+pub async fn open(services: &Services, context: &Context, id: UnitId, why: &str) -> Result<Opened, DeskError> {
     let unit = unit(services, context, id, Sight::Staff).await?;
     let broken = broken(&unit);
     let marks = marks(&unit.events, &broken);
@@ -181,9 +183,18 @@ pub async fn open(services: &Services, context: &Context, id: UnitId) -> Result<
     }
     let mut tx = services.begin().await?;
     audit::record(&mut tx, context, &[entry("custody.unit_read", id, detail)]).await?;
+    let look = Look { unit: id, role: reading_role(context), what: "unit", reason: why, break_glass: false };
+    look_in(services, &mut tx, context, look).await?;
     tx.commit().await?;
     let lots = lots.into_iter().map(|LotRow { kind, number, recalled }| (kind, number, recalled)).collect();
     Ok(Opened { unit, marks, places, lots, proposals: waiting, people, code })
+}
+
+/// In which of their roles somebody reads units.
+fn reading_role(context: &Context) -> &'static str {
+    let Actor::Staff { roles, .. } = &context.actor else { return Role::LabOfficer.name() };
+    let reads = [Role::QualityOfficer, Role::LabOfficer];
+    reads.into_iter().find(|role| roles.contains(role)).unwrap_or(Role::LabOfficer).name()
 }
 
 fn lain(row: LainRow) -> Lain {
@@ -201,6 +212,7 @@ fn lain(row: LainRow) -> Lain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::custody::Kind;
 
     fn event(seq: u32, occurred: i64, received: i64) -> EventView {
         EventView {

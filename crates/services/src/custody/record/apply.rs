@@ -10,6 +10,7 @@ use crate::context::new_uuid;
 use domain::custody::guard::guard;
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
 use domain::ids::UnitId;
+use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -176,6 +177,12 @@ fn effect(
     (step, at): (Option<(Arc<Catalogue>, Item)>, At),
 ) -> Result<Effect, Refused> {
     Ok(match (payload, step) {
+        (Payload::Collected { certificate, .. }, _) => {
+            if world.uncovered.contains(&(certificate.clone(), local_day(at.occurred_at))) {
+                return Err(Refused::CertificateInvalid);
+            }
+            Effect::Nothing
+        }
         (Payload::TransportLeg { hours, .. }, _) => {
             let minutes = (hours * 60.0).round() as u32;
             let limit = world.shelf.rules_at(at.occurred_at).map_or(u32::MAX, |rules| rules.transit_alarm);
@@ -294,8 +301,8 @@ fn change(
     match effect {
         Effect::Opened { deviation, of } => {
             unit.now.open_deviations += 1;
-            let seq = unit.add(kept, standing);
-            note(world, id, (deviation, of), world.cause, (seq, actor));
+            let (seq, cause) = (unit.add(kept, standing), world.cause);
+            note(world, id, (deviation, of), cause, (seq, actor));
             hold(world, id, of, at.now);
             Some(seq)
         }

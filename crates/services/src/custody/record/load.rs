@@ -1,11 +1,13 @@
 //! Everything that a batch is decided by, read once: a query per kind of thing, however many there are.
 
 use super::super::shelf::Shelf;
-use super::super::{CustodyError, Incoming, UnitName};
+use super::super::{CustodyError, Incoming, UnitName, collectors};
 use super::two;
 use super::unit::{SlotKey, UnitState};
 use domain::custody::{Lot, Payload, Slot};
+use domain::time::{in_reach, local_day};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -84,6 +86,8 @@ pub(super) struct World {
     pub caused: HashSet<(Uuid, Uuid)>,
     /// Recalls that run, by kind and number of the lot: which, and by whom.
     pub recalls: HashMap<(String, String), (Uuid, Uuid)>,
+    /// Numbers of certificates and days of collections that no certificate covers.
+    pub uncovered: HashSet<(String, Date)>,
     pub puts: Vec<Puts>,
     pub takes: Vec<Takes>,
     pub opens: Vec<Opens>,
@@ -112,6 +116,7 @@ impl World {
             deviations: HashMap::new(),
             caused: HashSet::new(),
             recalls: HashMap::new(),
+            uncovered: HashSet::new(),
             puts: Vec::new(),
             takes: Vec::new(),
             opens: Vec::new(),
@@ -148,6 +153,11 @@ impl World {
                 (row.id, Deviation { unit: row.unit_id, opened_by: row.opened_by, closed })
             };
             world.deviations = rows.into_iter().map(known).collect();
+        }
+        if !asked.collections.is_empty() {
+            let all: Vec<_> = asked.collections.into_iter().collect();
+            let places = collectors::uncovered(&mut *db, &all).await?;
+            world.uncovered = places.into_iter().filter_map(|place| all.get(place).cloned()).collect();
         }
         if !asked.lots.is_empty() {
             let (kinds, numbers): (Vec<_>, Vec<_>) = asked.lots.into_iter().unzip();
@@ -202,6 +212,7 @@ struct Asked {
     slots: HashSet<Slot>,
     deviations: BTreeSet<Uuid>,
     lots: BTreeSet<(String, String)>,
+    collections: BTreeSet<(String, Date)>,
 }
 
 impl Asked {
@@ -222,6 +233,11 @@ impl Asked {
                 }
                 Payload::DeviationOpened { deviation, .. } | Payload::DeviationClosed { deviation, .. } => {
                     asked.deviations.insert(*deviation);
+                }
+                Payload::Collected { certificate, .. } => {
+                    // What cannot have been is refused for that.
+                    let day = Some(local_day(one.occurred_at)).filter(|day| in_reach(*day));
+                    asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));

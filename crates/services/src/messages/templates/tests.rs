@@ -1,5 +1,6 @@
 //! Every text in every language with sample data: it renders, tells nobody more than it may, and is filed as it was reviewed.
 
+use super::super::alarm::AlarmFacts;
 use super::super::ambassadors::AmbassadorFacts;
 use super::super::bus::BusFacts;
 use super::super::groups::GroupFacts;
@@ -65,6 +66,24 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     let reminder = CaseFacts { until, ..case.clone() };
     all.extend(["case_reminder", "case_due"].map(|name| (name, Facts::Case(reminder.clone()))));
     all.push(("case_news", Facts::Case(case)));
+    for (name, others) in [("tank_alarm", 0), ("tank_alarm", 3), ("tank_drill", 0), ("tank_drill", 3)] {
+        let alarm = AlarmFacts {
+            what: if zh { "T-07 温度高于临界限" } else { "T-07 critically warm" }.into(),
+            when: if zh { "7月28日周二03:12" } else { "Tue 28 July 03:12" }.into(),
+            others,
+            page: format!("{}/staff/wall", visit.site),
+            site: visit.site.clone(),
+            help: if others > 0 { visit.help.clone() } else { None },
+        };
+        all.push((name, Facts::Alarm(alarm)));
+    }
+    let family = FamilyFacts {
+        page: format!("{}/account/units/notices", visit.site),
+        site: visit.site.clone(),
+        help: visit.help.clone(),
+    };
+    all.push(("family_news", Facts::Family(FamilyFacts { help: None, ..family.clone() })));
+    all.extend(["family_news", "family_invited"].map(|name| (name, Facts::Family(family.clone()))));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
@@ -164,7 +183,19 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
-    !matches!(name, "code" | "contact_asked" | "contact_changed" | "case_news" | "case_reminder" | "case_due")
+    let plain = [
+        "code",
+        "contact_asked",
+        "contact_changed",
+        "case_news",
+        "case_reminder",
+        "case_due",
+        "family_news",
+        "family_invited",
+    ];
+    !plain.contains(&name) && !name.starts_with("tank_")
+    let plain = ["code", "contact_asked", "contact_changed", "case_news", "case_reminder", "case_due"];
+    !plain.contains(&name) && !name.starts_with("tank_") && !name.starts_with("family_")
 }
 
 fn is_of_visit(name: &str) -> bool {

@@ -7,12 +7,16 @@ mod application;
 mod booking;
 mod bus;
 mod custody;
+mod custody_desk;
+mod family;
 mod groups;
 mod house;
 mod ledger;
+mod lims;
 mod outreach;
 mod requests;
 mod spark;
+mod telemetry;
 
 use super::{Field, Text};
 use std::sync::LazyLock;
@@ -38,11 +42,15 @@ pub static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
         ambassadors::FIELDS,
         outreach::FIELDS,
         ledger::FIELDS,
+        family::FIELDS,
         application::FIELDS,
         spark::FIELDS,
         custody::FIELDS,
+        lims::FIELDS,
+        telemetry::FIELDS,
         account::FIELDS,
         house::FIELDS,
+        custody_desk::FIELDS,
     ]
     .concat()
 });

@@ -1,7 +1,7 @@
 //! A copy of what was sent, to keep: made anew from the snapshot each time it is asked for, and kept nowhere.
 
 use super::{ApplyError, Receipt, receipt, snapshot};
-use crate::messages::{CopySheet, PassError};
+use crate::messages::{CopySheet, drawn};
 use crate::{Context, Services};
 use domain::ids::ApplicationId;
 use domain::spark::application::Snapshot;
@@ -21,9 +21,7 @@ pub async fn copy(
     let snapshot = snapshot(services, context, id).await?;
     let sheet = words(&receipt, &snapshot);
     let services = services.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&services)).await;
-    let drawn = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+    let drawn = drawn(move || sheet.pdf(&services)).await.map_err(|error| {
         tracing::error!(%error, "the copy of an application could not be drawn");
         ApplyError::NoPaper
     })?;

@@ -4,7 +4,7 @@ use super::draft::{Access, access};
 use super::hand_over::{Handed, hand_over};
 use super::{ApplyError, applicant, key, pages, run};
 use crate::audit::{self, Entry};
-use crate::crypto::{CaseKey, Place};
+use crate::crypto::{CaseKey, Place, hex};
 use crate::{Context, Services};
 use domain::ids::{AccountId, ApplicationId};
 use domain::spark::application::{Consents, Form, Snapshot, acting};
@@ -105,7 +105,7 @@ async fn submitted(
     sql::submitted(&mut tx, id.0, &reference, account.0, context.now).await?;
     sql::forget_pages(&mut tx, id.0).await?;
     // The keyed hash: the trail outlives the application, and a bare one could be guessed from what few know of a person.
-    let digest: String = kept.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex(&kept.digest);
     let detail = json!({ "snapshot": digest, "part": acting.part.name() });
     let action = "spark.application_submitted";
     let entry = Entry { action, subject_kind: "spark_application", subject: Some(id.0), detail };

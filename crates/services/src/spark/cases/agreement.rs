@@ -5,15 +5,16 @@
 
 use super::act::{Act, act_in};
 use super::acting::{Acting, acting};
+use super::policy::family_parts;
 use super::{CaseError, Reader, access, keys, may_read, place_of};
 use crate::audit::{self, Entry};
-use crate::crypto::{CaseKey, Place, digest_hex};
+use crate::crypto::{CaseKey, Place, digest_hex, hex};
 use crate::db::to_the_end;
 use crate::ledger;
-use crate::messages::{CopySheet, PassError};
+use crate::messages::{CopySheet, drawn};
 use crate::{Context, Services};
 use domain::Locale;
-use domain::account::{Actor, Capability, Denied};
+use domain::account::{Capability, Denied};
 use domain::booking::Reference;
 use domain::field::{Fault, FieldError};
 use domain::ids::CaseId;
@@ -162,26 +163,12 @@ async fn terms(db: &mut PgConnection, reference: &str, case: CaseId, names: &Nam
     Ok(Terms { reference: reference.to_owned(), patient, signer, sum, tranches })
 }
 
-/// In which part whoever asks takes part in a case, for its family; a social worker reads and signs nothing of it.
-async fn family(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Vec<Part>, CaseError> {
-    let Actor::Visitor { account, .. } = &context.actor else { return Err(Denied::NotAllowed.into()) };
-    context.require(Capability::UseOwnAccount)?;
-    let parts = rows::parts(db, case.0, account.0).await?;
-    let parts: Vec<Part> =
-        parts.iter().filter_map(|word| Part::from_name(word)).filter(|part| *part != Part::SocialWorker).collect();
-    if parts.is_empty() { Err(CaseError::NotFound) } else { Ok(parts) }
-}
-
 fn texts(terms: &Terms) -> [String; 2] {
     [Locale::ZhCn, Locale::En].map(|locale| agreement::current().written(locale, terms))
 }
 
 fn reference(row: &rows::CaseRow) -> Result<String, CaseError> {
     Ok(Reference::parse(&row.reference).map_err(|_| CaseError::Unreadable)?.to_string())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The hash as it is stored.
@@ -201,7 +188,7 @@ pub async fn own_agreement(
     case: CaseId,
 ) -> Result<Option<Agreement>, CaseError> {
     let mut db = services.db.acquire().await?;
-    let parts = family(&mut db, context, case).await?;
+    let parts = family_parts(&mut db, context, case).await?;
     let row = rows::one(&mut *db, case.0).await?.ok_or(CaseError::NotFound)?;
     let key = match keys::key(services, &mut db, case).await {
         Ok(key) => key,
@@ -254,7 +241,7 @@ pub async fn sign(services: &Services, context: &Context, signature: &Signature)
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let case = signature.case;
-        let parts = family(&mut tx, &context, case).await?;
+        let parts = family_parts(&mut tx, &context, case).await?;
         context.require(Capability::SignAgreement)?;
         let row = rows::one(&mut *tx, case.0).await?.ok_or(CaseError::NotFound)?;
         if place_of(&row)?.state() != State::Agreement {
@@ -390,7 +377,7 @@ pub async fn signed_copy(
     let mut tx = services.begin().await?;
     match may_read(&mut tx, context, case).await? {
         Reader::Family(_) => {
-            family(&mut tx, context, case).await?;
+            family_parts(&mut tx, context, case).await?;
         }
         Reader::Staff { .. } => {
             let by = access::reads(&mut tx, context, case).await?;
@@ -405,9 +392,7 @@ pub async fn signed_copy(
     tx.commit().await?;
     let sheet = words(&signed);
     let own = services.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&own)).await;
-    let drawn = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+    let drawn = drawn(move || sheet.pdf(&own)).await.map_err(|error| {
         tracing::error!(%error, "the copy of an agreement could not be drawn");
         CaseError::Unreadable
     })?;

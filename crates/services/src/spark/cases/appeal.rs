@@ -2,15 +2,16 @@
 //! decided by other people (`domain::spark::review::appeal`). The letter lies under the case's key.
 
 use super::act::{Act, act_in, decided};
+use super::policy::family_parts;
 use super::{Access, CaseError, access, keys, place_of};
 use crate::audit::{self, Entry};
 use crate::crypto::{CaseKey, Place};
 use crate::db::to_the_end;
 use crate::{Context, Services};
-use domain::account::{Actor, Capability, Denied};
 use domain::booking::Reference;
-use domain::field::{Fault, Faults};
+use domain::field::Faults;
 use domain::ids::CaseId;
+use domain::spark::reasons;
 use domain::spark::review::appeal::{NoAppeal, Standing, WITHIN, may_appeal};
 use domain::spark::{Event, Part, State, ways};
 use domain::time::local_day;
@@ -22,35 +23,6 @@ use sqlx::PgConnection;
 use store::spark::cases as rows;
 use store::spark::decided::{self as sql, AppealRow};
 use uuid::Uuid;
-
-/// The fewest characters that say why.
-pub const SHORTEST_APPEAL: u32 = 20;
-/// The most characters of why, and of what is asked for.
-const LONGEST: u32 = 2000;
-
-/// Why there is no appeal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NoWay {
-    /// Nothing is decided yet, or it is being decided again.
-    NotDecided,
-    /// There was one.
-    HadOne,
-    /// All that was asked for is granted.
-    NothingRefused,
-    /// It waits for funds and keeps its place.
-    WaitsForFunds,
-    /// The time is over.
-    TooLate {
-        /// The last day it was possible.
-        last: Date,
-    },
-    /// The part that was granted was taken, by signing.
-    Signed,
-    /// Something of it was paid.
-    Paid,
-    /// The case is over, or stands still.
-    Over,
-}
 
 /// What a family writes.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,7 +58,7 @@ pub struct Appealing {
     /// K7M4-Q2XR
     pub reference: String,
     /// Until which day; or why not.
-    pub until: Result<Date, NoWay>,
+    pub until: Result<Date, NoAppeal>,
     /// The version this was read at.
     pub version: i32,
     /// A part was granted, which an appeal does not take away.
@@ -106,13 +78,9 @@ const fn place(row: Uuid) -> Place {
     Place { table: "spark_appeal", column: "letter_sealed", row }
 }
 
-/// In which part whoever asks appeals for a family: the patient or the guardian, never who helps them.
+/// In which part whoever asks appeals for a family.
 async fn family(db: &mut PgConnection, context: &Context, case: CaseId) -> Result<Part, CaseError> {
-    let Actor::Visitor { account, .. } = &context.actor else { return Err(Denied::NotAllowed.into()) };
-    context.require(Capability::UseOwnAccount)?;
-    let parts = rows::parts(db, case.0, account.0).await?;
-    let part = parts.iter().filter_map(|word| Part::from_name(word)).find(|part| *part != Part::SocialWorker);
-    part.ok_or(CaseError::NotFound)
+    family_parts(db, context, case).await?.first().copied().ok_or(CaseError::NotFound)
 }
 
 /// Until which day a case can be appealed, as it is today; or why not.
@@ -121,30 +89,25 @@ async fn until(
     row: &rows::CaseRow,
     part: Part,
     today: Date,
-) -> Result<Result<Date, NoWay>, CaseError> {
+) -> Result<Result<Date, NoAppeal>, CaseError> {
     let decided = decided(row)?;
     let told_on = decided.map(|(_, day)| day);
-    match may_appeal(Standing { decided, appealed: row.appealed }, today) {
-        Ok(()) => {}
-        Err(NoAppeal::NotDecided) => return Ok(Err(NoWay::NotDecided)),
-        Err(NoAppeal::HadOne) => return Ok(Err(NoWay::HadOne)),
-        Err(NoAppeal::NothingRefused) => return Ok(Err(NoWay::NothingRefused)),
-        Err(NoAppeal::WaitsForFunds) => return Ok(Err(NoWay::WaitsForFunds)),
-        Err(NoAppeal::TooLate { last }) => return Ok(Err(NoWay::TooLate { last })),
+    if let Err(why) = may_appeal(Standing { decided, appealed: row.appealed }, today) {
+        return Ok(Err(why));
     }
     if rows::is_paid(&mut *db, row.id).await? {
-        return Ok(Err(NoWay::Paid));
+        return Ok(Err(NoAppeal::Paid));
     }
     let state = place_of(row)?.state();
     let open = ways().iter().any(|way| way.from == state && way.event == Event::Appeal && way.by.contains(&part));
     Ok(match (open, told_on) {
         (true, Some(day)) => Ok(workdays::after(day, WITHIN)),
-        (true, None) => Err(NoWay::NotDecided),
+        (true, None) => Err(NoAppeal::NotDecided),
         (false, _) => Err(match state {
-            State::Disbursing | State::FollowUp => NoWay::Signed,
-            State::Withdrawn | State::Lapsed | State::Closed | State::DeceasedHold | State::Clawback => NoWay::Over,
+            State::Disbursing | State::FollowUp => NoAppeal::Signed,
+            State::Withdrawn | State::Lapsed | State::Closed | State::DeceasedHold | State::Clawback => NoAppeal::Over,
             // The committee decides it again, without an appeal.
-            _ => NoWay::NotDecided,
+            _ => NoAppeal::NotDecided,
         }),
     })
 }
@@ -195,12 +158,8 @@ fn opened(row: &rows::CaseRow, sent: &AppealRow, key: Option<&CaseKey>) -> Resul
 /// `Fields` (`reasons`, `wish`).
 fn checked(letter: &Letter) -> Result<Letter, CaseError> {
     let mut faults = Faults::default();
-    let long = |text: String| {
-        let enough = text.chars().filter(|c| !c.is_whitespace()).count() >= SHORTEST_APPEAL as usize;
-        if enough { Ok(text) } else { Err(Fault::TooShort { min: SHORTEST_APPEAL }) }
-    };
-    let reasons = faults.take("reasons", typed::words(&letter.reasons, LONGEST).and_then(long));
-    let wish = faults.take("wish", typed::words(&letter.wish, LONGEST));
+    let reasons = faults.take("reasons", reasons::read(&letter.reasons));
+    let wish = faults.take("wish", typed::words(&letter.wish, reasons::LONGEST));
     match (reasons, wish) {
         (Some(reasons), Some(wish)) => Ok(Letter { reasons, wish }),
         _ => Err(CaseError::Fields(faults.into_errors())),

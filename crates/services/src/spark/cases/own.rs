@@ -59,10 +59,12 @@ pub struct OwnView {
     pub clarifications: Vec<Clarified>,
     /// What was sent of the sections that are open now, and of no others.
     pub open: Vec<SentSection>,
-    /// What was granted, in parts; nothing before the family is told.
+    /// What was granted, in parts; nothing before the family is told, and for who helps it, whom the family tells.
     pub money: Vec<OwnTranche>,
     /// What is asked back of it; nothing for who helps the family, which it is not asked of.
     pub clawback: Option<OwnClawback>,
+    /// It waits for money, and since this day a fund that is for it takes no new applications: of those that closed, the last.
+    pub fund_closed: Option<Date>,
     /// It can be taken back by whoever looks.
     pub may_withdraw: bool,
 }
@@ -114,8 +116,17 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
     let own = read(row.ok_or(CaseError::NotFound)?)?;
     if own.mourning {
         // Nothing is asked of a house of mourning, nothing runs out, and nothing is to be read but words to it.
-        let (told, clarifications, open, money, clawback) = Default::default();
-        return Ok(OwnView { case: own, told, clarifications, open, money, clawback, may_withdraw: false });
+        let (told, clarifications, open, money, clawback, fund_closed) = Default::default();
+        return Ok(OwnView {
+            case: own,
+            told,
+            clarifications,
+            open,
+            money,
+            clawback,
+            fund_closed,
+            may_withdraw: false,
+        });
     }
     let mut db = services.db.acquire().await?;
     let key = match keys::key(services, &mut db, case).await {
@@ -137,13 +148,14 @@ pub async fn own_case(services: &Services, context: &Context, case: CaseId) -> R
             None => Vec::new(),
         },
     };
-    let money = if is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
     let concerned = own.part != Part::SocialWorker;
+    let money = if concerned && is_told_of_money(own.state) { money(&mut db, case).await? } else { Vec::new() };
     let clawback = if concerned { clawback::own(services, &mut db, case).await? } else { None };
+    let fund_closed = sql::fund_closed(&mut *db, case.0).await?.map(|at| local_day(at.to_jiff()));
     drop(db);
     let told = history::own_history(services, context, case).await?;
     let may_withdraw = may_withdraw(own.state, own.part);
-    Ok(OwnView { case: own, told, clarifications, open, money, clawback, may_withdraw })
+    Ok(OwnView { case: own, told, clarifications, open, money, clawback, fund_closed, may_withdraw })
 }
 
 /// The family was told what is granted, and nobody decides about it again.

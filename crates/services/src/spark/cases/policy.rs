@@ -38,6 +38,21 @@ pub(super) async fn of_family(
     if sql::is_party(db, case.0, part.name(), account.0).await? { Ok(()) } else { Err(CaseError::NotFound) }
 }
 
+/// In which parts whoever asks takes part in a case, for its family: the patient or the guardian, never who helps them. At least
+/// one.
+pub(super) async fn family_parts(
+    db: &mut PgConnection,
+    context: &Context,
+    case: CaseId,
+) -> Result<Vec<Part>, CaseError> {
+    let Actor::Visitor { account, .. } = &context.actor else { return Err(Denied::NotAllowed.into()) };
+    context.require(Capability::UseOwnAccount)?;
+    let parts = sql::parts(db, case.0, account.0).await?;
+    let parts: Vec<Part> =
+        parts.iter().filter_map(|word| Part::from_name(word)).filter(|part| *part != Part::SocialWorker).collect();
+    if parts.is_empty() { Err(CaseError::NotFound) } else { Ok(parts) }
+}
+
 /// Whether an officer looks after the case, or nobody does yet.
 pub(in crate::spark) fn looks_after(context: &Context, case: &CaseRow, part: Part) -> Result<(), CaseError> {
     let account = context.actor.account().map(|account| account.0);

@@ -1,15 +1,17 @@
-//! Calling up cases that wait for money, in their order, when there is some (`domain::spark::queue`).
+//! Calling up cases that wait for money, in their order, when there is some (`domain::spark::queue`); and telling those that wait
+//! when a fund closes.
 
-use super::CaseError;
 use super::act::{Act, act_in};
+use super::{CaseError, news};
 use crate::db::to_the_end;
-use crate::{Services, ledger};
+use crate::{Context, Services, ledger};
 use domain::bus::City;
-use domain::ids::CaseId;
-use domain::ledger::{Beneficiary, DiseaseGroup, Fen};
+use domain::ids::{CaseId, FundId};
+use domain::ledger::{Beneficiary, DiseaseGroup, Fen, Purpose};
 use domain::spark::queue::{Purse, Queued, turn};
 use domain::spark::{Event, Part};
 use domain::time::local_day;
+use sqlx::PgConnection;
 use store::spark::due::{self as sql, Queued as Row};
 
 /// Brings cases that wait for money before the committee again, as far as there is money for them: the first in the queue
@@ -68,6 +70,31 @@ async fn resume_next(services: &Services) -> Result<bool, CaseError> {
     tx.commit().await?;
     services.job_bell.notify_one();
     Ok(true)
+}
+
+/// Tells the families that wait for money that a fund which is for them takes no new applications any more, in the transaction of
+/// its closing, once of each fund: their place stays. Ring `Services::job_bell` after the commit.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(crate) async fn fund_closed_in(
+    db: &mut PgConnection,
+    context: &Context,
+    fund: FundId,
+    purpose: &Purpose,
+) -> Result<(), CaseError> {
+    let today = local_day(context.now);
+    let mut waiting = Vec::new();
+    for row in sql::queue(&mut *db).await?.iter().filter(|row| !row.resumed) {
+        let asks = row.fund_id.is_none_or(|asked| asked == fund.0);
+        if asks && purpose.admits(beneficiary(row)?, today).is_ok() {
+            waiting.push(row.id);
+        }
+    }
+    for case in sql::tell_of_fund(&mut *db, &waiting, fund.0, context.now).await? {
+        news::queue(db, context, CaseId(case)).await?;
+    }
+    Ok(())
 }
 
 fn beneficiary(row: &Row) -> Result<Beneficiary, CaseError> {

@@ -4,7 +4,7 @@ use super::{LetterError, place};
 use crate::Services;
 use crate::crypto::CaseKey;
 use crate::jobs::{Failure, Handlers, Job, Outcome};
-use crate::messages::{LetterSheet, PassError};
+use crate::messages::{self, LetterSheet};
 use crate::spark::cases::{self, CaseError};
 use crate::spark::review::digest;
 use domain::Locale;
@@ -53,18 +53,26 @@ async fn by_id(services: &Services, id: LetterId) -> Result<(), LetterError> {
     drawn(services, &row, &key).await.map(|_| ())
 }
 
-/// What a letter says.
+/// What a letter says, in its own language.
 ///
 /// # Errors
 /// `Forgotten`, `Crypto`, `Unreadable`.
 pub(super) fn words(row: &LetterRow, key: &CaseKey) -> Result<Letter, LetterError> {
+    words_in(row, key, Locale::from_tag(&row.locale))
+}
+
+/// The same in a language: of the same facts, by the same version of the texts.
+///
+/// # Errors
+/// As [`words`].
+pub(super) fn words_in(row: &LetterRow, key: &CaseKey, locale: Locale) -> Result<Letter, LetterError> {
     let sealed = row.content_sealed.as_deref().ok_or(CaseError::Forgotten)?;
     let plain = key.open(place("content_sealed", row.id), sealed)?;
     let facts: Facts = serde_json::from_slice(&plain).map_err(|_| CaseError::Unreadable)?;
     let number = u16::try_from(row.template).map_err(|_| CaseError::Unreadable)?;
     let version = Version::of(number).ok_or(CaseError::Unreadable)?;
     let kind = Kind::from_name(&row.kind).ok_or(CaseError::Unreadable)?;
-    Ok(letter(version, kind, Locale::from_tag(&row.locale), &facts)?)
+    Ok(letter(version, kind, locale, &facts)?)
 }
 
 /// The PDF of a letter: as it was drawn, or drawn now and kept. However many draw it at once, one is kept and all get it.
@@ -76,9 +84,7 @@ pub(super) async fn drawn(services: &Services, row: &LetterRow, key: &CaseKey) -
     if row.pdf_digest.is_none() {
         let sheet = LetterSheet { locale: Locale::from_tag(&row.locale), letter: words(row, key)? };
         let drawing = services.clone();
-        // Reading the font and subsetting it is work for a thread that serves no requests.
-        let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&drawing)).await;
-        let bytes = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+        let bytes = messages::drawn(move || sheet.pdf(&drawing)).await.map_err(|error| {
             tracing::error!(%error, "a letter could not be drawn");
             LetterError::NoPaper
         })?;

@@ -2,7 +2,7 @@
 //! the trail.
 
 use super::LetterError;
-use super::draw::{drawn, words};
+use super::draw::{drawn, words, words_in};
 use crate::audit::{self, Entry};
 use crate::crypto::CaseKey;
 use crate::spark::cases::{self, CaseError, Reader};
@@ -46,6 +46,8 @@ pub struct Opened {
     pub listed: Listed,
     /// What it says.
     pub letter: Letter,
+    /// The same in the other language, which is a translation: the letter is the one that was sent.
+    pub translation: (Locale, Letter),
 }
 
 // It says whose a case is: nothing of that stands in a log.
@@ -140,7 +142,10 @@ pub async fn open(
     letter: LetterId,
 ) -> Result<Opened, LetterError> {
     let (row, key) = noted(services, context, (case, letter), Seen::Page).await?;
-    Ok(Opened { listed: listed(&row)?, letter: words(&row, &key)? })
+    let listed = listed(&row)?;
+    let other = if listed.locale == Locale::En { Locale::ZhCn } else { Locale::En };
+    let translation = (other, words_in(&row, &key, other)?);
+    Ok(Opened { listed, letter: words(&row, &key)?, translation })
 }
 
 /// The PDF of a letter of a case for its family: its file name and its bytes, the same each time.

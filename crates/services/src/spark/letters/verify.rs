@@ -1,6 +1,7 @@
 //! Whether a letter that somebody holds is one of ours and unchanged, by its number and the first digits of its file's hash.
 
 use super::LetterError;
+use crate::crypto::hex;
 use crate::limits::{self, Network};
 use crate::{Context, Services};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -51,7 +52,7 @@ async fn verdict(services: &Services, number: &str, digits: &str) -> Result<Verd
     let found = sql::numbered(&services.db, number.reference.as_str(), nth).await?;
     // A number that is none costs the same comparison: the time tells nothing.
     let stored = found.as_ref().and_then(|row| row.pdf_digest.clone()).unwrap_or_else(|| vec![0; 32]);
-    let hash: String = stored.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&stored);
     let begins = hash.as_bytes().get(..typed.len()).unwrap_or_default();
     let same = verify_slices_are_equal(begins, typed.as_bytes()).is_ok();
     Ok(match found.filter(|row| same && row.pdf_digest.is_some()) {

@@ -311,15 +311,11 @@ pub(in crate::spark) async fn is_asked(db: &mut PgConnection, account: AccountId
 /// # Errors
 /// `ConsentWithdrawn` also where none was given; `Database`, `Unreadable`.
 pub(in crate::spark) async fn consented(db: &mut PgConnection, case: CaseId, uses: &[Use]) -> Result<(), CaseError> {
-    for wanted in uses {
-        match apply::may(db, ApplicationId(case.0), *wanted).await {
-            Ok(true) => {}
-            Ok(false) => return Err(CaseError::ConsentWithdrawn),
-            Err(ApplyError::Database(error)) => return Err(error.into()),
-            Err(_) => return Err(CaseError::Unreadable),
-        }
-    }
-    Ok(())
+    let given = apply::words(db, ApplicationId(case.0)).await.map_err(|error| match error {
+        ApplyError::Database(error) => error.into(),
+        _ => CaseError::Unreadable,
+    })?;
+    if uses.iter().all(|wanted| given.may(*wanted)) { Ok(()) } else { Err(CaseError::ConsentWithdrawn) }
 }
 
 /// The same, for those who name the case.

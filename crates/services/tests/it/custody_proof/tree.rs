@@ -15,9 +15,9 @@ async fn an_edited_node_is_named() {
     let named = Fault::Leaf { position, unit: Some(of) };
     for change in ["hash = sha256('x')", "seal = sha256('x')", "seq = seq - 1"] {
         tamper(&house, &format!("update custody_node set {change} where level = 0 and position = {position}")).await;
-        assert_eq!(faults(&house).await, [named.clone()], "{change}");
+        assert_eq!(faults(&house).await, std::slice::from_ref(&named), "{change}");
         let terms = Terms { unit: Some(of), ..Terms::at(house.now()) };
-        assert_eq!(verify_by(&house, &terms).await.faults, [named.clone()], "{change}, alone");
+        assert_eq!(verify_by(&house, &terms).await.faults, std::slice::from_ref(&named), "{change}, alone");
         mend(&house).await;
     }
     for change in ["hash = sha256('x')", "seal = sha256('x')"] {

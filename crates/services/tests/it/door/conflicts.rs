@@ -1,11 +1,12 @@
 //! Conflicts: one for a booking, seen by supervisors, decided once.
 
-use super::{admitted, device, go_to, send};
+use super::{admitted, device, go_to, report, send};
 use crate::booking::{book, closing::number, house_with_session, machine, officer, steward};
 use domain::account::{Denied, DeviceRole};
 use domain::booking::DoorRefusal;
 use domain::field::Fault;
 use domain::ids::{BookingId, SessionId};
+use services::Context;
 use services::booking::{self, Handle, Ticket};
 use services::door::{self, ConflictKind, DoorError, Fact, Outcome};
 use testkit::TestHouse;
@@ -148,6 +149,23 @@ async fn a_booking_in_conflict_again_is_decided_by_what_was_said_of_it_once() {
     assert_eq!(number(&house, "select count(*) from door_conflict where resolved_at is not null").await, 2);
 }
 
+/// On a machine with more to do than it can a lock is waited for longer than anybody does: whoever is told so presses again. (A
+/// deadlock is told by another word.)
+fn waited_too_long(error: &DoorError) -> bool {
+    let DoorError::Database(error) = error else { return false };
+    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("55P03")
+}
+
+/// Sends a fact until the house has it, as a device does.
+async fn sent(house: &TestHouse, held: &Context, fact: Fact) -> Vec<Outcome> {
+    loop {
+        match door::upload(&house.services, held, report(house), vec![fact.clone()]).await {
+            Ok(answers) => return answers.into_iter().map(|(_, outcome)| outcome).collect(),
+            Err(error) => assert!(waited_too_long(&error), "{error}"),
+        }
+    }
+}
+
 /// Both hold a booking and its conflict: the booking first, whoever they are.
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_that_arrive_while_it_is_decided_neither_deadlock_nor_are_lost() {
@@ -165,13 +183,13 @@ async fn facts_that_arrive_while_it_is_decided_neither_deadlock_nor_are_lost() {
             match door::resolve(&house.services, &by, open.id, seen, 2, "看录像").await {
                 Ok(()) => {}
                 Err(DoorError::StateHasChanged) => seen_again += 1,
-                Err(error) => panic!("{error}"),
+                Err(error) => assert!(waited_too_long(&error), "{error}"),
             }
         }
     };
     let sending = async {
         for _ in 0..40 {
-            let answer = send(&house, &held, vec![admitted(booked, 1, house.now())]).await;
+            let answer = sent(&house, &held, admitted(booked, 1, house.now())).await;
             assert!(matches!(answer[..], [Outcome::Conflict(_)]), "{answer:?}");
         }
     };

@@ -5,10 +5,11 @@ use super::*;
 use crate::ledger::number;
 use domain::field::Fault;
 use domain::spark::Unmet;
+use domain::spark::review::appeal::NoAppeal;
 use domain::workdays;
 use futures::future::join_all;
 use jiff::SignedDuration;
-use services::spark::cases::{Letter, NoWay, appeal, appeal_of, appealing, look};
+use services::spark::cases::{Letter, appeal, appeal_of, appealing, look};
 
 fn letter() -> Letter {
     Letter {
@@ -29,7 +30,7 @@ async fn refused(house: &TestHouse, person: u128) -> CaseId {
     case
 }
 
-async fn why_not(house: &TestHouse, person: u128, case: CaseId) -> Option<NoWay> {
+async fn why_not(house: &TestHouse, person: u128, case: CaseId) -> Option<NoAppeal> {
     appealing(&house.services, &visitor(house, person), case).await.expect("read").until.err()
 }
 
@@ -68,7 +69,7 @@ async fn what_was_refused_is_appealed_once_with_reasons_that_whoever_reads_the_c
     }
     let own = appealing(&house.services, &family, case).await.expect("read");
     let sent = own.sent.expect("sent");
-    assert_eq!((sent.letter, sent.open, own.until), (Some(letter()), true, Err(NoWay::HadOne)));
+    assert_eq!((sent.letter, sent.open, own.until), (Some(letter()), true, Err(NoAppeal::HadOne)));
 
     let read = appeal_of(&house.services, &officer(&house), case).await.expect("read").expect("an appeal");
     assert_eq!(read.letter, Some(letter()));
@@ -86,7 +87,7 @@ async fn what_was_refused_is_appealed_once_with_reasons_that_whoever_reads_the_c
     decides(&house, &other, &[(case, Vote::Refuse)]).await;
     does(&house, &other, case, (Part::Chair, Event::Refuse)).await.expect("refused again");
     let own = appealing(&house.services, &family, case).await.expect("read");
-    assert_eq!((own.until, own.sent.map(|sent| sent.open)), (Err(NoWay::HadOne), Some(false)));
+    assert_eq!((own.until, own.sent.map(|sent| sent.open)), (Err(NoAppeal::HadOne), Some(false)));
 }
 
 #[tokio::test]
@@ -157,31 +158,31 @@ async fn each_reason_why_there_is_no_appeal_is_told_and_holds() {
     let purse = purse_of(&house, 60_000).await;
     let mut found = Vec::new();
     let fresh = named(&house, 1).await;
-    found.push((1, fresh, NoWay::NotDecided));
+    found.push((1, fresh, NoAppeal::NotDecided));
     let all = named(&house, 2).await;
     before_committee(&house, all).await;
     grants(&house, &chair(&house), all, purse, 10_000).await.expect("granted");
-    found.push((2, all, NoWay::NothingRefused));
+    found.push((2, all, NoAppeal::NothingRefused));
     let waits = named(&house, 3).await;
     before_committee(&house, waits).await;
     decides(&house, &chair(&house), &[(waits, Vote::Defer)]).await;
     does(&house, &chair(&house), waits, (Part::Chair, Event::Defer)).await.expect("deferred");
-    found.push((3, waits, NoWay::WaitsForFunds));
+    found.push((3, waits, NoAppeal::WaitsForFunds));
     let taken = named(&house, 4).await;
     to_agreement(&house, taken, purse, 6_000).await;
     assert_eq!(why_not(&house, 4, taken).await, None, "a part can be appealed until it is signed");
     does(&house, &visitor(&house, 4), taken, (Part::Applicant, Event::Sign)).await.expect("signed");
-    found.push((4, taken, NoWay::Signed));
+    found.push((4, taken, NoAppeal::Signed));
     let again = named(&house, 5).await;
     before_committee(&house, again).await;
     grants(&house, &chair(&house), again, purse, 6_000).await.expect("a part");
     does(&house, &chair(&house), again, (Part::Chair, Event::Recall)).await.expect("recalled");
-    found.push((5, again, NoWay::NotDecided));
+    found.push((5, again, NoAppeal::NotDecided));
     let over = named(&house, 6).await;
     before_committee(&house, over).await;
     grants(&house, &chair(&house), over, purse, 6_000).await.expect("a part");
     does(&house, &visitor(&house, 6), over, (Part::Applicant, Event::Withdraw)).await.expect("withdrawn");
-    found.push((6, over, NoWay::Over));
+    found.push((6, over, NoAppeal::Over));
     for (person, case, why) in found {
         assert_eq!(why_not(&house, person, case).await, Some(why), "{person}");
         let before = state(&house, case).await;
@@ -201,7 +202,7 @@ async fn it_is_possible_until_its_last_day_and_then_too_late() {
     later(&house, days);
     sends(&house, &visitor(&house, 1), case, &letter()).await.expect("the last day is the family's");
     later(&house, 1);
-    assert_eq!(why_not(&house, 2, other).await, Some(NoWay::TooLate { last }));
+    assert_eq!(why_not(&house, 2, other).await, Some(NoAppeal::TooLate { last }));
     let late = sends(&house, &visitor(&house, 2), other, &letter()).await;
     assert!(matches!(late, Err(CaseError::Unmet(Unmet::NotAppealable))), "{late:?}");
 }

@@ -3,24 +3,10 @@
 use super::*;
 use crate::ledger::number;
 use domain::field::Fault;
-use domain::spark::application::Section;
 use futures::future::join_all;
 use jiff::SignedDuration;
-use services::spark::cases::{Question, Reply, ask, extend, own_case, supply, unlocked, view};
+use services::spark::cases::{Reply, ask, extend, own_case, supply, unlocked, view};
 use tokio::sync::Barrier;
-
-const TEXT: &str = "演示：病历缺最近一次的检查";
-
-/// A case an officer has taken up.
-async fn taken_up(house: &TestHouse, person: u128) -> CaseId {
-    let case = sent(house, person).await;
-    does(house, &officer(house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    case
-}
-
-async fn question(house: &TestHouse, case: CaseId, sections: &[Section]) -> Question {
-    Question { case, version: version(house, case).await, sections: sections.to_vec(), days: 5, text: TEXT.into() }
-}
 
 /// Asked about illness and means, with five business days.
 async fn asked(house: &TestHouse, case: CaseId) -> Uuid {
@@ -64,7 +50,7 @@ async fn a_question_opens_the_sections_it_names_and_no_others_and_one_answer_clo
     assert_eq!(open(&house, 1, case).await, [Section::Illness, Section::Means]);
     let own = own_case(&house.services, &visitor(&house, 1), case).await.expect("read");
     let shown = &own.clarifications[0];
-    assert_eq!((shown.question.as_deref(), shown.waits), (Some(TEXT), true));
+    assert_eq!((shown.question.as_deref(), shown.waits), (Some(QUESTION), true));
     assert_eq!(shown.sections, [Section::Illness, Section::Means]);
     // Monday the 20th, and five business days.
     assert_eq!(shown.due_on, jiff::civil::date(2026, 7, 27));

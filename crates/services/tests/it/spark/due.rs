@@ -82,15 +82,8 @@ async fn a_family_is_reminded_once_and_what_it_does_not_supply_lapses_after_the_
 async fn a_question_with_a_last_day_is_held_to_that_day() {
     let house = TestHouse::new().await;
     to_noon_of(&house, today(&house));
-    let case = sent(&house, 1).await;
-    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    let question = cases::Question {
-        case,
-        version: version(&house, case).await,
-        sections: vec![domain::spark::application::Section::Papers],
-        days: 5,
-        text: "演示问题".into(),
-    };
+    let case = taken_up(&house, 1).await;
+    let question = question(&house, case, &[Section::Papers]).await;
     cases::ask(&house.services, &officer(&house), &question).await.expect("asked");
     let asked_on = today(&house);
     let last = domain::workdays::after(asked_on, 5);
@@ -116,15 +109,8 @@ async fn a_question_with_a_last_day_is_held_to_that_day() {
 async fn who_is_given_more_time_is_reminded_of_the_new_day_once_each_time() {
     let house = TestHouse::new().await;
     to_noon_of(&house, today(&house));
-    let case = sent(&house, 1).await;
-    does(&house, &officer(&house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    let question = cases::Question {
-        case,
-        version: version(&house, case).await,
-        sections: vec![domain::spark::application::Section::Papers],
-        days: 5,
-        text: "演示问题".into(),
-    };
+    let case = taken_up(&house, 1).await;
+    let question = question(&house, case, &[Section::Papers]).await;
     cases::ask(&house.services, &officer(&house), &question).await.expect("asked");
     let id = cases::own_case(&house.services, &visitor(&house, 1), case).await.expect("read").clarifications[0].id;
     let more = async |days| {
@@ -293,13 +279,13 @@ async fn a_case_nobody_takes_up_is_given_to_the_officer_with_the_fewest() {
 }
 
 /// The committee lets a case wait for money.
-async fn defers(house: &TestHouse, case: CaseId) {
+pub(super) async fn defers(house: &TestHouse, case: CaseId) {
     decides(house, &chair(house), &[(case, Vote::Defer)]).await;
     does(house, &chair(house), case, (Part::Chair, Event::Defer)).await.expect("deferred");
 }
 
 /// Cases of which each asks for 10,000 yuan and waits for money, in this order.
-async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> Vec<CaseId> {
+pub(super) async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> Vec<CaseId> {
     let mut all = Vec::new();
     for person in people {
         let case = sent(house, person).await;
@@ -311,7 +297,7 @@ async fn deferred(house: &TestHouse, people: std::ops::RangeInclusive<u128>) -> 
     all
 }
 
-async fn donate(house: &TestHouse, purse: Purse, sum: i64) {
+pub(super) async fn donate(house: &TestHouse, purse: Purse, sum: i64) {
     let given = given(house, purse.envelope, yuan(sum));
     ledger::donate(&house.services, &preparer(house), &given).await.expect("a donation");
 }

@@ -74,6 +74,13 @@ async fn whatever_decides_a_case_is_told_in_a_letter_and_nothing_else_is() {
     for words in ["演示病名", "演示理由", "演示意见", "罕见"] {
         assert!(!said.contains(words), "{words}: {said}");
     }
+    // In the other language it says the same of the same.
+    let (locale, other) = letter.translation.clone();
+    let said = text(&Opened { letter: other, ..letter.clone() });
+    assert_eq!(locale, domain::Locale::En);
+    for words in [NAME, "Part of what you asked for is granted", "6,000.00", "陆仟元整", &letter.listed.number] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     does(&house, &compliance(&house), case, (Part::ComplianceOfficer, Event::Recall)).await.expect("recalled");
     grants(&house, &chair(&house), case, purse, 10_000).await.expect("all of it");
     to_disbursing(&house, 1, case).await;

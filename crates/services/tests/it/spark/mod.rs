@@ -9,6 +9,7 @@ mod database;
 mod desk;
 mod due;
 mod forgetting;
+mod fund_told;
 mod judging;
 mod letters;
 mod life;
@@ -35,7 +36,7 @@ use domain::document::Document;
 use domain::ids::{AccountId, CaseId, LoginSessionId};
 use domain::ledger::{Evidence, Fen};
 use domain::outreach::{Bilingual, Key};
-use domain::spark::application::Purpose;
+use domain::spark::application::{Purpose, Section};
 use domain::spark::review::assignment::Speciality;
 use domain::spark::review::rubric::{Criterion, Draft, Rubric, Scale};
 use domain::spark::review::vote::Vote;
@@ -44,7 +45,7 @@ use domain::typed::Typed;
 use services::Context;
 use services::crypto::Place;
 use services::ledger;
-use services::spark::cases::{self, Act, CaseError, Decided, Moved, NewCase, NewParty, Opened};
+use services::spark::cases::{self, Act, CaseError, Decided, Moved, NewCase, NewParty, Opened, Question};
 use services::spark::review::{self, Profile, ReviewError, Sitting, Ties};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -186,6 +187,22 @@ pub async fn does(
 ) -> Result<Moved, CaseError> {
     let act = plain(case, version(house, case).await, part, event);
     cases::act(&house.services, context, &act).await
+}
+
+/// A case an officer has taken up.
+pub async fn taken_up(house: &TestHouse, person: u128) -> CaseId {
+    let case = sent(house, person).await;
+    does(house, &officer(house), case, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
+    case
+}
+
+/// What an officer asks a family.
+pub const QUESTION: &str = "演示：病历缺最近一次的检查";
+
+/// It, about these sections, with five business days, at the version the case has.
+pub async fn question(house: &TestHouse, case: CaseId, sections: &[Section]) -> Question {
+    let version = version(house, case).await;
+    Question { case, version, sections: sections.to_vec(), days: 5, text: QUESTION.into() }
 }
 
 /// Ties to nobody else: people are told apart by their numbers.

@@ -64,6 +64,11 @@ async fn what_was_granted_is_told_once_it_is_decided() {
     let after = own_case(&house.services, &family, case).await.expect("read");
     let money: Vec<_> = after.money.iter().map(|part| (part.nth, part.amount, part.paid)).collect();
     assert_eq!(money, [(1, Fen::new(800_000), false)]);
+    // Who helps the family sees how far it is, and no sum.
+    helped(&house, case, 2).await;
+    let helper = own_case(&house.services, &visitor(&house, 2), case).await.expect("read");
+    assert_eq!((helper.case.state, helper.case.part), (PublicState::Granted, Part::SocialWorker));
+    assert!(helper.money.is_empty(), "{:?}", helper.money);
     let told: Vec<_> = after.told.iter().map(|step| step.state).collect();
     use PublicState as P;
     assert_eq!(told, [P::Received, P::Checking, P::Reviewing, P::Granted]);
@@ -78,15 +83,8 @@ async fn in_mourning_a_family_reads_no_state_is_asked_nothing_and_nothing_runs_o
     let house = TestHouse::new().await;
     let purse = purse_of(&house, 10_000).await;
     let by = officer(&house);
-    let (asked, paid) = (sent(&house, 1).await, sent(&house, 2).await);
-    does(&house, &by, asked, (Part::CaseOfficer, Event::TakeUp)).await.expect("taken up");
-    let question = cases::Question {
-        case: asked,
-        version: version(&house, asked).await,
-        sections: vec![domain::spark::application::Section::Illness],
-        days: 5,
-        text: "演示问题".into(),
-    };
+    let (asked, paid) = (taken_up(&house, 1).await, sent(&house, 2).await);
+    let question = question(&house, asked, &[Section::Illness]).await;
     cases::ask(&house.services, &by, &question).await.expect("asked");
     before_committee(&house, paid).await;
     grants(&house, &chair(&house), paid, purse, 10_000).await.expect("granted");

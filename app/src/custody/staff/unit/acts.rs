@@ -1,0 +1,294 @@
+//! What can be done with a unit: alone, or proposed for a colleague to confirm; and what a colleague proposed.
+
+use super::super::words::{act_text, deviation_text};
+use super::super::{at, calls};
+use super::slot_text;
+use crate::desk::{may, moment};
+use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ui::{Banner, Button, Checkbox, Choice, Dialog, Form, HiddenField, Select, TextArea, TextField, Variant};
+use crate::visit::Visit;
+use domain::account::Capability;
+use domain::custody::{DeviationKind, Kind, State};
+use leptos::prelude::*;
+use services::custody::UnitView;
+use services::custody::desk::{Act, Opened, Proposal};
+use uuid::Uuid;
+
+/// The address of something done to the unit.
+fn to(visit: &Visit, unit: &UnitView, what: &str) -> String {
+    visit.href(&format!("{}/{}/{what}", at::UNITS, unit.id))
+}
+
+/// A form's own name: pressed twice it is one. One that comes back keeps it.
+fn form_name(visit: &Visit) -> String {
+    visit.context.new_id::<Uuid>().to_string()
+}
+
+/// What a colleague proposed, with the form that confirms it.
+pub(super) fn waiting(visit: &Visit, opened: &Opened) -> Option<AnyView> {
+    if opened.proposals.is_empty() {
+        return None;
+    }
+    let items = opened.proposals.iter().map(|proposal| proposed(visit, opened, proposal)).collect_view();
+    Some(
+        view! {
+            <section class="staff-panel stack no-print" id="proposals">
+                <h2>{visit.t("units-proposals")}</h2>
+                {items}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
+    let own = visit.context.actor.account() == Some(proposal.by);
+    let name = opened.people.get(&proposal.by.0).filter(|name| !name.is_empty()).unwrap_or(&proposal.code);
+    let args = [("name", name.clone().into()), ("at", moment(visit, proposal.at).into())];
+    let about = visit.t_args("units-proposed-by", &args);
+    // Whose scan comes second scans for themselves: the slot is not told before.
+    let slot =
+        proposal.slot.as_ref().filter(|_| own).map(|slot| view! { <p><code class="code">{slot_text(slot)}</code></p> });
+    let reason = proposal.reason.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
+    let event = proposal.event.map(|seq| view! { <p>{crate::desk::count(visit, "units-said-corrects", seq)}</p> });
+    let confirm = (!own && opened.code.is_some() && may(visit, proposal.act.confirmed_by()))
+        .then(|| confirm(visit, &opened.unit, proposal));
+    let others = (!own && !may(visit, proposal.act.confirmed_by()))
+        .then(|| view! { <p class="muted small">{visit.t("units-proposed-quality")}</p> });
+    let waits = own.then(|| view! { <p class="muted small">{visit.t("units-proposed-own")}</p> });
+    let withdraw = (own || may(visit, Capability::ReleaseUnits)).then(|| {
+        view! {
+            <Form action=to(visit, &opened.unit, "withdraw")>
+                <HiddenField name="proposal" value=proposal.id.to_string()/>
+                <p class="actions"><Button variant=Variant::Quiet>{visit.t("units-withdraw")}</Button></p>
+            </Form>
+        }
+    });
+    view! {
+        <div class="stack">
+            <p><strong>{act_text(visit, proposal.act)}</strong></p>
+            <p class="muted small">{about}</p>
+            {slot}
+            {event}
+            {reason}
+            {waits}
+            {others}
+            {confirm}
+            {withdraw}
+        </div>
+    }
+    .into_any()
+}
+
+fn confirm(visit: &Visit, unit: &UnitView, proposal: &Proposal) -> AnyView {
+    let scans = proposal.act.scans().then(|| scans(visit, "confirm"));
+    view! {
+        <Form action=to(visit, unit, "confirm")>
+            <HiddenField name="proposal" value=proposal.id.to_string()/>
+            <HiddenField name="version" value=unit.version.to_string()/>
+            {scans}
+            <p class="actions"><Button>{visit.t("units-confirm")}</Button></p>
+        </Form>
+    }
+    .into_any()
+}
+
+/// The scans of the bag and of the slot.
+fn scans(visit: &Visit, form: &str) -> impl IntoView + use<> {
+    view! {
+        <TextField name=calls::field(form, "din") label=visit.t("units-scan-bag") hint=visit.t("units-din-hint")/>
+        <TextField name=calls::field(form, "slot") label=visit.t("units-scan-slot") hint=visit.t("units-scan-slot-hint")/>
+    }
+}
+
+/// The unit is such that it could happen; what is missing is told by the record itself.
+fn offered(unit: &UnitView, act: Act) -> bool {
+    let goes = |kind| unit.standing.after(kind).is_some();
+    let placed = unit.place.is_some();
+    let open = unit.deviations.iter().any(|deviation| deviation.closed_at.is_none());
+    match act {
+        Act::Bank => {
+            let whole = unit.steps.is_complete() && unit.tests.is_complete() && unit.record_signed;
+            goes(Kind::Banked) && whole && placed && !open
+        }
+        Act::LiftHold => unit.standing.state() == State::QuarantineHold && !open,
+        Act::PutAway => !placed && goes(Kind::PutAway),
+        Act::TakeOut => placed && goes(Kind::TakenOut),
+        Act::Move => placed && goes(Kind::PutAway),
+        Act::Discard => !placed && goes(Kind::Discarded),
+        Act::Correct => goes(Kind::Corrected),
+        Act::ApproveRelease => goes(Kind::ReleaseApproved) && !open,
+    }
+}
+
+/// Whose the unit is, for quality and for a reason; shown once.
+pub(super) fn family(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
+    if let Some(shown) = visit.form.value(calls::SHOWN_FAMILY) {
+        let text = visit.t_args("units-family-is", &[("numbers", shown.to_owned().into())]);
+        return Some(view! { <Banner tone=Tone::Info>{text}</Banner> }.into_any());
+    }
+    let open = came_back(visit, "family", &["reason"]);
+    (unit.family.is_some() && may(visit, Capability::RevealUnitFamily)).then(|| {
+        view! {
+            <Dialog label=visit.t("units-family-show") title=visit.t("units-family-show") open=open>
+                <p>{visit.t("units-family-show-text")}</p>
+                <Form action=to(visit, unit, "family")>
+                    <TextField name=calls::field("family", "reason") label=visit.t("units-reason") hint=visit.t("support-reason-hint")/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("units-family-show")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any()
+    })
+}
+
+/// What can be done.
+pub(super) fn section(visit: &Visit, opened: &Opened) -> Option<AnyView> {
+    if !may(visit, Capability::HandleUnits) {
+        return None;
+    }
+    let unit = &opened.unit;
+    let content = match &opened.code {
+        None => view! { <Banner tone=Tone::Info>{visit.t("units-no-code")}</Banner> }.into_any(),
+        Some(code) => {
+            let acts = Act::ALL.into_iter().filter(|act| offered(unit, *act)).map(|act| propose(visit, unit, act));
+            let acts = acts.collect_view();
+            view! {
+                <p class="muted small">{visit.t_args("units-own-code", &[("code", code.clone().into())])}</p>
+                {acts}
+                {sign(visit, unit)}
+                {open_deviation(visit, unit)}
+                {close_deviations(visit, unit)}
+                {hold(visit, unit)}
+            }
+            .into_any()
+        }
+    };
+    Some(
+        view! {
+            <section class="staff-panel stack no-print" id="acts">
+                <h2>{visit.t("units-acts")}</h2>
+                {content}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Whether a form of this page came back.
+fn came_back(visit: &Visit, form: &str, names: &[&str]) -> bool {
+    names
+        .iter()
+        .map(|name| calls::field(form, name))
+        .any(|name| visit.form.value(&name).is_some_and(|text| !text.is_empty()) || visit.form.fault(&name).is_some())
+}
+
+fn propose(visit: &Visit, unit: &UnitView, act: Act) -> AnyView {
+    let form = act.name();
+    let open = came_back(visit, form, &["din", "slot", "reason", "event"]);
+    let scans = act.scans().then(|| scans(visit, form));
+    let event = (act == Act::Correct).then(|| {
+        view! { <TextField name=calls::field(form, "event") label=visit.t("units-correct-event") hint=visit.t("units-correct-event-hint") inputmode="numeric" width="short"/> }
+    });
+    let reason = act.needs_reason().then(|| {
+        view! { <TextArea name=calls::field(form, "reason") label=visit.t("units-reason") hint=visit.t("units-reason-hint") rows=3/> }
+    });
+    let variant = if act == Act::Discard { Variant::Danger } else { Variant::Primary };
+    view! {
+        <Dialog label=act_text(visit, act) title=act_text(visit, act) open=open>
+            <p>{visit.t(if act.scans() { "units-propose-scans" } else { "units-propose-text" })}</p>
+            <Form action=to(visit, unit, "propose")>
+                <HiddenField name="form" value=form_name(visit)/>
+                <HiddenField name="act" value=form/>
+                <HiddenField name="version" value=unit.version.to_string()/>
+                {scans}
+                {event}
+                {reason}
+                <p class="actions"><Button variant=variant>{visit.t("units-propose")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn sign(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
+    let recorded = unit.steps.done & unit.steps.catalogue.recorded() == unit.steps.catalogue.recorded();
+    let ready = recorded && !unit.record_signed && unit.standing.after(Kind::RecordSigned).is_some();
+    ready.then(|| {
+        view! {
+            <Dialog label=visit.t("units-sign") title=visit.t("units-sign")>
+                <p>{visit.t("units-sign-text")}</p>
+                <Form action=to(visit, unit, "sign")>
+                    <HiddenField name="version" value=unit.version.to_string()/>
+                    <p class="actions"><Button>{visit.t("units-sign")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any()
+    })
+}
+
+fn kinds(visit: &Visit) -> Vec<Choice> {
+    DeviationKind::ALL.into_iter().map(|kind| Choice::new(kind.name(), deviation_text(visit, kind))).collect()
+}
+
+fn open_deviation(visit: &Visit, unit: &UnitView) -> AnyView {
+    let open = came_back(visit, "open", &["said", "of"]);
+    let can_hold = unit.standing.state() != State::QuarantineHold && unit.standing.after(Kind::Held).is_some();
+    let hold = can_hold.then(|| {
+        view! { <Checkbox name=calls::field("open", "hold") called=visit.t("units-hold")>{visit.t("units-hold-too")}</Checkbox> }
+    });
+    view! {
+        <Dialog label=visit.t("units-deviation-new") title=visit.t("units-deviation-new") open=open>
+            <Form action=to(visit, unit, "deviation")>
+                <HiddenField name="form" value=form_name(visit)/>
+                <Select name=calls::field("open", "of") label=visit.t("units-deviation-kind") choices=kinds(visit)/>
+                <TextArea name=calls::field("open", "said") label=visit.t("units-deviation-said") hint=visit.t("units-reason-hint") rows=4/>
+                {hold}
+                <p class="actions"><Button>{visit.t("units-deviation-new")}</Button></p>
+            </Form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Those that somebody else opened.
+fn close_deviations(visit: &Visit, unit: &UnitView) -> impl IntoView + use<> {
+    let own = visit.context.actor.account().map(|account| account.0);
+    let open = unit.deviations.iter().filter(|deviation| deviation.closed_at.is_none());
+    let forms = open.filter(|deviation| deviation.opened_by.is_none() || deviation.opened_by != own).map(|deviation| {
+        let kind = deviation_text(visit, deviation.kind).to_string();
+        let label: Text = visit.t_args("units-deviation-close", &[("kind", kind.into())]);
+        let form = format!("close-{}", deviation.id);
+        let back = came_back(visit, &form, &["said"]);
+        view! {
+            <Dialog label=label.clone() title=label open=back>
+                <Form action=to(visit, unit, "close")>
+                    <HiddenField name="deviation" value=deviation.id.to_string()/>
+                    <HiddenField name="version" value=unit.version.to_string()/>
+                    <TextArea name=calls::field(&form, "said") label=visit.t("units-deviation-came") hint=visit.t("units-reason-hint") rows=4/>
+                    <p class="actions"><Button>{visit.t("units-deviation-close-do")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+    });
+    forms.collect_view()
+}
+
+fn hold(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
+    let can_hold = unit.standing.state() != State::QuarantineHold && unit.standing.after(Kind::Held).is_some();
+    can_hold.then(|| {
+        view! {
+            <Dialog label=visit.t("units-hold") title=visit.t("units-hold")>
+                <p>{visit.t("units-hold-text")}</p>
+                <Form action=to(visit, unit, "hold")>
+                    <HiddenField name="version" value=unit.version.to_string()/>
+                    <Select name=calls::field("hold", "of") label=visit.t("units-deviation-kind") choices=kinds(visit)/>
+                    <p class="actions"><Button variant=Variant::Danger>{visit.t("units-hold")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any()
+    })
+}

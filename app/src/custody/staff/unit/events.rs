@@ -1,0 +1,79 @@
+//! The chain: every event in the order it came, with both clocks, its source, what is strange about it, and its hash.
+
+use super::said::lines;
+use crate::desk::moment;
+use crate::form::Tone;
+use crate::ui::{Column, Row, Table, Tag};
+use crate::visit::Visit;
+use domain::custody::{Kind, Progress};
+use domain::time::local;
+use leptos::prelude::*;
+use services::custody::EventView;
+use services::custody::desk::{Mark, Opened};
+
+/// What happened, as a word.
+pub(super) fn kind_text(visit: &Visit, kind: Kind) -> crate::i18n::Text {
+    visit.t(&format!("units-kind-{}", kind.name()))
+}
+
+/// The name of a step or a test of the unit's lists, by its code.
+fn name_of(visit: &Visit, lists: [&Progress; 3], code: &str) -> String {
+    let item = lists.into_iter().find_map(|list| list.catalogue.item(code));
+    item.map_or_else(|| code.to_owned(), |item| item.name(visit.locale()).to_owned())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// To the second: two events of one minute have an order.
+fn instant(visit: &Visit, at: jiff::Timestamp) -> String {
+    format!("{}:{:02}", moment(visit, at), local(at).second())
+}
+
+/// The section.
+pub(super) fn section(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::number(visit.t("units-event-number")),
+        Column::new(visit.t("units-event-what")),
+        Column::new(visit.t("units-event-occurred")),
+        Column::new(visit.t("units-event-received")),
+        Column::new(visit.t("units-event-source")),
+        Column::new(visit.t("units-event-hash")),
+    ];
+    let rows = opened.unit.events.iter().map(|event| row(visit, opened, event)).collect();
+    view! {
+        <section class="section" id="chain">
+            <h2>{visit.t("units-chain")}</h2>
+            <p class="muted">{visit.t("units-chain-lead")}</p>
+            <Table caption=visit.t("units-chain") caption_hidden=true columns=columns rows=rows/>
+        </section>
+    }
+}
+
+fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
+    let unit = &opened.unit;
+    let said = match &event.payload {
+        Some(payload) => lines(visit, payload, |code| name_of(visit, [&unit.steps, &unit.tests, &unit.release], code)),
+        None => vec![visit.t("units-event-sealed").to_string()],
+    };
+    let said = said.into_iter().map(|line| view! { <br/><span class="small">{line}</span> }).collect_view();
+    let marks = opened.marks.get(&event.seq).into_iter().flatten().map(|mark| {
+        let tone = if *mark == Mark::Broken { Tone::Danger } else { Tone::Warning };
+        let text = visit.t(&format!("units-mark-{}", mark.name()));
+        view! { " "<Tag tone=tone>{text}</Tag> }
+    });
+    let marks = marks.collect_view();
+    let who = event.actor_id.and_then(|id| opened.people.get(&id)).filter(|name| !name.is_empty()).cloned();
+    let who = who.map(|name| view! { <br/><span class="small">{name}</span> });
+    let number = event.source_seq.map(|n| view! { <span class="muted small">" #"{n.to_string()}</span> });
+    let (hash, digest) = (hex(&event.hash), hex(&event.digest));
+    let hash_title = format!("{hash} · {digest}");
+    Row::new()
+        .cell(event.seq.to_string())
+        .cell(view! { <div><strong>{kind_text(visit, event.kind)}</strong>{marks}{said}</div> })
+        .cell(instant(visit, event.occurred_at))
+        .cell(instant(visit, event.received_at))
+        .cell(view! { <div><code class="code">{event.source.clone()}</code>{number}{who}</div> })
+        .cell(view! { <code class="code small" title=hash_title>{hash[..16].to_owned()}</code> })
+}

@@ -1,0 +1,111 @@
+//! What a family sees of the unit that the bank keeps for it: how far it is, each step, its notices, contract and people, who of
+//! the house looked; and the page on which people come in by an invitation.
+//!
+//! Everything here works without scripts. What is another family's might as well not exist ([`hidden`]).
+
+pub mod calls;
+mod contract;
+mod join;
+mod list;
+mod looks;
+mod notices;
+mod people;
+mod results;
+mod steps;
+mod temperature;
+mod unit;
+mod verify;
+mod words;
+
+pub use contract::OwnContracts;
+pub use join::Join;
+pub use list::OwnUnits;
+pub(crate) use list::section;
+pub use looks::OwnLooks;
+pub use notices::OwnNotices;
+pub use people::OwnPeople;
+pub use results::OwnTests;
+pub use steps::OwnSteps;
+pub use temperature::OwnTemperature;
+pub use unit::OwnUnit;
+pub use verify::{UnitCertificateVerdict, VerifyUnitCertificate};
+
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use crate::routes::paths;
+use crate::ui::{Crumb, Tab, Tabs};
+use crate::visit::{Visit, visit};
+use domain::ids::UnitId;
+use leptos::prelude::*;
+use services::booking::BookingError;
+use services::family::FamilyError;
+
+/// Where this room's pages stand.
+pub(crate) mod at {
+    /// A family's units; below it each of them.
+    pub const UNITS: &str = "/account/units";
+    /// What it is told.
+    pub const NOTICES: &str = "/account/units/notices";
+    /// Its contract.
+    pub const CONTRACT: &str = "/account/units/contract";
+    /// Who belongs to it, and what each agrees to.
+    pub const PEOPLE: &str = "/account/units/people";
+    /// Who of the house looked.
+    pub const LOOKS: &str = "/account/units/access";
+    /// Coming in by an invitation.
+    pub const JOIN: &str = "/family/join";
+    /// Where anybody holds a certificate against ours.
+    pub const VERIFY: &str = "/custody/certificates/verify";
+}
+
+/// Why nothing is shown: what is not theirs might as well not exist, whoever asks.
+fn hidden(error: FamilyError) -> Problem {
+    match error {
+        FamilyError::Denied(_) | FamilyError::NotFound | FamilyError::OnlyLooks => Problem::NotFound,
+        FamilyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
+        FamilyError::Database(error) => problem_of(&BookingError::Database(error)),
+        error => {
+            tracing::error!(%error, "a family's page failed");
+            Problem::Broken
+        }
+    }
+}
+
+/// The address of a unit.
+fn page_of(unit: UnitId) -> String {
+    format!("{}/{unit}", at::UNITS)
+}
+
+/// The way to a page of this room.
+fn crumbs(visit: &Visit, more: &[(String, String)]) -> Vec<Crumb> {
+    let mut crumbs = vec![Crumb::new(visit.href(paths::ACCOUNT), visit.t("account-tabs-label"))];
+    if visit.path != at::UNITS {
+        crumbs.push(Crumb::new(visit.href(at::UNITS), visit.t("family-title")));
+    }
+    crumbs.extend(more.iter().map(|(path, label)| Crumb::new(visit.href(path), label.clone())));
+    crumbs
+}
+
+/// The pages of a family, beside each other.
+#[component]
+pub fn FamilyTabs(
+    /// Notices that wait to be read.
+    #[prop(optional)]
+    waiting: u64,
+) -> impl IntoView {
+    let visit = &visit();
+    let tab = |path: &str, key: &str, count: Option<u64>| Tab {
+        href: visit.href(path).into(),
+        label: visit.t(key),
+        count,
+        current: visit.path == path,
+    };
+    let tabs = vec![
+        tab(at::UNITS, "family-tab-units", None),
+        tab(at::NOTICES, "family-tab-notices", (waiting > 0).then_some(waiting)),
+        tab(at::CONTRACT, "family-tab-contract", None),
+        tab(at::PEOPLE, "family-tab-people", None),
+        tab(at::LOOKS, "family-tab-access", None),
+    ];
+    view! { <Tabs label=visit.t("family-title") tabs=tabs/> }
+}

@@ -1,0 +1,151 @@
+//! The tests of a unit: how far each is, its values beside what is usual, and what that means in a plain sentence.
+
+use super::list::name;
+use super::{crumbs, hidden, page_of};
+use crate::desk::{moment, read_first};
+use crate::form::Tone;
+use crate::i18n::{Text, found};
+use crate::museum::param;
+use crate::problem::Problem;
+use crate::ui::{Meter, Page, Tag};
+use crate::visit::{Visit, visit};
+use domain::custody::{Person, Value, What};
+use domain::family::{Cover, REFERENCES_VERSION, TestState, reference};
+use domain::ids::UnitId;
+use leptos::prelude::*;
+use services::family::{self, OwnTest};
+
+/// The page.
+#[component]
+pub fn OwnTests() -> impl IntoView {
+    read_first(page(visit(), param("id")))
+}
+
+async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let id = id.ok_or(Problem::NotFound)?;
+    let record = family::record(&visit.services, &visit.context, id).await.map_err(hidden)?;
+    let way = [(page_of(id), name(visit, &record.unit).to_string())];
+    let (done, all) = record.unit.counts.tests;
+    let all = all.max(u32::try_from(record.tests.len()).unwrap_or(all));
+    let text = visit.t_args("family-tests-done", &[("done", done.into()), ("all", all.into())]);
+    let items = record.tests.iter().map(|test| one(visit, test)).collect_view();
+    let version = visit.t_args("family-tests-reference", &[("version", u32::from(REFERENCES_VERSION).into())]);
+    Ok(view! {
+        <Page title=visit.t("family-tests-title") lead=visit.t("family-tests-lead") crumbs=crumbs(visit, &way)>
+            <Meter label=text value=u64::from(done) max=u64::from(all)/>
+            {record.cover.as_ref().map(|cover| dose(visit, cover))}
+            <ol class="case-line">{items}</ol>
+            <p class="muted small">{version}</p>
+        </Page>
+    }
+    .into_any())
+}
+
+/// For whom the cells suffice, with the version of the rule.
+pub(super) fn dose(visit: &Visit, cover: &Cover) -> impl IntoView + use<> {
+    let [low, high] = cover.rule.thresholds;
+    let args =
+        [("kg", cover.kg[0].into()), ("at", low.text.into()), ("kg2", cover.kg[1].into()), ("at2", high.text.into())];
+    let text = visit.t_args("family-dose", &args);
+    let rule = visit.t_args("family-dose-rule", &[("version", u32::from(cover.rule.version).into())]);
+    view! {
+        <section class="section" id="dose">
+            <h2>{visit.t("family-dose-title")}</h2>
+            <p>{text}</p>
+            <p class="muted small">{rule}</p>
+        </section>
+    }
+}
+
+fn one(visit: &Visit, test: &OwnTest) -> impl IntoView + use<> {
+    let (tone, state) = match test.state {
+        TestState::Pending => (Tone::Plain, visit.t("family-test-pending")),
+        TestState::InWork => (Tone::Info, visit.t("family-test-in-work")),
+        TestState::Repeat => (Tone::Info, visit.t("family-test-repeat")),
+        TestState::Final => (Tone::Success, visit.t("family-test-final")),
+    };
+    let at = test.final_at.map(|at| view! { <p class="muted small">{moment(visit, at)}</p> });
+    let hers = test.hidden.then(|| view! { <p class="muted">{visit.t("family-test-hers")}</p> });
+    let repeats = (test.state == TestState::Repeat).then(|| view! { <p>{visit.t("family-test-repeat-text")}</p> });
+    let values = test.values.iter().map(|value| line(visit, value)).collect_view();
+    let values = (!test.values.is_empty()).then(|| view! { <ul class="family-values">{values}</ul> });
+    let means = (test.state == TestState::Final)
+        .then(|| found(visit.locale(), &format!("family-reading-{}", test.code)))
+        .flatten()
+        .map(|text| view! { <p class="muted">{text}</p> });
+    view! {
+        <li class="case-step">
+            <p class="case-step-head"><strong>{test.name.clone()}</strong><Tag tone=tone>{state}</Tag></p>
+            {at}
+            {hers}
+            {repeats}
+            {values}
+            {means}
+        </li>
+    }
+}
+
+/// One value: what it is of, what was found, and what is usual.
+fn line(visit: &Visit, value: &Value) -> impl IntoView + use<> {
+    let analyte = found(visit.locale(), &format!("family-analyte-{}", value.analyte));
+    let analyte = analyte.unwrap_or_else(|| Text::from(value.analyte.clone()));
+    let whose = (value.of == Person::Mother).then(|| visit.t("family-of-mother"));
+    let phase = value.phase.map(|phase| visit.t(&format!("family-phase-{}", phase.name())));
+    let about: Vec<String> = whose.into_iter().chain(phase).map(|text| text.to_string()).collect();
+    let about = (!about.is_empty()).then(|| {
+        let words = about.join(&visit.t("list-separator"));
+        view! { <span class="muted">" ("{words}")"</span> }
+    });
+    let text = match &value.found {
+        What::Number(number) => figure(*number, &value.unit),
+        What::Marker(marker) => visit.t(&format!("family-marker-{}", marker.name().to_ascii_lowercase())).to_string(),
+        What::Text(text) => text.clone(),
+    };
+    let usual = match value.found {
+        What::Number(_) => reference(&value.analyte, value.phase),
+        What::Marker(_) | What::Text(_) => None,
+    };
+    let usual = usual.map(|least| {
+        let words = visit.t_args("family-usual", &[("least", figure(least, &value.unit).into())]);
+        view! { <span class="muted small">" · "{words}</span> }
+    });
+    view! { <li>{analyte}{about}": "<strong>{text}</strong>{usual}</li> }
+}
+
+/// A number as people read it: 1.24 × 10⁹, 96.3 %.
+pub(super) fn figure(number: f64, unit: &str) -> String {
+    let text = if number.abs() >= 1e5 {
+        let power = number.abs().log10().floor();
+        let power = if number.abs() / 10_f64.powf(power) >= 9.995 { power + 1.0 } else { power };
+        format!("{:.2} × 10{}", number / 10_f64.powf(power), superscript(power as i32))
+    } else {
+        let text = format!("{number:.2}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    match unit {
+        "" | "1" => text,
+        unit => format!("{text} {unit}"),
+    }
+}
+
+fn superscript(power: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digit = |c: char| c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize)).copied().unwrap_or('⁻');
+    power.to_string().chars().map(digit).collect()
+}
+
+#[cfg(test)]
+mod figures {
+    use super::figure;
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        assert_eq!(figure(1.24e9, "1"), "1.24 × 10⁹");
+        assert_eq!(figure(5.0e8, ""), "5.00 × 10⁸");
+        assert_eq!(figure(9.999e9, "1"), "1.00 × 10¹⁰");
+        assert_eq!(figure(96.3, "%"), "96.3 %");
+        assert_eq!(figure(85.0, "%"), "85 %");
+        assert_eq!(figure(0.0, "kg"), "0 kg");
+    }
+}

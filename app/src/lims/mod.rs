@@ -1,0 +1,59 @@
+//! What the laboratory's system sent and the house could not keep (无法入账的记录): the list by reason, one letter with what it
+//! says, and what can be done: try it again, or give it up with a reason.
+
+pub mod calls;
+mod list;
+mod page;
+
+pub use list::DeadLetters;
+pub use page::DeadLetterPage;
+
+use crate::form::Tone;
+use crate::i18n::{Text, found};
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use crate::visit::Visit;
+use domain::lims::LetterState;
+use services::booking::BookingError;
+use services::lims::LimsError;
+
+/// Where the letters stand; below it each of them.
+const AT: &str = "/staff/custody/dead-letters";
+
+impl From<LimsError> for Problem {
+    fn from(error: LimsError) -> Self {
+        match error {
+            LimsError::Denied(_) => Self::Forbidden,
+            LimsError::NotFound => Self::NotFound,
+            LimsError::Busy => Self::Busy,
+            LimsError::Database(error) => problem_of(&BookingError::Database(error)),
+            error => {
+                tracing::error!(%error, "a page of dead letters failed");
+                Self::Broken
+            }
+        }
+    }
+}
+
+/// Why a record was not kept, in words: its own fault, or what the rules of units say; a word nobody described shows itself.
+fn code_text(visit: &Visit, code: &str) -> Text {
+    let own = found(visit.locale(), &format!("lims-code-{code}"));
+    let rule = || found(visit.locale(), &format!("custody-refused-{code}"));
+    own.or_else(rule).unwrap_or_else(|| Text::from(code.to_owned()))
+}
+
+const fn state_key(state: LetterState) -> &'static str {
+    match state {
+        LetterState::Open => "lims-letter-open",
+        LetterState::Applied => "lims-letter-applied",
+        LetterState::GivenUp => "lims-letter-given-up",
+    }
+}
+
+const fn state_tone(state: LetterState) -> Tone {
+    match state {
+        LetterState::Open => Tone::Warning,
+        LetterState::Applied => Tone::Success,
+        LetterState::GivenUp => Tone::Plain,
+    }
+}

@@ -1,0 +1,43 @@
+//! Tanks of liquid nitrogen and the rooms they stand in, for those who watch over them: the list, a tank with its history, an alarm
+//! with what happened to it, and the wall board.
+
+mod alarm;
+pub mod calls;
+mod list;
+mod parts;
+mod tank;
+mod wall;
+mod words;
+
+pub use alarm::AlarmPage;
+pub use list::Tanks;
+pub use tank::TankPage;
+pub use wall::WallBoard;
+pub(crate) use words::{thermal_chart, trend};
+
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use services::booking::BookingError;
+use services::telemetry::TelemetryError;
+
+/// Where the list stands; below it each tank.
+const AT: &str = "/staff/tanks";
+/// Below it each alarm.
+const ALARMS: &str = "/staff/alarms";
+/// The wall board.
+const WALL: &str = "/staff/wall";
+
+impl From<TelemetryError> for Problem {
+    fn from(error: TelemetryError) -> Self {
+        match error {
+            TelemetryError::Denied(_) => Self::Forbidden,
+            TelemetryError::NotFound => Self::NotFound,
+            TelemetryError::Busy => Self::Busy,
+            TelemetryError::Database(error) => problem_of(&BookingError::Database(error)),
+            error => {
+                tracing::error!(%error, "a page of tanks failed");
+                Self::Broken
+            }
+        }
+    }
+}

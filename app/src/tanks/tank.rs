@@ -1,0 +1,225 @@
+//! A tank: how it is now, how it was for a day, a month or ever, its alarms and excursions, who lies there; and the forms that make a
+//! channel quiet and rehearse.
+
+use super::list::{NEWS, stale};
+use super::{AT, parts, words};
+use crate::desk::{crumbs, may, moment, news, read_first, rooms};
+use crate::i18n::grouped;
+use crate::problem::Problem;
+use crate::ui::{
+    Button, Choice, Column, Form, Page, Row, Select, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, TextArea,
+    TextField, Variant, Width,
+};
+use crate::visit::{Visit, visit};
+use domain::account::Capability;
+use domain::ids::TankId;
+use domain::telemetry::ChannelKind;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use services::telemetry::{self, AlarmView, Excursion, Lying, Span, TankView};
+
+/// Places that the page lists.
+const PLACES: u32 = 120;
+
+/// The page.
+#[component]
+pub fn TankPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    read_first(page(visit(), id))
+}
+
+async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
+    let visit = &visit;
+    let id = id.ok_or(Problem::NotFound)?;
+    let (services, context) = (&visit.services, &visit.context);
+    let tank = telemetry::tank(services, context, id).await?;
+    let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
+    let cold = [ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom];
+    let temperature = telemetry::history(services, context, id, (&cold, span)).await?;
+    let level = telemetry::history(services, context, id, (&[ChannelKind::Ln2Level], span)).await?;
+    let alarms = telemetry::alarms_of(services, context, id).await?;
+    let excursions = telemetry::excursions_of_tank(services, context, id).await?;
+    let lying = telemetry::lying(services, context, id, PLACES).await?;
+    let looked = telemetry::board(services, context).await?.is_stale();
+    let back = format!("{AT}/{id}");
+    let title = visit.t_args("tanks-one", &[("code", tank.code.clone().into())]);
+    let tabs = Span::ALL.map(|one| Tab {
+        href: visit.href(&format!("{back}?span={}", one.name())).into(),
+        label: words::span(visit, one),
+        count: None,
+        current: one == span,
+    });
+    let charts = [
+        words::trend(visit, visit.t("tanks-temperature"), &temperature),
+        words::trend(visit, visit.t("tanks-kind-ln2_level"), &level),
+    ];
+    Ok(view! {
+        <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
+            {rooms(visit)}
+            {news(visit, NEWS)}
+            {looked.then(|| stale(visit))}
+            <SummaryList rows=facts(visit, &tank)/>
+            {open(visit, &alarms, &back)}
+            {parts::mutes(visit, &tank.mutes, &back)}
+            <section class="section">
+                <h2>{visit.t("tanks-history")}</h2>
+                <Tabs label=visit.t("tanks-history") tabs=Vec::from(tabs)/>
+                <div class="tank-charts">{charts.into_iter().collect_view()}</div>
+            </section>
+            {channels(visit, &tank)}
+            {warm(visit, &excursions)}
+            {past(visit, &alarms, &back)}
+            {places(visit, &tank, &lying)}
+            {acts(visit, &tank)}
+        </Page>
+    }
+    .into_any())
+}
+
+fn facts(visit: &Visit, tank: &TankView) -> Vec<SummaryRow> {
+    let (tone, said) = words::standing(visit, tank);
+    let of = |kind| words::reading(visit, tank.channel(kind));
+    vec![
+        SummaryRow::new(visit.t("tanks-state"), view! { <Tag tone=tone>{said}</Tag> }),
+        SummaryRow::new(visit.t("tanks-kind-temperature_top"), of(ChannelKind::TemperatureTop)),
+        SummaryRow::new(visit.t("tanks-kind-temperature_bottom"), of(ChannelKind::TemperatureBottom)),
+        SummaryRow::new(visit.t("tanks-kind-ln2_level"), of(ChannelKind::Ln2Level)),
+        SummaryRow::new(visit.t("tanks-room"), tank.room.clone()),
+        SummaryRow::new(visit.t("tanks-purpose"), words::purpose(visit, &tank.purpose)),
+    ]
+}
+
+fn open(visit: &Visit, alarms: &[AlarmView], back: &str) -> Option<AnyView> {
+    let open: Vec<AlarmView> = alarms.iter().filter(|alarm| alarm.closed_at.is_none()).cloned().collect();
+    (!open.is_empty()).then(|| {
+        view! {
+            <section class="section" id="alarms">
+                <h2>{visit.t("tanks-alarms")}</h2>
+                {parts::alarms(visit, visit.t("tanks-alarms"), &open, back)}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn past(visit: &Visit, alarms: &[AlarmView], back: &str) -> AnyView {
+    let over: Vec<AlarmView> = alarms.iter().filter(|alarm| alarm.closed_at.is_some()).cloned().collect();
+    let content = if over.is_empty() {
+        view! { <p class="muted">{visit.t("tanks-no-past")}</p> }.into_any()
+    } else {
+        parts::alarms(visit, visit.t("tanks-past"), &over, back)
+    };
+    view! { <section class="section"><h2>{visit.t("tanks-past")}</h2>{content}</section> }.into_any()
+}
+
+fn channels(visit: &Visit, tank: &TankView) -> AnyView {
+    let columns = vec![
+        Column::new(visit.t("tanks-measured")),
+        Column::number(visit.t("tanks-value")),
+        Column::new(visit.t("tanks-heard")),
+        Column::new(visit.t("tanks-channel")),
+    ];
+    let rows = tank.channels.iter().map(|channel| {
+        Row::new()
+            .cell(words::kind(visit, channel.kind))
+            .cell(words::reading(visit, Some(channel)))
+            .cell(words::short(visit, channel.heard_at))
+            .cell(view! { <code class="code">{channel.code.clone()}</code> })
+    });
+    let rows = rows.collect();
+    view! {
+        <section class="section">
+            <h2>{visit.t("tanks-channels")}</h2>
+            <Table caption=visit.t("tanks-channels") caption_hidden=true columns=columns rows=rows/>
+        </section>
+    }
+    .into_any()
+}
+
+fn warm(visit: &Visit, excursions: &[(Excursion, u64)]) -> AnyView {
+    let content = if excursions.is_empty() {
+        view! { <p class="muted">{visit.t("tanks-no-excursion")}</p> }.into_any()
+    } else {
+        let columns = vec![
+            Column::new(visit.t("tanks-from")),
+            Column::new(visit.t("tanks-until")),
+            Column::number(visit.t("tanks-peak")),
+            Column::new(visit.t("tanks-limit")),
+            Column::number(visit.t("tanks-units")),
+        ];
+        let rows = excursions.iter().map(|(excursion, units)| {
+            let limit = if excursion.critical { "tanks-limit-critical" } else { "tanks-limit-warning" };
+            Row::new()
+                .cell(moment(visit, excursion.begins_at))
+                .cell(moment(visit, excursion.ends_at))
+                .cell(words::value(visit, ChannelKind::TemperatureTop, Some(excursion.peak)))
+                .cell(visit.t(limit))
+                .cell(grouped(*units))
+        });
+        let rows = rows.collect();
+        view! { <Table caption=visit.t("tanks-excursions") caption_hidden=true columns=columns rows=rows/> }.into_any()
+    };
+    view! { <section class="section"><h2>{visit.t("tanks-excursions")}</h2>{content}</section> }.into_any()
+}
+
+/// Who lies there: places for everybody who watches, which unit it is for those who may see units.
+fn places(visit: &Visit, tank: &TankView, lying: &[Lying]) -> AnyView {
+    let sees = may(visit, Capability::SeeUnits);
+    let said = visit.t_args("tanks-lying", &[("units", tank.units.into()), ("places", tank.places.into())]);
+    let columns = vec![
+        Column::new(visit.t("tanks-place")),
+        Column::new(visit.t("tanks-unit")),
+        Column::new(visit.t("tanks-since")),
+    ];
+    let rows = lying.iter().map(|one| {
+        let unit = if sees {
+            let href = visit.href(&format!("/staff/units/{}", one.unit_id));
+            view! { <a href=href><code class="code">{one.din.clone()}</code></a> }.into_any()
+        } else {
+            visit.t("tanks-taken").into_any()
+        };
+        let place = format!("{} · {} · {}", one.tower, one.frame, one.slot);
+        Row::new().cell(place).cell(unit).cell(moment(visit, one.put_at.to_jiff()))
+    });
+    let rows: Vec<Row> = rows.collect();
+    let table = (!rows.is_empty())
+        .then(|| view! { <Table caption=visit.t("tanks-places") caption_hidden=true columns=columns rows=rows/> });
+    let more = (tank.units > u64::from(PLACES))
+        .then(|| view! { <p class="muted">{visit.t_args("tanks-places-first", &[("n", PLACES.into())])}</p> });
+    view! { <section class="section"><h2>{visit.t("tanks-places")}</h2><p>{said}</p>{table}{more}</section> }.into_any()
+}
+
+/// The forms that make a channel quiet, and that rehearse.
+fn acts(visit: &Visit, tank: &TankView) -> Option<AnyView> {
+    if !may(visit, Capability::HandleAlarms) || tank.channels.is_empty() {
+        return None;
+    }
+    let choices = || {
+        let each = tank.channels.iter();
+        each.map(|channel| Choice::new(channel.id.to_string(), words::kind(visit, channel.kind))).collect::<Vec<_>>()
+    };
+    let (mute, drill) = (visit.href(&format!("{AT}/{}/mute", tank.id)), visit.href(&format!("{AT}/{}/drill", tank.id)));
+    Some(
+        view! {
+            <section class="section no-print" id="mute">
+                <h2>{visit.t("tanks-mute-title")}</h2>
+                <p class="muted">{visit.t("tanks-mute-text")}</p>
+                <Form action=mute>
+                    <Select name="channel" label=visit.t("tanks-measured") choices=choices()/>
+                    <TextField name="minutes" label=visit.t("tanks-mute-minutes") hint=visit.t("tanks-mute-minutes-hint") inputmode="numeric" width="short"/>
+                    <TextArea name="reason" label=visit.t("tanks-mute-reason") hint=visit.t("tanks-mute-reason-hint") rows=3/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("tanks-mute-ask")}</Button></p>
+                </Form>
+            </section>
+            <section class="section no-print" id="drill">
+                <h2>{visit.t("tanks-drill-title")}</h2>
+                <p class="muted">{visit.t("tanks-drill-text")}</p>
+                <Form action=drill>
+                    <Select name="drill" label=visit.t("tanks-measured") choices=choices()/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("tanks-drill-begin")}</Button></p>
+                </Form>
+            </section>
+        }
+        .into_any(),
+    )
+}

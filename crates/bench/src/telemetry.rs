@@ -1,0 +1,177 @@
+//! What a day of readings costs: three thousand channels of a thousand tanks, a reading a minute of each, 4.32 million in all, as two
+//! gateways send them, ten thousand at once, rolled up beside it; then the chart of a tank's thirty days, and a look of the watch.
+//!
+//! It fails when a reading is missing, or counted twice.
+
+use crate::stage::Stage;
+use crate::{Terms, report};
+use anyhow::{Context as _, ensure};
+use domain::account::{Actor, Role};
+use domain::ids::{AccountId, LoginSessionId, TankId};
+use domain::telemetry::{ChannelKind, Quality};
+use jiff::{SignedDuration, Timestamp};
+use services::telemetry::{self, Reading, Span, Taken};
+use services::{Context, Services};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+const TANKS: i64 = 1_000;
+const KINDS: [ChannelKind; 3] = [ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom, ChannelKind::Ln2Level];
+const MINUTES: i64 = 24 * 60;
+/// Gateways that send at the same time, each of its own tanks.
+const GATEWAYS: i64 = 2;
+/// Tanks with thirty days of ten-minute values before the day that is fed.
+const OLD: i64 = 100;
+/// What the project wants: a day in this many seconds, and a chart in this many milliseconds.
+const AIM: (f64, f64) = (600.0, 200.0);
+
+/// Feeds, rolls up, draws, looks, prints.
+pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
+    report::machine(stage, terms).await?;
+    let services = &stage.services;
+    let minutes = ((MINUTES as f64 * terms.share) as i64).clamp(1, MINUTES);
+    // From the beginning of ten minutes, so that no older value stands among those that are counted.
+    let second = (services.clock.now() - SignedDuration::from_mins(MINUTES + 20)).as_second();
+    let begins = Timestamp::from_second(second - second.rem_euclid(600))?;
+    set_up(stage, begins).await?;
+
+    let began = Instant::now();
+    let feeders: Vec<_> = (0..GATEWAYS)
+        .map(|gateway| tokio::spawn(send(services.clone(), gateway, begins, minutes)))
+        .collect();
+    let rolling = tokio::spawn(roll(services.clone()));
+    let mut all = Taken::default();
+    for feeder in feeders {
+        let taken = feeder.await??;
+        all.kept += taken.kept;
+        all.known += taken.known;
+        all.refused.extend(taken.refused);
+    }
+    let fed = began.elapsed().as_secs_f64();
+    rolling.abort();
+    telemetry::roll_up(services).await?;
+    let done = began.elapsed().as_secs_f64();
+
+    let sent = TANKS * KINDS.len() as i64 * minutes;
+    ensure!(i64::from(all.kept) == sent && all.refused.is_empty(), "{sent} were sent, {} kept", all.kept);
+    let there: i64 = stage.ask("select count(*)::text from telemetry_reading").await?.parse()?;
+    ensure!(there == sent, "{sent} were kept, {there} are there");
+    let rolled: i64 = stage.ask("select coalesce(sum(good), 0)::text from telemetry_rollup where began >= (select min(device_at) from telemetry_reading)").await?.parse()?;
+    ensure!(rolled == sent, "{sent} were kept, {rolled} are in ten-minute values");
+    let whole = done / minutes as f64 * MINUTES as f64;
+    println!("\n  {sent} readings of {} channels: fed in {fed:.1} s, rolled up after {done:.1} s", TANKS * KINDS.len() as i64);
+    println!("  {:.0} readings/s; a day of 4,320,000 in {whole:.0} s (wanted: {:.0} s)", sent as f64 / done, AIM.0);
+    let size = "select pg_size_pretty(sum(pg_total_relation_size(c.oid))) from pg_class c where c.relname like 'telemetry_reading_%'";
+    println!("  on the disk: {}", stage.ask(size).await?);
+    charts(stage, terms).await
+}
+
+/// Rolls up until it is stopped; what goes wrong is found in the sums.
+async fn roll(services: Services) {
+    loop {
+        if let Err(error) = telemetry::roll_up(&services).await {
+            println!("  could not roll up: {error}");
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+}
+
+async fn charts(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
+    let services = &stage.services;
+    let tank: Uuid = stage.ask("select id::text from custody_tank where code = 'B-7'").await?.parse()?;
+    let by = context(services);
+    let (mut drawn, mut looked) = (Vec::new(), Vec::new());
+    for _ in 0..terms.rounds.max(20) {
+        let began = Instant::now();
+        let history = telemetry::history(services, &by, TankId(tank), (&KINDS[..2], Span::Month)).await?;
+        drawn.push(began.elapsed());
+        ensure!(history.lines.len() == 2, "two probes");
+    }
+    for _ in 0..terms.rounds {
+        let began = Instant::now();
+        telemetry::watch(services).await?.context("nobody else watches")?;
+        looked.push(began.elapsed());
+    }
+    println!("  a tank's thirty days: {} (wanted: {:.0} ms)", times(&mut drawn), AIM.1);
+    println!("  a look at all channels: {}", times(&mut looked));
+    Ok(())
+}
+
+fn times(all: &mut [Duration]) -> String {
+    all.sort_unstable();
+    let at = |share: f64| all[((all.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3;
+    format!("p50 {:.1} ms, p95 {:.1} ms", at(0.5), at(0.95))
+}
+
+/// Tanks with their channels, and thirty days of ten-minute values of some.
+async fn set_up(stage: &Stage, begins: Timestamp) -> anyhow::Result<()> {
+    let statements = [
+        "insert into custody_room (id, site, code, zh, en) values (gen_random_uuid(), 'JN', 'B-ROOM', '液氮库', 'Store')".to_owned(),
+        format!(
+            "insert into custody_tank (id, room_id, code, use, towers, frames, slots, since)
+             select gen_random_uuid(), r.id, 'B-' || n, 'long_term', 10, 10, 10, now() from custody_room r, generate_series(1, {TANKS}) n where r.code = 'B-ROOM'"
+        ),
+        "insert into telemetry_channel (code, kind, tank_id, interval_s, device, since)
+         select t.code || '/' || k, k, t.id, 60, 'BENCH', now()
+         from custody_tank t cross join unnest(array['temperature_top', 'temperature_bottom', 'ln2_level']) k where t.code like 'B-%'".to_owned(),
+        "insert into telemetry_latest (channel_id, heard_at) select id, now() from telemetry_channel".to_owned(),
+        format!("select telemetry_make_days(array(select d::date from generate_series('{begins}'::timestamptz - interval '31 days', now() + interval '2 days', '1 day') d))"),
+        format!(
+            "insert into telemetry_rollup (channel_id, began, low, mean, high, good, others)
+             select c.id, b, -187 - random(), -186.5, -186 + random(), 10, 0
+             from telemetry_channel c join custody_tank t on t.id = c.tank_id,
+                  generate_series(date_bin('10 minutes', '{begins}'::timestamptz, 'epoch'::timestamptz) - interval '30 days',
+                                  date_bin('10 minutes', '{begins}'::timestamptz, 'epoch'::timestamptz) - interval '10 minutes', '10 minutes') b
+             where substr(t.code, 3)::integer <= {OLD}"
+        ),
+        "analyze telemetry_channel, telemetry_latest, telemetry_rollup, custody_tank".to_owned(),
+    ];
+    let mut owner = stage.owner().await?;
+    for statement in statements {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *owner).await?;
+    }
+    Ok(())
+}
+
+/// A day of a gateway's tanks, minute after minute, in batches as full as they may be.
+async fn send(services: Services, gateway: i64, begins: Timestamp, minutes: i64) -> anyhow::Result<Taken> {
+    let context = services.system();
+    let tanks: Vec<i64> = (1..=TANKS).filter(|tank| tank % GATEWAYS == gateway).collect();
+    let mut all = Taken::default();
+    let mut batch = Vec::with_capacity(telemetry::MOST);
+    for minute in 0..minutes {
+        let at = begins + SignedDuration::from_mins(minute);
+        for tank in &tanks {
+            for (kind, base) in KINDS.iter().zip([-186.0, -195.0, 72.0]) {
+                let wave = ((minute + tank * 7) as f64 / 60.0).sin();
+                let value = base + (wave * 10.0).round() / 20.0;
+                let reading = Reading { channel: format!("B-{tank}/{}", kind.name()), at, value, quality: Quality::Ok };
+                batch.push(Some(reading));
+                if batch.len() == telemetry::MOST {
+                    add(&mut all, telemetry::feed(&services, &context, std::mem::take(&mut batch)).await?);
+                }
+            }
+        }
+    }
+    add(&mut all, telemetry::feed(&services, &context, batch).await?);
+    Ok(all)
+}
+
+fn add(all: &mut Taken, one: Taken) {
+    all.kept += one.kept;
+    all.late += one.late;
+    all.known += one.known;
+    all.refused.extend(one.refused);
+}
+
+fn context(services: &Services) -> Context {
+    let actor = Actor::Staff {
+        account: AccountId(Uuid::from_u128(1)),
+        login: LoginSessionId(Uuid::from_u128(1)),
+        roles: vec![Role::NightShift],
+        stepped_up_at: None,
+    };
+    Context { actor, ..services.system() }
+}

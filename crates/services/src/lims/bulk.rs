@@ -1,0 +1,227 @@
+//! As many units as the bank has, for measurements: the lives of the simulated stream, sealed and chained as the feed would write
+//! them, put there by COPY. The chain, the rules and the heads are looked at by the database as for everybody; only the way there
+//! through every state is spared.
+
+use super::simulate::{Message, Plan, Rates, Tank, World, simulate};
+use super::{LimsError, world};
+use crate::Services;
+use crate::context::new_uuid;
+use crate::crypto::{Place, random};
+use domain::custody::chain::{Link, START, digest};
+use jiff::SignedDuration;
+use sqlx::PgPool;
+use std::collections::BTreeMap;
+use store::lims::bulk::{self as sql, Rows, Table};
+use uuid::Uuid;
+
+/// Units of one transaction.
+pub const PIECE: u32 = 500;
+/// Slots of a tank that is made for them.
+const SLOTS: u32 = 10_000;
+/// Facilities of their numbers: each has room for a million a year.
+const FACILITY: &str = "S9901";
+
+/// What was put there.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Filled {
+    /// Units.
+    pub units: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// Everything a piece is made of.
+#[derive(Clone)]
+struct Means {
+    world: World,
+    preparation: sql::WholeRow,
+    tests: sql::WholeRow,
+    operators: Vec<Uuid>,
+    tank: Uuid,
+}
+
+/// Rows of a piece.
+#[derive(Default)]
+struct Piece {
+    events: Rows,
+    units: Rows,
+    placements: Rows,
+    records: Rows,
+    filled: Filled,
+}
+
+/// Puts so many units there, all of them kept for good; tells after each piece how far it is. `owner` is the database's owner: COPY
+/// does not go where row-level security holds.
+///
+/// # Errors
+/// `NotFound` in a house without people, lists or tanks; `Database`.
+pub async fn fill(
+    services: &Services,
+    owner: &PgPool,
+    units: u32,
+    mut told: impl FnMut(Filled),
+) -> Result<Filled, LimsError> {
+    let mut filled = Filled::default();
+    let mut means = means(services).await?;
+    // Pieces begin where pieces of an earlier run would: no piece is of two tanks.
+    let first = (means.world.sequence - 1).next_multiple_of(PIECE) + 1;
+    let mut made = None;
+    for from in (0..units).step_by(PIECE as usize) {
+        let count = PIECE.min(units - from);
+        means.world.sequence = first + from;
+        let at = first + from - 1;
+        let code = format!("BULK-{:04}", at / SLOTS);
+        if made.as_ref() != Some(&code) {
+            let mut db = owner.acquire().await?;
+            means.tank = sql::tank(&mut db, (random_id(), random_id()), &code).await?;
+            made = Some(code.clone());
+        }
+        means.world.long_term = Tank { code, towers: 40, frames: 25, slots: 10, from: at % SLOTS };
+        let (of, with) = (services.clone(), means.clone());
+        let piece = tokio::task::spawn_blocking(move || made_of(&of, &with, count));
+        let piece = piece.await.map_err(|_| LimsError::Unreadable)??;
+        let mut tx = crate::db::begin(owner).await?;
+        sql::copy(&mut tx, Table::Event, &piece.events).await?;
+        sql::copy(&mut tx, Table::Unit, &piece.units).await?;
+        sql::copy(&mut tx, Table::Placement, &piece.placements).await?;
+        sql::copy(&mut tx, Table::Record, &piece.records).await?;
+        tx.commit().await?;
+        filled.units += piece.filled.units;
+        filled.events += piece.filled.events;
+        told(filled);
+    }
+    Ok(filled)
+}
+
+async fn means(services: &Services) -> Result<Means, LimsError> {
+    let world = world(services, FACILITY).await?;
+    let mut db = services.db.acquire().await?;
+    let preparation = sql::whole(&mut *db, "preparation").await?.ok_or(LimsError::NotFound)?;
+    let tests = sql::whole(&mut *db, "test").await?.ok_or(LimsError::NotFound)?;
+    let operators = sql::operators(&mut *db, &world.operators).await?;
+    if operators.len() < 2 {
+        return Err(LimsError::NotFound);
+    }
+    Ok(Means { world, preparation, tests, operators, tank: Uuid::nil() })
+}
+
+/// A piece's rows.
+fn made_of(services: &Services, means: &Means, count: u32) -> Result<Piece, LimsError> {
+    let now = services.clock.now();
+    // Years of births, so that registrations are spread as they are.
+    let age = SignedDuration::from_hours(24 * (30 + i64::from(means.world.sequence % 3_000)));
+    let from = now.checked_sub(age).map_err(|_| LimsError::Unreadable)?;
+    let seed = u64::from(means.world.sequence);
+    let within = SignedDuration::from_hours(24);
+    let stream = simulate(&means.world, &Plan { seed, from, units: count, within, rates: Rates::NONE });
+    let mut lives: BTreeMap<&str, Vec<&Message>> = BTreeMap::new();
+    for message in &stream.messages {
+        lives.entry(message.unit.as_str()).or_default().push(message);
+    }
+    let mut piece = Piece::default();
+    for (at, (din, mut life)) in lives.into_iter().enumerate() {
+        life.sort_by_key(|message| message.source_seq);
+        unit(services, means, &mut piece, (at as u32, din), &life)?;
+    }
+    Ok(piece)
+}
+
+/// One unit: its events in their chain, and what follows from them.
+fn unit(
+    services: &Services,
+    means: &Means,
+    piece: &mut Piece,
+    (at, din): (u32, &str),
+    life: &[&Message],
+) -> Result<(), LimsError> {
+    let (id, key) = (random_id(), services.vault.new_unit_key());
+    let pool = match life.first().map(|message| &message.payload) {
+        Some(domain::custody::Payload::Registered { pool, .. }) => pool.name(),
+        _ => return Err(LimsError::Unreadable),
+    };
+    let mut previous = START;
+    let mut seq = 0;
+    for message in life {
+        seq += 1;
+        let received = message.due;
+        let said = serde_json::to_vec(&message.payload).map_err(|_| LimsError::Unreadable)?;
+        let salt = random::<16>();
+        let link = Link {
+            unit: id,
+            seq,
+            kind: message.payload.kind().name(),
+            digest: digest(&salt, &said),
+            occurred_at: message.occurred_at,
+            received_at: received,
+            actor_kind: "client",
+            actor: Some(Uuid::nil()),
+            source: "lims",
+            source_seq: Some(message.source_seq),
+            previous,
+        };
+        let hash = link.hash();
+        let mut row = [0; 16];
+        row.copy_from_slice(&hash[..16]);
+        let place = Place { table: "custody_event", column: "sealed", row: Uuid::from_bytes(row) };
+        let sealed = key.seal(place, &[&salt[..], &said].concat());
+        let number = seq.cast_signed();
+        piece.events.row(Table::Event.fields()).uuid(id).int(number).text(link.kind).bytes(&sealed).bytes(&link.digest);
+        piece.events.instant(link.occurred_at).instant(received).text(link.actor_kind).uuid(Uuid::nil());
+        piece.events.text(link.source).big(message.source_seq).bytes(&previous).bytes(&hash);
+        piece
+            .records
+            .row(Table::Record.fields())
+            .uuid(random_id())
+            .uuid(random_id())
+            .uuid(id)
+            .int(number)
+            .instant(received);
+        previous = hash;
+    }
+    let (Some(first), Some(last)) = (life.first(), life.last()) else { return Err(LimsError::Unreadable) };
+    let wrapped = services.vault.wrap_unit_key(id, &key);
+    let row = piece.units.row(Table::Unit.fields()).uuid(id).text(din).text(pool).text("banked").int(seq.cast_signed());
+    row.bytes(&previous).uuid(means.preparation.id).uuid(means.tests.id).big(means.preparation.bits);
+    row.big(means.tests.bits).uuids(&means.operators[..2]).truth(true).bytes(&wrapped);
+    row.instant(first.due).instant(last.due);
+    let slot = means.world.long_term.from + at;
+    let number = |of: u32| of as i16 + 1;
+    let row = piece.placements.row(Table::Placement.fields()).uuid(new_uuid(last.due)).uuid(id).uuid(means.tank);
+    row.small(number(slot / 250)).small(number(slot / 10 % 25)).small(number(slot % 10));
+    row.instant(last.due).uuid(means.operators[0]).uuid(means.operators[1]);
+    piece.filled.units += 1;
+    piece.filled.events += u64::from(seq);
+    Ok(())
+}
+
+fn random_id() -> Uuid {
+    uuid::Builder::from_random_bytes(random()).into_uuid()
+}
+
+/// What a table takes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Size {
+    /// The table.
+    pub table: String,
+    /// Rows.
+    pub rows: u64,
+    /// Bytes of the rows.
+    pub heap: u64,
+    /// Bytes of the indexes.
+    pub indexes: u64,
+}
+
+/// What the tables take that grow with units.
+///
+/// # Errors
+/// `Database`.
+pub async fn sizes(services: &Services) -> Result<Vec<Size>, LimsError> {
+    let rows = sql::sizes(&services.db).await?;
+    let size = |row: sql::SizeRow| Size {
+        table: row.name,
+        rows: row.rows.unsigned_abs(),
+        heap: row.heap.unsigned_abs(),
+        indexes: row.indexes.unsigned_abs(),
+    };
+    Ok(rows.into_iter().map(size).collect())
+}

@@ -1,0 +1,63 @@
+//! The codes a simulated stream is made of, as this house has them.
+
+use super::LimsError;
+use super::simulate::{Step, Tank, World};
+use crate::Services;
+use domain::time::local_day;
+use store::lims::world as sql;
+
+/// Hospitals and certificates where the register names none yet: then none is asked for.
+const COLLECTORS: [(&str, &str); 3] =
+    [("JN-QILU", "CC-2025-0001"), ("JN-SL", "CC-2025-0002"), ("QD-FY", "CC-2025-0003")];
+
+/// The world of a facility: its people, collectors, lists and tanks, and the first number that is free this year.
+///
+/// # Errors
+/// `NotFound` where the house lacks people (four), a tank of either use, or lists; `Database`.
+pub async fn world(services: &Services, facility: &str) -> Result<World, LimsError> {
+    let today = local_day(services.clock.now());
+    let year = u8::try_from(today.year().rem_euclid(100)).map_err(|_| LimsError::Unreadable)?;
+    let mut db = services.db.acquire().await?;
+    let operators = sql::operators(&mut *db, services.clock.now()).await?;
+    let known = sql::collectors(&mut *db, services.clock.now()).await?;
+    let mut collectors: Vec<(String, String)> = known.into_iter().map(|row| (row.hospital, row.number)).collect();
+    if collectors.is_empty() {
+        collectors.extend(COLLECTORS.map(|(hospital, number)| (hospital.to_owned(), number.to_owned())));
+    }
+    let steps = sql::steps(&mut *db).await?;
+    let tests = sql::tests(&mut *db).await?;
+    let last = sql::last_number(&mut *db, &format!("{facility}{year:02}")).await?;
+    let quarantine = tank(sql::tank(&mut *db, "quarantine").await?)?;
+    let long_term = tank(sql::tank(&mut *db, "long_term").await?)?;
+    if operators.len() < 4 || steps.is_empty() || tests.is_empty() {
+        return Err(LimsError::NotFound);
+    }
+    let sequence = last.and_then(|din| din.get(7..13)?.parse::<u32>().ok()).map_or(1, |last| last + 1);
+    let step = |row: sql::StepRow| {
+        let by_two = row.code.ends_with("_by_two") || row.code.ends_with("_by_three");
+        Step { code: row.code, section: row.section, by_two }
+    };
+    Ok(World {
+        facility: facility.to_owned(),
+        year,
+        sequence,
+        operators,
+        collectors,
+        steps: steps.into_iter().map(step).collect(),
+        tests,
+        quarantine,
+        long_term,
+    })
+}
+
+fn tank(row: Option<sql::TankRow>) -> Result<Tank, LimsError> {
+    let row = row.ok_or(LimsError::NotFound)?;
+    let number = |of: i16| of.unsigned_abs();
+    Ok(Tank {
+        code: row.code,
+        towers: number(row.towers),
+        frames: number(row.frames),
+        slots: number(row.slots),
+        from: u32::try_from(row.used).unwrap_or(u32::MAX),
+    })
+}

@@ -1,0 +1,118 @@
+//! What an excursion means for the units that lay there: each has a deviation, once, and its family is told.
+
+use super::TelemetryError;
+use super::keep::RAW_DAYS;
+use crate::Services;
+use crate::context::new_uuid;
+use crate::custody::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in};
+use crate::db::to_the_end;
+use crate::family::{FamilyError, tell_in};
+use domain::custody::{DeviationKind, Payload};
+use domain::family::Notice;
+use domain::ids::{FamilyId, UnitId};
+use domain::time::local_day;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use store::telemetry::excursions::{self as sql, DueRow, Settled};
+use uuid::Uuid;
+
+/// Units of one transaction.
+const BATCH: i64 = 200;
+/// Excursions that ended within this time are joined to units in every round.
+const LATELY: SignedDuration = SignedDuration::from_hours(48);
+
+impl From<CustodyError> for TelemetryError {
+    fn from(error: CustodyError) -> Self {
+        match error {
+            CustodyError::Denied(denied) => denied.into(),
+            CustodyError::NotFound => Self::NotFound,
+            CustodyError::Database(error) => error.into(),
+            CustodyError::Refused(_) | CustodyError::Unreadable => Self::Unreadable("a unit"),
+        }
+    }
+}
+
+/// Opens a deviation of every unit that lay in a tank while it was too warm, also of those moved since, and tells their families.
+/// Any number of servers may do so at once: each unit has one of an excursion. Answers how many units.
+///
+/// # Errors
+/// `Busy`, `Unreadable`, `Database`.
+pub async fn open_deviations(services: &Services) -> Result<u64, TelemetryError> {
+    join(services, LATELY).await?;
+    let mut all = 0;
+    loop {
+        let given = services.clone();
+        let done = to_the_end(async move { batch(&given).await }).await?;
+        all += done;
+        if done < BATCH.unsigned_abs() {
+            return Ok(all);
+        }
+    }
+}
+
+/// Joins older excursions, too: to units of which the laboratory said late where they lay.
+///
+/// # Errors
+/// `Busy`, `Database`.
+pub(super) async fn join_all(services: &Services) -> Result<(), TelemetryError> {
+    join(services, SignedDuration::from_hours(24 * RAW_DAYS)).await
+}
+
+async fn join(services: &Services, within: SignedDuration) -> Result<(), TelemetryError> {
+    let since = services.clock.now().saturating_sub(within).unwrap_or(Timestamp::MIN);
+    sql::join_units(&services.db, since).await?;
+    Ok(())
+}
+
+async fn batch(services: &Services) -> Result<u64, TelemetryError> {
+    let context = services.system();
+    let mut tx = services.begin().await?;
+    let due = sql::due(&mut *tx, BATCH).await?;
+    let all = due.len() as u64;
+    let mut of: BTreeMap<Uuid, Vec<DueRow>> = BTreeMap::new();
+    for row in due {
+        of.entry(row.excursion_id).or_default().push(row);
+    }
+    let by = By::of(&context, "telemetry");
+    let mut settled = Settled::default();
+    for (excursion, rows) in of {
+        let deviations: Vec<Uuid> = rows.iter().map(|_| new_uuid(context.now)).collect();
+        let incoming: Vec<Incoming> = rows.iter().zip(&deviations).map(|(row, id)| opened(row, *id)).collect();
+        let outcomes = record_caused_in(&mut tx, services, &by, excursion, &incoming, context.now).await?;
+        for ((row, deviation), outcome) in rows.iter().zip(deviations).zip(outcomes) {
+            settled.excursions.push(excursion);
+            settled.units.push(row.unit_id);
+            settled.deviations.push(outcome.is_ok().then_some(deviation));
+            settled.refused.push(outcome.as_ref().err().map(|refused: &Refused| refused.code().to_owned()));
+            if let (Ok(_), Some(family)) = (&outcome, row.family_id) {
+                let about = (FamilyId(family), Some(UnitId(row.unit_id)));
+                let told = (Notice::Excursion, deviation, Some(local_day(row.begins_at.to_jiff())));
+                tell_in(&mut tx, &context, about, told).await.map_err(untold)?;
+            }
+        }
+    }
+    if all > 0 {
+        sql::settle(&mut *tx, &settled).await?;
+    }
+    tx.commit().await?;
+    Ok(all)
+}
+
+fn untold(error: FamilyError) -> TelemetryError {
+    match error {
+        FamilyError::Database(error) => error.into(),
+        _ => TelemetryError::Unreadable("a family"),
+    }
+}
+
+/// What happened to a unit: facts that need no language.
+fn opened(row: &DueRow, deviation: Uuid) -> Incoming {
+    let (begins, ends) = (row.begins_at.to_jiff(), row.ends_at.to_jiff());
+    let said = format!("{}: {:.1} °C, {begins:.0}/{ends:.0}", row.tank, row.peak);
+    Incoming {
+        unit: UnitName::Id(UnitId(row.unit_id)),
+        payload: Payload::DeviationOpened { deviation, of: DeviationKind::Excursion, said },
+        occurred_at: begins,
+        source_seq: None,
+    }
+}

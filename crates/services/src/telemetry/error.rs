@@ -1,0 +1,58 @@
+//! Why something of the telemetry was not done.
+
+use domain::account::Denied;
+use domain::field::FieldError;
+
+/// Why nothing was done or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The policy says no.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// No such tank, channel or alarm.
+    #[error("not found")]
+    NotFound,
+    /// More readings in one batch than are taken.
+    #[error("too many")]
+    TooMany,
+    /// What was typed cannot be taken.
+    #[error("fields")]
+    Fields(Vec<FieldError>),
+    /// Somebody else did something with it since it was shown.
+    #[error("changed since")]
+    Changed,
+    /// A mute is confirmed by another than who asks for it.
+    #[error("the same person")]
+    SamePerson,
+    /// A channel has one mute, and one drill, at a time.
+    #[error("already")]
+    Already,
+    /// Others are at it: ask again.
+    #[error("busy")]
+    Busy,
+    /// What is stored is none of ours: a fault of the house.
+    #[error("unreadable: {0}")]
+    Unreadable(&'static str),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for TelemetryError {
+    fn from(error: sqlx::Error) -> Self {
+        if store::is_transient(&error) {
+            return Self::Busy;
+        }
+        match store::constraint_of(&error) {
+            Some(
+                "telemetry_mute_once"
+                | "telemetry_alarm_once"
+                | "telemetry_alarm_drill_once"
+                | "telemetry_channel_once",
+            ) => Self::Already,
+            Some("telemetry_mute_two_people") => Self::SamePerson,
+            Some("telemetry_alarm_over" | "telemetry_alarm_way" | "telemetry_alarm_event_pkey") => Self::Changed,
+            _ => Self::Database(error),
+        }
+    }
+}

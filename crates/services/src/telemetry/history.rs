@@ -1,0 +1,191 @@
+//! What was measured over time, for charts: of a tank, and of the tanks a unit lay in, each while it lay there.
+
+use super::{TelemetryError, rules_in};
+use crate::{Context, Services};
+use domain::account::Capability;
+use domain::ids::{TankId, UnitId};
+use domain::telemetry::{ChannelKind, Severity};
+use jiff::{SignedDuration, Timestamp};
+use store::telemetry::{channels, history as sql, rollups};
+
+/// How far back a chart looks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Span {
+    /// A day, in steps of ten minutes.
+    Day,
+    /// Thirty days, in steps of two hours.
+    Month,
+    /// Everything there is.
+    Life,
+}
+
+impl Span {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Month, Self::Life];
+
+    /// As in an address and as the end of a translation key.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Month => "month",
+            Self::Life => "life",
+        }
+    }
+
+    /// The one of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|span| span.name() == name)
+    }
+}
+
+/// A step of a line.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Step {
+    /// Its beginning.
+    pub at: Timestamp,
+    /// The lowest of it, its mean and the highest; none where nothing counts.
+    pub values: Option<(f64, f64, f64)>,
+}
+
+/// One line of a chart.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Line {
+    /// What is measured.
+    pub kind: ChannelKind,
+    /// In order of time.
+    pub steps: Vec<Step>,
+}
+
+/// What was measured from one instant to another.
+#[derive(Clone, PartialEq, Debug)]
+pub struct History {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end.
+    pub until: Timestamp,
+    /// How long a step is.
+    pub step: SignedDuration,
+    /// The lines; none where nothing was measured.
+    pub lines: Vec<Line>,
+    /// The limits of the kind of its lines: where, and how bad it is beyond.
+    pub limits: Vec<(f64, Severity)>,
+}
+
+const BUCKET: i64 = 600;
+/// Steps of a chart of everything, at most.
+const STEPS: i64 = 360;
+
+/// From when, and in which steps: as long as there is something, in whole ten minutes.
+fn frame(span: Span, now: Timestamp, first: Option<Timestamp>) -> (Timestamp, i64) {
+    let ago = |hours: i64| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
+    match (span, first) {
+        (Span::Day, _) => (ago(24), BUCKET),
+        (Span::Month, _) => (ago(30 * 24), BUCKET * 12),
+        (Span::Life, None) => (ago(24), BUCKET),
+        (Span::Life, Some(first)) => {
+            let length = now.duration_since(first).as_secs().max(BUCKET);
+            let step = STEPS * BUCKET;
+            (first, (length + step - 1) / step * BUCKET)
+        }
+    }
+}
+
+/// What was measured of a tank, of these kinds.
+///
+/// # Errors
+/// `Denied`, `NotFound`, `Unreadable`, `Database`.
+pub async fn history(
+    services: &Services,
+    context: &Context,
+    tank: TankId,
+    (kinds, span): (&[ChannelKind], Span),
+) -> Result<History, TelemetryError> {
+    context.require(Capability::SeeTanks)?;
+    let mut db = services.db.acquire().await?;
+    let of = channels::list(&mut *db, Some(tank.0)).await?;
+    let wanted: Vec<(i32, ChannelKind)> = of
+        .iter()
+        .filter_map(|row| Some((row.id, ChannelKind::from_name(&row.kind).filter(|kind| kinds.contains(kind))?)))
+        .collect();
+    let ids: Vec<i32> = wanted.iter().map(|(id, _)| *id).collect();
+    let first = match span {
+        Span::Life => rollups::first(&mut *db, &ids).await?.map(|at| at.to_jiff()),
+        _ => None,
+    };
+    let now = context.now;
+    let (from, step) = frame(span, now, first);
+    let rows = rollups::chart(&mut *db, &ids, (from, now), step as f64).await?;
+    let (_, rules) = rules_in(&mut db, now).await?;
+    let mut lines: Vec<Line> = wanted.iter().map(|(_, kind)| Line { kind: *kind, steps: Vec::new() }).collect();
+    for row in &rows {
+        let Some(line) = wanted.iter().position(|(id, _)| *id == row.channel_id) else { continue };
+        lines[line].steps.push(step_of(row));
+    }
+    lines.retain(|line| !line.steps.is_empty());
+    lines.sort_by_key(|line| line.kind);
+    let mut limits: Vec<(f64, Severity)> = kinds
+        .first()
+        .into_iter()
+        .flat_map(|kind| rules.of(*kind))
+        .filter_map(|rule| Some((rule.limit()?, rule.severity)))
+        .collect();
+    limits.sort_by(|one, other| one.0.total_cmp(&other.0));
+    Ok(History { from, until: now, step: SignedDuration::from_secs(step), lines, limits })
+}
+
+fn step_of(row: &rollups::StepRow) -> Step {
+    let values = match (row.low, row.mean, row.high) {
+        (Some(low), Some(mean), Some(high)) => Some((f64::from(low), f64::from(mean), f64::from(high))),
+        _ => None,
+    };
+    Step { at: row.at.to_jiff(), values }
+}
+
+/// How cold a unit lay: of the tanks it lay in, each while it lay there, the warmest place of each. For whoever was asked whether
+/// they may see the unit.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub async fn thermal(
+    services: &Services,
+    context: &Context,
+    unit: UnitId,
+    span: Span,
+) -> Result<History, TelemetryError> {
+    let now = context.now;
+    let mut db = services.db.acquire().await?;
+    let stays = sql::stays(&mut *db, unit.0).await?;
+    let first = stays.first().map(|stay| stay.put_at.to_jiff());
+    let (from, step) = frame(span, now, first);
+    let mut steps: Vec<Step> = Vec::new();
+    for stay in &stays {
+        let Some(channel) = stay.channel_id else { continue };
+        let until = stay.taken_at.map_or(now, |at| at.to_jiff()).min(now);
+        let begins = stay.put_at.to_jiff().max(from);
+        if begins < until {
+            let rows = rollups::chart(&mut *db, &[channel], (begins, until), step as f64).await?;
+            steps.extend(rows.iter().map(step_of));
+        }
+    }
+    let (_, rules) = rules_in(&mut db, now).await?;
+    let limits = rules.cold().map(|cold| vec![(cold.warning, Severity::Warning), (cold.critical, Severity::Critical)]);
+    let lines = if steps.is_empty() { Vec::new() } else { vec![Line { kind: ChannelKind::TemperatureTop, steps }] };
+    Ok(History { from, until: now, step: SignedDuration::from_secs(step), lines, limits: limits.unwrap_or_default() })
+}
+
+/// A place of a tank that is taken.
+pub use sql::LyingRow as Lying;
+
+/// Who lies in a tank: places, and units without whose they are; at most so many.
+///
+/// # Errors
+/// `Denied`, `Database`.
+pub async fn lying(
+    services: &Services,
+    context: &Context,
+    tank: TankId,
+    most: u32,
+) -> Result<Vec<Lying>, TelemetryError> {
+    context.require(Capability::SeeTanks)?;
+    Ok(sql::lying(&services.db, tank.0, i64::from(most)).await?)
+}

@@ -1,0 +1,41 @@
+//! What is measured of tanks and rooms: the feed of the gateways ([`feed`]), ten-minute values and the end of raw readings
+//! ([`keep`]), the watch over everything that is alarmed about ([`watch`]), what people do about it ([`acknowledge`], [`ask_mute`],
+//! [`drill`]), and what its pages show ([`board`], [`history`]).
+//!
+//! Nothing here knows a person but by the account who acted; what an excursion means for a unit is written into its chain by
+//! `custody`.
+
+mod act;
+mod board;
+mod deviations;
+mod error;
+mod excursions;
+mod feed;
+mod history;
+mod keep;
+mod ladder;
+mod seed;
+mod watch;
+
+pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
+pub use board::{AlarmStory, AlarmView, Board, ChannelView, MuteView, STALE, TankView, alarm, alarms_of, board, tank};
+pub use deviations::open_deviations;
+pub use error::TelemetryError;
+pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excursions_of_unit};
+pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};
+pub use history::{History, Line, Lying, Span, Step, history, lying, thermal};
+pub use keep::{Kept, RAW_DAYS, keep, roll_up};
+pub use seed::seed_demo;
+pub use watch::{Looked, watch};
+
+use domain::telemetry::Rules;
+use jiff::Timestamp;
+use sqlx::PgConnection;
+use store::telemetry::watch as seen;
+
+/// What is alarmed about at an instant, with its version.
+pub(crate) async fn rules_in(db: &mut PgConnection, now: Timestamp) -> Result<(i32, Rules), TelemetryError> {
+    let (version, rules) = seen::rules(&mut *db, now).await?.ok_or(TelemetryError::Unreadable("no rules"))?;
+    let rules = serde_json::from_value(rules).map_err(|_| TelemetryError::Unreadable("rules"))?;
+    Ok((version, rules))
+}

@@ -1,0 +1,347 @@
+//! The desk: finding units, acting alone and in twos, and what nobody does.
+
+use super::{bank, number, seen, without_last};
+use crate::ledger::of;
+use domain::account::{Denied, Role};
+use domain::custody::{DeviationKind, Din, Kind, Payload, State};
+use domain::field::Fault;
+use domain::ids::{AccountId, DeviationId, UnitId};
+use services::Context;
+use services::custody::desk::{self, Act, Alone, Confirming, DeskError, Proposing, slot_label};
+use services::custody::search::{self, Wanted, Work};
+use services::custody::{Refused, operators};
+use testkit::TestHouse;
+use testkit::custody::{life, tell, unit_in};
+use uuid::Uuid;
+
+const LAB: u128 = 71_001;
+const OTHER: u128 = 71_002;
+const QUALITY: u128 = 71_003;
+
+fn lab(house: &TestHouse) -> Context {
+    of(house, LAB, Role::LabOfficer)
+}
+
+fn other(house: &TestHouse) -> Context {
+    of(house, OTHER, Role::LabOfficer)
+}
+
+fn quality(house: &TestHouse) -> Context {
+    of(house, QUALITY, Role::QualityOfficer)
+}
+
+/// The store is open, and the three work under codes of their own.
+async fn desk_of(house: &TestHouse) {
+    for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
+        let all = operators::list(&house.services, &quality(house)).await.expect("a list");
+        let one = all.iter().find(|one| one.code == code).expect("a code");
+        let account = Some(AccountId(Uuid::from_u128(person)));
+        operators::link(&house.services, &quality(house), one.id, account).await.expect("linked");
+    }
+}
+
+/// A unit that lacks nothing but being banked.
+async fn complete(house: &TestHouse, number: u32) -> UnitId {
+    let shelf = testkit::custody::opened(house).await;
+    let (told, _) = without_last(life(number).until(State::Banked, &shelf), Kind::Banked);
+    let outcomes = tell(house, &told).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    life(number).unit
+}
+
+fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
+    let form: Uuid = house.services.system().new_id();
+    let empty = String::new;
+    Proposing { form, unit, version, act, din: empty(), slot: empty(), reason: empty(), event: empty() }
+}
+
+fn confirming(id: Uuid, version: u32) -> Confirming {
+    Confirming { id, version, din: String::new(), slot: String::new() }
+}
+
+/// As a scanner reads it.
+fn whole(din: &Din) -> String {
+    format!("{}{}", din.as_str(), din.check())
+}
+
+/// What is wrong with a number that somebody types.
+async fn fault(house: &TestHouse, text: &str) -> Fault {
+    match search::find(&house.services, &lab(house), text).await {
+        Err(DeskError::Fields(errors)) => errors[0].fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_unit_is_found_by_its_whole_number_and_a_slip_of_a_key_is_told() {
+    let (house, _) = bank().await;
+    let unit = unit_in(&house, 7, State::Banked).await;
+    let din = life(7).din;
+    let found = search::find(&house.services, &lab(&house), &whole(&din).to_lowercase()).await.expect("found");
+    assert_eq!(found, unit);
+    let last = if din.as_str().ends_with('8') { '9' } else { '8' };
+    let slipped = format!("{}{last}{}", &din.as_str()[..12], din.check());
+    assert_eq!(fault(&house, &slipped).await, Fault::DinCheck);
+    assert_eq!(fault(&house, din.as_str()).await, Fault::DinShape, "without its check character it may be anything");
+    assert_eq!(fault(&house, "").await, Fault::Required);
+    assert_eq!(fault(&house, &whole(&Din::of("TEST1", 25, 999).expect("a number"))).await, Fault::DinUnknown);
+}
+
+#[tokio::test]
+async fn numbers_asked_for_in_a_row_are_refused_good_ones_too_and_one_alert_stands_in_the_trail() {
+    let (house, _) = bank().await;
+    unit_in(&house, 300, State::Expected).await;
+    let (mut found, mut refused) = (0, 0);
+    for number in 0..400 {
+        let din = Din::of("TEST1", 25, number).expect("a number");
+        match search::find(&house.services, &lab(&house), &whole(&din)).await {
+            Ok(_) => found += 1,
+            Err(DeskError::Limited { retry_after }) => {
+                assert!(retry_after > 0);
+                refused += 1;
+            }
+            Err(DeskError::Fields(_)) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    assert_eq!(found, 0, "the one that is there was asked for among the others");
+    assert!(refused >= 375, "{refused}");
+    let alerts = "select count(*) from audit_entry where action = 'custody.looked_up_too_often' and detail ? 'alert'";
+    assert_eq!(number(&house, alerts).await, 1, "one for the window, and not one for each try");
+    // A colleague works on.
+    let din = Din::of("TEST1", 25, 300).expect("a number");
+    search::find(&house.services, &other(&house), &whole(&din)).await.expect("found");
+}
+
+#[tokio::test]
+async fn nobody_but_laboratory_and_quality_sees_units_or_does_anything_with_them() {
+    let (house, _) = bank().await;
+    let unit = unit_in(&house, 1, State::Banked).await;
+    for role in Role::ALL {
+        let by = of(&house, 72_000, role);
+        let listed = search::list(&house.services, &by, &Wanted::default(), None).await;
+        let opened = desk::open(&house.services, &by, unit, "why").await;
+        let held = desk::alone(&house.services, &by, (unit, 1), Alone::Hold { of: DeviationKind::Other }).await;
+        if matches!(role, Role::LabOfficer | Role::QualityOfficer) {
+            assert!(listed.is_ok() && opened.is_ok(), "{role:?}");
+            assert!(matches!(held, Err(DeskError::NoCode)), "{role:?}: {held:?}");
+        } else {
+            assert!(matches!(listed, Err(DeskError::Denied(_))), "{role:?}");
+            assert!(matches!(opened, Err(DeskError::Denied(_))), "{role:?}");
+            assert!(matches!(held, Err(DeskError::Denied(_))), "{role:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_leave_out_the_middle_of_a_number_and_go_on_page_by_page() {
+    let (house, _) = bank().await;
+    for number in 0..53 {
+        unit_in(&house, number, State::Expected).await;
+    }
+    let (services, by) = (&house.services, &lab(&house));
+    let wanted = Wanted { state: Some(State::Expected), ..Wanted::default() };
+    let first = search::list(services, by, &wanted, None).await.expect("a page");
+    assert_eq!(first.rows.len(), search::PAGE);
+    assert!(first.rows.iter().all(|row| row.masked.contains("•••")), "{:?}", first.rows[0]);
+    let second = search::list(services, by, &wanted, first.next).await.expect("a page");
+    assert_eq!((second.rows.len(), second.next), (3, None));
+    let mut all: Vec<UnitId> = first.rows.iter().chain(&second.rows).map(|row| row.id).collect();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 53, "none twice, none left out");
+}
+
+#[tokio::test]
+async fn what_waits_for_tests_is_listed_until_the_last_of_them_is_final() {
+    let (house, _) = bank().await;
+    let unit = unit_in(&house, 1, State::FrozenQuarantine).await;
+    let whole = complete(&house, 2).await;
+    let (services, by) = (&house.services, &lab(&house));
+    let tests = search::work(services, by, Work::Tests, None).await.expect("a list");
+    assert_eq!(tests.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [unit]);
+    let quarantine = search::work(services, by, Work::Quarantine, None).await.expect("a list");
+    let ids: Vec<UnitId> = quarantine.rows.iter().map(|row| row.id).collect();
+    assert!(ids.contains(&unit) && ids.contains(&whole), "{ids:?}");
+}
+
+#[tokio::test]
+async fn every_opening_of_a_unit_stands_in_the_trail_and_its_chain_holds() {
+    let (house, _) = bank().await;
+    let unit = unit_in(&house, 3, State::Banked).await;
+    for _ in 0..2 {
+        let opened = desk::open(&house.services, &lab(&house), unit, "routine").await.expect("opened");
+        assert!(opened.holds(), "{:?}", opened.marks);
+        assert!(opened.unit.events.len() > 70, "the whole way");
+    }
+    assert_eq!(number(&house, "select count(*) from audit_entry where action = 'custody.unit_read'").await, 2);
+}
+
+#[tokio::test]
+async fn a_unit_is_banked_by_two_under_accounts_of_their_own() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = complete(&house, 4).await;
+    let version = seen(&house, unit).await.version;
+    let new = proposing(&house, (unit, version), Act::Bank);
+    let services = &house.services;
+    desk::propose(services, &lab(&house), &new).await.expect("proposed");
+    desk::propose(services, &lab(&house), &new).await.expect("pressed twice it is one");
+    assert_eq!(number(&house, "select count(*) from custody_proposal").await, 1);
+    assert_eq!(seen(&house, unit).await.standing.state(), State::FrozenQuarantine, "nothing happened yet");
+
+    let said = confirming(new.form, version);
+    let own = desk::confirm(services, &of(&house, LAB, Role::QualityOfficer), &said).await;
+    assert!(matches!(own, Err(DeskError::OwnProposal)), "{own:?}");
+    let colleague = desk::confirm(services, &other(&house), &said).await;
+    assert!(matches!(colleague, Err(DeskError::Denied(Denied::NotAllowed))), "{colleague:?}");
+    let done = desk::confirm(services, &quality(&house), &said).await.expect("confirmed").expect("for the first time");
+    assert_eq!(done.state, State::Banked);
+    assert_eq!(desk::confirm(services, &quality(&house), &said).await.expect("pressed twice"), None);
+
+    let view = seen(&house, unit).await;
+    let last = view.events.last().expect("an event");
+    let two = ("LAB-01".to_owned(), "QA-02".to_owned());
+    assert_eq!(last.payload, Some(Payload::Banked { operator: two.0, with: two.1 }));
+    let sealed = "select count(*) from custody_proposal where said_sealed is not null";
+    assert_eq!(number(&house, sealed).await, 0, "what was typed goes with its proposal");
+}
+
+#[tokio::test]
+async fn what_is_not_complete_is_not_banked_whoever_confirms_it_and_still_waits() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 5, State::FrozenQuarantine).await;
+    let version = seen(&house, unit).await.version;
+    let new = proposing(&house, (unit, version), Act::Bank);
+    desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
+    let refused = desk::confirm(&house.services, &quality(&house), &confirming(new.form, version)).await;
+    assert!(matches!(refused, Err(DeskError::Refused(Refused::Unmet(_)))), "{refused:?}");
+    let waits = desk::proposals(&house.services, &lab(&house), Some(unit)).await.expect("a list");
+    assert_eq!(waits.len(), 1);
+    desk::withdraw(&house.services, &lab(&house), new.form).await.expect("withdrawn");
+    let settled = desk::confirm(&house.services, &quality(&house), &confirming(new.form, version)).await;
+    assert!(matches!(settled, Err(DeskError::Settled)), "{settled:?}");
+}
+
+#[tokio::test]
+async fn what_is_moved_is_scanned_by_both_and_another_bag_or_slot_changes_nothing() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let (unit, beside) = (unit_in(&house, 6, State::Banked).await, life(9));
+    unit_in(&house, 9, State::Expected).await;
+    let view = seen(&house, unit).await;
+    let place = view.place.clone().expect("it lies somewhere");
+    let mut target = place.slot.clone();
+    target.tower = 6;
+    let (bag, label) = (whole(&life(6).din), slot_label(&target));
+    let mut new = proposing(&house, (unit, view.version), Act::Move);
+    (new.din, new.slot) = (whole(&beside.din), label.clone());
+    let services = &house.services;
+    let swapped = desk::propose(services, &lab(&house), &new).await;
+    assert!(matches!(swapped, Err(DeskError::Refused(Refused::UnitMismatch))), "{swapped:?}");
+    new.din.clone_from(&bag);
+    desk::propose(services, &lab(&house), &new).await.expect("proposed");
+
+    let said = |din: &str, slot: &str| Confirming {
+        id: new.form,
+        version: view.version,
+        din: din.to_owned(),
+        slot: slot.to_owned(),
+    };
+    let other_slot = desk::confirm(services, &other(&house), &said(&bag, &slot_label(&place.slot))).await;
+    assert!(matches!(other_slot, Err(DeskError::OtherScan)), "{other_slot:?}");
+    let other_bag = desk::confirm(services, &other(&house), &said(&whole(&beside.din), &label)).await;
+    assert!(matches!(other_bag, Err(DeskError::Refused(Refused::UnitMismatch))), "{other_bag:?}");
+    let unscanned = desk::confirm(services, &other(&house), &said("", "")).await;
+    assert!(matches!(unscanned, Err(DeskError::Fields(ref errors)) if errors.len() == 2), "{unscanned:?}");
+    assert_eq!(seen(&house, unit).await.version, view.version, "nothing half-written");
+
+    desk::confirm(services, &other(&house), &said(&bag, &label)).await.expect("moved");
+    let moved = seen(&house, unit).await;
+    assert_eq!(moved.place.map(|place| place.slot), Some(target));
+    assert_eq!(moved.version, view.version + 2, "taken out, and put away");
+}
+
+#[tokio::test]
+async fn two_who_confirm_at_once_do_it_once() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 8, State::Banked).await;
+    let view = seen(&house, unit).await;
+    let slot = view.place.expect("it lies somewhere").slot;
+    let mut new = proposing(&house, (unit, view.version), Act::TakeOut);
+    (new.din, new.slot) = (whole(&life(8).din), slot_label(&slot));
+    desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
+    let said = Confirming { id: new.form, version: view.version, din: new.din.clone(), slot: new.slot.clone() };
+    let (by_one, by_another) = (other(&house), quality(&house));
+    let (first, second) = tokio::join!(
+        desk::confirm(&house.services, &by_one, &said),
+        desk::confirm(&house.services, &by_another, &said),
+    );
+    assert_eq!([first.is_ok(), second.is_ok()].into_iter().filter(|done| *done).count(), 1, "{first:?} {second:?}");
+    let lost = if first.is_ok() { second } else { first };
+    assert!(matches!(lost, Err(DeskError::Settled)), "{lost:?}");
+    assert_eq!(seen(&house, unit).await.version, view.version + 1);
+}
+
+#[tokio::test]
+async fn a_deviation_is_closed_by_somebody_else_and_a_hold_lifted_by_two() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 10, State::Banked).await;
+    let services = &house.services;
+    let form: Uuid = services.system().new_id();
+    let opens = Alone::OpenDeviation { form, of: DeviationKind::Label, said: "标签字迹不清".into(), hold: true };
+    let held = desk::alone(services, &lab(&house), (unit, 0), opens).await.expect("opened");
+    assert_eq!(held.state, State::QuarantineHold);
+    let closes = Alone::CloseDeviation { deviation: DeviationId(form), said: "已重新打印并核对".into() };
+    let own = desk::alone(services, &lab(&house), (unit, held.seq), closes.clone()).await;
+    assert!(matches!(own, Err(DeskError::Refused(Refused::CloserOpened))), "{own:?}");
+    let stale = desk::alone(services, &other(&house), (unit, held.seq - 1), closes.clone()).await;
+    assert!(matches!(stale, Err(DeskError::Stale)), "{stale:?}");
+    let closed = desk::alone(services, &other(&house), (unit, held.seq), closes).await.expect("closed");
+    assert_eq!(closed.state, State::QuarantineHold, "closing it frees nothing");
+
+    let new = proposing(&house, (unit, closed.seq), Act::LiftHold);
+    desk::propose(services, &lab(&house), &new).await.expect("proposed");
+    let lifted = desk::confirm(services, &quality(&house), &confirming(new.form, closed.seq)).await.expect("lifted");
+    assert_eq!(lifted.expect("for the first time").state, State::Banked);
+}
+
+#[tokio::test]
+async fn whoever_worked_on_a_unit_does_not_sign_its_record() {
+    let (house, shelf) = bank().await;
+    desk_of(&house).await;
+    let (mut told, _) = without_last(life(11).until(State::Banked, &shelf), Kind::Banked);
+    told.retain(|one| one.payload.kind() != Kind::RecordSigned);
+    let outcomes = tell(&house, &told).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    let unit = life(11).unit;
+    let version = seen(&house, unit).await.version;
+    let own = desk::alone(&house.services, &lab(&house), (unit, version), Alone::SignRecord).await;
+    assert!(matches!(own, Err(DeskError::Refused(Refused::SignerWorked))), "{own:?}");
+    desk::alone(&house.services, &quality(&house), (unit, version), Alone::SignRecord).await.expect("signed");
+}
+
+#[tokio::test]
+async fn a_code_is_given_once_and_ends() {
+    let (house, _) = bank().await;
+    let (services, by) = (&house.services, &quality(&house));
+    let today = domain::time::local_day(house.now());
+    let id = operators::add(services, by, ("lab-77", today, None)).await.expect("added");
+    let again = operators::add(services, by, ("LAB-77", today, None)).await;
+    assert!(
+        matches!(again, Err(DeskError::Fields(ref errors)) if errors[0].fault == Fault::AlreadyExists),
+        "{again:?}"
+    );
+    let lab = operators::add(services, &lab(&house), ("LAB-78", today, None)).await;
+    assert!(matches!(lab, Err(DeskError::Denied(Denied::NotAllowed))), "{lab:?}");
+    operators::link(services, by, id, Some(AccountId(Uuid::from_u128(LAB)))).await.expect("linked");
+    operators::end(services, by, id, today).await.expect("ended");
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24));
+    let unit = unit_in(&house, 12, State::Banked).await;
+    let held = Alone::Hold { of: DeviationKind::Other };
+    let after = desk::alone(services, &super::desk::lab(&house), (unit, 1), held).await;
+    assert!(matches!(after, Err(DeskError::NoCode)), "a code that ended opens nothing");
+}

@@ -1,0 +1,155 @@
+//! Deviations, holds, and lots that are called back.
+
+use super::*;
+use domain::account::{Actor, Role};
+use domain::custody::{DeviationKind, Lot};
+use domain::ids::{AccountId, LoginSessionId};
+use services::Context;
+use services::custody::{CustodyError, end_recall, recall, record};
+
+/// Somebody of the staff, by a number.
+fn staff(house: &TestHouse, number: u128, role: Role) -> Context {
+    house.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(number)),
+        login: LoginSessionId(Uuid::from_u128(number)),
+        roles: vec![role],
+        stepped_up_at: Some(house.now()),
+    })
+}
+
+fn opened_as(number: u128, of: DeviationKind) -> Payload {
+    Payload::DeviationOpened { deviation: Uuid::from_u128(number), of, said: "something is off".to_owned() }
+}
+
+#[tokio::test]
+async fn what_puts_a_unit_in_doubt_holds_it_and_other_deviations_do_not() {
+    let house = TestHouse::new().await;
+    for (number, of) in (1..).zip(DeviationKind::ALL) {
+        let unit = unit_in(&house, number, State::Banked).await;
+        let recorded = one(&house, unit, opened_as(u128::from(number), of)).await.expect("opened");
+        let held = if of.holds() { State::QuarantineHold } else { State::Banked };
+        assert_eq!(recorded.state, held, "{of:?}");
+        let unit = seen(&house, unit).await;
+        assert_eq!((unit.standing.state(), unit.standing.reached()), (held, State::Banked));
+        assert_eq!(unit.deviations.len(), 1);
+        let by_the_house = unit.events.last().expect("an event");
+        assert_eq!(by_the_house.source == "house", of.holds(), "{of:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_hold_is_lifted_by_two_once_everything_is_closed_and_a_unit_is_where_it_was() {
+    let house = TestHouse::new().await;
+    let unit = unit_in(&house, 1, State::Listed).await;
+    one(&house, unit, opened_as(1, DeviationKind::Label)).await.expect("opened");
+    one(&house, unit, opened_as(2, DeviationKind::Other)).await.expect("a second one");
+    let reserved = Payload::Reserved { request: "RQ-1".to_owned() };
+    let kind = Kind::Reserved;
+    assert_eq!(one(&house, unit, reserved.clone()).await, Err(Refused::NoWay { from: State::QuarantineHold, kind }));
+    let lift = |with: &str| Payload::HoldLifted { operator: "QA-01".to_owned(), with: with.to_owned() };
+    assert_eq!(one(&house, unit, lift("QA-02")).await, Err(Refused::Unmet(vec![Unmet::DeviationsOpen(2)])));
+    let other = staff(&house, 5, Role::LabOfficer);
+    for number in [1, 2] {
+        let closed = Payload::DeviationClosed { deviation: Uuid::from_u128(number), said: "looked into".to_owned() };
+        record(&house.services, &other, now(&house, unit, closed)).await.expect("closed by another");
+    }
+    assert_eq!(one(&house, unit, lift("QA-01")).await, Err(Refused::SamePerson));
+    assert_eq!(one(&house, unit, lift("QA-02")).await.expect("lifted").state, State::Listed);
+    assert!(one(&house, unit, reserved).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_deviation_is_closed_once_by_another_than_who_opened_it() {
+    let house = TestHouse::new().await;
+    let unit = unit_in(&house, 1, State::Banked).await;
+    let other_unit = unit_in(&house, 2, State::Banked).await;
+    let (one_of, another) = (staff(&house, 1, Role::LabOfficer), staff(&house, 2, Role::QualityOfficer));
+    let tell = async |by: &Context, unit: UnitId, payload: Payload| match record(
+        &house.services,
+        by,
+        now(&house, unit, payload),
+    )
+    .await
+    {
+        Ok(_) => None,
+        Err(CustodyError::Refused(refused)) => Some(refused),
+        Err(error) => panic!("{error}"),
+    };
+    let close = || Payload::DeviationClosed { deviation: Uuid::from_u128(1), said: "looked into".to_owned() };
+    assert_eq!(tell(&one_of, unit, close()).await, Some(Refused::NoSuchDeviation));
+    assert_eq!(tell(&one_of, unit, opened_as(1, DeviationKind::Process)).await, None);
+    assert_eq!(tell(&another, unit, opened_as(1, DeviationKind::Process)).await, Some(Refused::DeviationTaken));
+    assert_eq!(tell(&one_of, unit, close()).await, Some(Refused::CloserOpened));
+    assert_eq!(tell(&another, other_unit, close()).await, Some(Refused::NoSuchDeviation), "it is another unit's");
+    assert_eq!(tell(&another, unit, close()).await, None);
+    assert_eq!(tell(&another, unit, close()).await, Some(Refused::NoSuchDeviation));
+    let audited = number(&house, "select count(*) from audit_entry where action = 'custody.recorded'").await;
+    assert_eq!(audited, 2, "what is refused leaves no entry");
+}
+
+#[tokio::test]
+async fn the_desk_says_what_its_part_may_say() {
+    let house = TestHouse::new().await;
+    let unit = unit_in(&house, 1, State::Banked).await;
+    let listed = || now(&house, unit, Payload::Listed {});
+    for role in [Role::MuseumOfficer, Role::LabOfficer] {
+        let outcome = record(&house.services, &staff(&house, 1, role), listed()).await;
+        assert!(matches!(outcome, Err(CustodyError::Denied(_))), "{role:?}: {outcome:?}");
+    }
+    let quality = staff(&house, 2, Role::QualityOfficer);
+    assert_eq!(record(&house.services, &quality, listed()).await.expect("listed").state, State::Listed);
+    let recalled = recall(&house.services, &staff(&house, 1, Role::LabOfficer), &bags(1), "leaks at the seam").await;
+    assert!(matches!(recalled, Err(CustodyError::Denied(_))));
+}
+
+/// The bags of the units with numbers near this one.
+fn bags(number: u32) -> Lot {
+    Lot { kind: "bag_set".to_owned(), number: format!("B-2026-{:03}", number / 40 + 1) }
+}
+
+#[tokio::test]
+async fn a_recall_holds_every_unit_that_used_the_lot_once() {
+    let house = TestHouse::new().await;
+    let with_lot = [(1, State::Banked), (2, State::Processing), (3, State::Infused), (4, State::QuarantineHold)];
+    for (number, state) in with_lot {
+        unit_in(&house, number, state).await;
+    }
+    // Another lot; and a unit that is not worked on yet.
+    unit_in(&house, 41, State::Banked).await;
+    unit_in(&house, 5, State::Received).await;
+    let quality = staff(&house, 1, Role::QualityOfficer);
+    let first = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
+    assert_eq!((first.units, first.ran_already), (4, false));
+    let again = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("pressed again");
+    assert_eq!((again.recall, again.units, again.ran_already), (first.recall, 0, true));
+    let expected = [State::QuarantineHold, State::QuarantineHold, State::Infused, State::QuarantineHold];
+    for ((number, before), after) in with_lot.into_iter().zip(expected) {
+        let unit = seen(&house, life(number).unit).await;
+        assert_eq!(unit.standing.state(), after, "{before:?}");
+        let recalled = unit.deviations.iter().filter(|one| one.kind == DeviationKind::Recall).count();
+        assert_eq!(recalled, 1, "{before:?}: what was given is told of, too");
+    }
+    assert_eq!(seen(&house, life(41).unit).await.standing.state(), State::Banked);
+
+    // The lot goes into one more unit: told late, or used by mistake.
+    let shelf = opened(&house).await;
+    let told = life(5).until(State::Processing, &shelf);
+    let rest: Vec<Incoming> = told
+        .into_iter()
+        .skip_while(|one| !matches!(&one.payload, Payload::StepDone { step, .. } if step == "hatch_disinfected"))
+        .collect();
+    assert!(tell(&house, &rest).await.iter().all(Result::is_ok));
+    let unit = seen(&house, life(5).unit).await;
+    assert_eq!((unit.standing.state(), unit.standing.reached()), (State::QuarantineHold, State::Processing));
+    assert_eq!(unit.deviations.len(), 1);
+    assert!(unit.steps.done & unit.steps.catalogue.item("end_temperature_confirmed").expect("a step").bit() != 0);
+    let again = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("pressed again");
+    assert_eq!(again.units, 0);
+
+    let own = end_recall(&house.services, &quality, first.recall).await;
+    assert!(matches!(own, Err(CustodyError::Refused(Refused::CloserOpened))), "{own:?}");
+    end_recall(&house.services, &staff(&house, 2, Role::QualityOfficer), first.recall).await.expect("ended by another");
+    let nothing = Lot { kind: "bag_set".to_owned(), number: "B-0".to_owned() };
+    let nothing = recall(&house.services, &quality, &nothing, "leaks at the seam").await;
+    assert!(matches!(nothing, Err(CustodyError::NotFound)));
+}

@@ -1,0 +1,144 @@
+//! The database's own answer: whatever the policy said, a family's transaction finds no row of another family.
+
+use super::{count, family, units};
+use domain::ids::AccountId;
+use services::family::Own;
+use testkit::TestHouse;
+use uuid::Uuid;
+
+/// Every table that says something of a family, and how many rows of the second family there are.
+const TABLES: [&str; 13] = [
+    "custody_unit",
+    "custody_event",
+    "custody_placement",
+    "family",
+    "family_member",
+    "family_child",
+    "family_contract",
+    "family_contract_price",
+    "family_contract_due",
+    "family_invitation",
+    "family_consent",
+    "family_notice",
+    "family_access",
+];
+
+async fn counted(db: &mut sqlx::PgConnection, table: &str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+    sqlx::query_scalar(sql).fetch_one(db).await.expect("a count")
+}
+
+#[tokio::test]
+async fn with_the_policy_gone_a_family_still_finds_only_its_own() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    let second = family(&house, 2, all[1]).await;
+
+    // Somebody of nobody: not a row of anything.
+    let mut stranger = Own::of(&house.services, AccountId(Uuid::from_u128(77))).await.expect("a transaction");
+    for table in TABLES {
+        assert_eq!(counted(&mut stranger.tx, table).await, 0, "{table}");
+    }
+    drop(stranger);
+
+    // The first family: one unit of all, and nothing that names the second.
+    let mut first = Own::of(&house.services, AccountId(Uuid::from_u128(11))).await.expect("a transaction");
+    assert_eq!(counted(&mut first.tx, "custody_unit").await, 1);
+    assert_eq!(counted(&mut first.tx, "family").await, 1);
+    let events: i64 = sqlx::query_scalar("select count(*) from custody_event where unit_id = $1")
+        .bind(all[1].0)
+        .fetch_one(&mut *first.tx)
+        .await
+        .expect("a count");
+    assert_eq!(events, 0);
+    let raw = store::custody::units::one(&mut *first.tx, all[1].0).await.expect("read");
+    assert!(raw.is_none(), "the room of custody finds it no more than we do");
+    drop(first);
+
+    // The control: as the house they are all there.
+    let mut house_itself = house.services.db.acquire().await.expect("a connection");
+    assert!(counted(&mut house_itself, "custody_unit").await > 2);
+    assert_eq!(counted(&mut house_itself, "family").await, 2);
+    let of_second: i64 = sqlx::query_scalar("select count(*) from family_member where family_id = $1")
+        .bind(second.0)
+        .fetch_one(&mut *house_itself)
+        .await
+        .expect("a count");
+    assert_eq!(of_second, 2);
+}
+
+#[tokio::test]
+async fn a_familys_transaction_writes_nothing_and_leaves_nothing_behind() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    let mut own = Own::of(&house.services, AccountId(Uuid::from_u128(11))).await.expect("a transaction");
+    let written = sqlx::query("update family_member set kin = 'adult_child'").execute(&mut *own.tx).await;
+    assert!(written.is_err(), "the database refuses it");
+    drop(own);
+    // The same connections serve the house afterwards, as the house.
+    for _ in 0..20 {
+        let mut db = house.services.db.acquire().await.expect("a connection");
+        let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&mut *db).await.expect("a role");
+        assert_eq!(role, "cb_app");
+    }
+}
+
+#[tokio::test]
+async fn a_member_who_left_finds_nothing_any_more() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    sqlx::query("update family_member set until = now() where account_id = $1")
+        .bind(Uuid::from_u128(12))
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("left");
+    let mut own = Own::of(&house.services, AccountId(Uuid::from_u128(12))).await.expect("a transaction");
+    for table in TABLES {
+        assert_eq!(counted(&mut own.tx, table).await, 0, "{table}");
+    }
+}
+
+/// Every way of the domain's table is in the database's, and no other.
+#[tokio::test]
+async fn the_database_knows_the_ways_of_contracts() {
+    use domain::family::{ContractEvent, ContractState};
+    use std::collections::BTreeSet;
+    let house = TestHouse::new().await;
+    let stored: Vec<(String, String)> = sqlx::query_as("select from_state, to_state from family_contract_way")
+        .fetch_all(&house.db.owner_pool())
+        .await
+        .expect("the ways");
+    let ways = ContractState::ALL.into_iter().flat_map(|from| {
+        let to = ContractEvent::ALL.into_iter().filter_map(move |event| from.after(event));
+        to.map(move |to| (from.name().to_owned(), to.name().to_owned()))
+    });
+    assert_eq!(stored.into_iter().collect::<BTreeSet<_>>(), ways.collect::<BTreeSet<_>>());
+}
+
+#[tokio::test]
+async fn prices_never_change_and_arrears_leave_the_unit_where_it_is() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    let owner = house.db.owner_pool();
+    for sql in [
+        "update family_contract_price set fen = 1",
+        "delete from family_contract_price",
+        "update family_consent set given = true",
+        "update family_contract set state = 'draft', version = version + 1",
+        "update family_contract set state = 'arrears'",
+    ] {
+        // (No consent was given yet: a statement that meets no row is refused all the same.)
+        assert!(sqlx::query(sql).execute(&owner).await.is_err(), "{sql}");
+    }
+    let unit = "select count(*) from custody_unit where family_id is not null and state = 'banked'";
+    assert_eq!(count(&house, unit).await, 1);
+    sqlx::query("update family_contract set state = 'arrears', version = version + 1")
+        .execute(&owner)
+        .await
+        .expect("a way");
+    assert_eq!(count(&house, unit).await, 1);
+}

@@ -1,0 +1,130 @@
+//! What a family is told, once; and who of the house looked, at once.
+
+use super::{count, days, family, support, units, visitor};
+use domain::family::{ContractState, Notice};
+use domain::ids::{FamilyNoticeId, UnitId};
+use services::family::{self as families, FamilyError, Look};
+use testkit::TestHouse;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn a_family_is_told_once_of_each_cause_and_confirms_once() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    let id = family(&house, 1, all[0]).await;
+    family(&house, 2, all[1]).await;
+    let (context, cause) = (house.services.system(), Uuid::from_u128(7));
+    for first in [true, false] {
+        let mut tx = house.services.begin().await.expect("a transaction");
+        let told = (Notice::Excursion, cause, None);
+        let new = families::tell_in(&mut tx, &context, (id, Some(all[0])), told).await.expect("told");
+        assert_eq!(new, first);
+        tx.commit().await.expect("committed");
+    }
+    let (mother, stranger) = (visitor(&house, 11), visitor(&house, 21));
+    let told = families::notices(&house.services, &mother).await.expect("read");
+    assert!(told.len() == 1 && told[0].waits && told[0].read_at.is_none(), "{told:?}");
+    assert!(families::notices(&house.services, &stranger).await.expect("read").is_empty());
+
+    // Another's notice, and none at all.
+    for notice in [told[0].id, FamilyNoticeId(Uuid::from_u128(404))] {
+        let pressed = families::acknowledge(&house.services, &stranger, notice).await;
+        assert!(matches!(pressed, Err(FamilyError::NotFound)), "{pressed:?}");
+    }
+    for _ in 0..2 {
+        families::acknowledge(&house.services, &mother, told[0].id).await.expect("confirmed");
+    }
+    assert_eq!(count(&house, "select count(*) from audit_entry where action = 'family.notice_read'").await, 1);
+    let told = families::notices(&house.services, &visitor(&house, 12)).await.expect("read");
+    assert!(!told[0].waits && told[0].read_at.is_some(), "one of the family suffices");
+}
+
+#[tokio::test]
+async fn a_payment_is_called_to_mind_once() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    // Due on 10 August; the house begins on 20 July.
+    let (one, two) = tokio::join!(families::remind_due(&house.services), families::remind_due(&house.services));
+    assert_eq!(one.expect("looked") + two.expect("looked"), 1, "two servers tell once");
+    days(&house, 5);
+    assert_eq!(families::remind_due(&house.services).await.expect("looked"), 0);
+    let told = families::notices(&house.services, &visitor(&house, 12)).await.expect("read");
+    assert_eq!(told.iter().filter(|notice| notice.kind == Notice::PaymentDue).count(), 1);
+    let contract = families::contracts(&house.services, &visitor(&house, 12)).await.expect("read");
+    assert_eq!(contract[0].prices.len(), 3);
+    assert_eq!(told[0].day, Some(contract[0].prices[1].due_on));
+}
+
+#[tokio::test]
+async fn who_looked_and_why_is_read_at_once_and_cannot_be_taken_back() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    family(&house, 2, all[1]).await;
+    let look =
+        |unit| Look {
+            unit, role: "family_support", what: "unit", reason: "妈妈来电询问储存位置", break_glass: true
+        };
+    let by = support(&house);
+    let mut tx = house.services.begin().await.expect("a transaction");
+    assert!(families::look_in(&house.services, &mut tx, &by, look(all[0])).await.expect("written"));
+    // Nobody's unit has nobody who reads it.
+    assert!(
+        !families::look_in(&house.services, &mut tx, &by, look(UnitId(Uuid::from_u128(404)))).await.expect("asked")
+    );
+    tx.commit().await.expect("committed");
+
+    let seen = families::looks(&house.services, &visitor(&house, 12)).await.expect("read");
+    assert_eq!(seen.len(), 1);
+    assert!(seen[0].break_glass && seen[0].reason == "妈妈来电询问储存位置" && seen[0].unit == Some(all[0]));
+    assert!(families::looks(&house.services, &visitor(&house, 21)).await.expect("read").is_empty());
+    let owner = house.db.owner_pool();
+    for sql in ["delete from family_access", "update family_access set break_glass = false"] {
+        assert!(sqlx::query(sql).execute(&owner).await.is_err(), "{sql}");
+    }
+    let (family_member, mut tx) = (visitor(&house, 12), house.services.begin().await.expect("a transaction"));
+    let visitors = families::look_in(&house.services, &mut tx, &family_member, look(all[0])).await;
+    assert!(matches!(visitors, Err(FamilyError::Denied(_))), "only staff look so");
+}
+
+#[tokio::test]
+async fn a_contract_falls_behind_catches_up_and_expires_by_its_days_and_the_unit_stays_where_it_is() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    let state = async || {
+        let all = families::contracts(&house.services, &visitor(&house, 11)).await.expect("read");
+        (all[0].id, all[0].state)
+    };
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 0);
+    // Due on 10 August: that day included nothing is late.
+    days(&house, 21);
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 0);
+    days(&house, 1);
+    let (one, two) =
+        tokio::join!(families::settle_contracts(&house.services), families::settle_contracts(&house.services));
+    assert_eq!(one.expect("looked") + two.expect("looked"), 1, "two servers move it once");
+    let (contract, stands) = state().await;
+    assert_eq!(stands, ContractState::Arrears);
+
+    let day = "2026-08-12".parse().expect("a day");
+    for first in [true, false] {
+        let came =
+            families::payment_came(&house.services, &support(&house), (contract, 2), day).await.expect("written");
+        assert_eq!(came, first);
+    }
+    let own = families::payment_came(&house.services, &visitor(&house, 11), (contract, 3), day).await;
+    assert!(matches!(own, Err(FamilyError::Denied(_))), "{own:?}");
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 1);
+    assert_eq!(state().await.1, ContractState::Active);
+
+    days(&house, 365 * 20);
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 1);
+    assert_eq!(state().await.1, ContractState::Expired);
+    assert_eq!(count(&house, "select count(*) from family_contract_event").await, 3);
+    assert_eq!(
+        count(&house, "select count(*) from custody_unit where family_id is not null and state = 'banked'").await,
+        1
+    );
+}

@@ -1,0 +1,140 @@
+//! Dead letters: tried again by the machine or by staff, given up with a reason.
+
+use super::{dead, laboratory, number, record, registered, send, system_of};
+use domain::account::{Actor, Role};
+use domain::ids::{AccountId, LoginSessionId};
+use domain::lims::LetterState;
+use serde_json::json;
+use services::lims::{LimsError, Which, forget, give_up, letter, letters, open_counts, replay, sweep};
+use services::{Context, Services};
+use testkit::TestHouse;
+use uuid::Uuid;
+
+const DIN: &str = "T000126900001";
+
+fn officer(services: &Services) -> Context {
+    let (account, login) = (AccountId(Uuid::from_u128(7)), LoginSessionId(Uuid::from_u128(8)));
+    let actor = Actor::Staff { account, login, roles: vec![Role::LabOfficer], stepped_up_at: None };
+    Context { actor, ..services.system() }
+}
+
+/// A record of somebody the house does not know yet, and its letter.
+async fn by_a_stranger(test: &TestHouse) -> Uuid {
+    let received = json!({ "kind": "step_done", "step": "weighed", "operator": "NEW-1" });
+    let records = vec![registered(DIN), record("s", 2, DIN, "2026-07-01T09:00:00+08:00", received)];
+    let answers = send(&test.services, records).await;
+    assert_eq!(dead(&answers[1]), Some(("unknown-operator", "NEW-1")));
+    let page = letters(&test.services, &system_of(&test.services, 1), &Which::default()).await.expect("letters");
+    assert_eq!(page.letters[0].key.as_deref(), Some("s"), "a machine reads its own record");
+    page.letters[0].id
+}
+
+async fn employ(test: &TestHouse) {
+    sqlx::query("insert into custody_operator (id, code, since) values (gen_random_uuid(), 'NEW-1', '2020-01-01')")
+        .execute(&test.db.owner_pool())
+        .await
+        .expect("an operator");
+}
+
+#[tokio::test]
+async fn a_letter_is_tried_again_and_kept_once() {
+    let test = laboratory().await;
+    let id = by_a_stranger(&test).await;
+    let (services, context) = (&test.services, system_of(&test.services, 1));
+    let again = replay(services, &context, id).await.expect("a letter");
+    assert_eq!((again.state, again.tries), (LetterState::Open, 2));
+    employ(&test).await;
+    let kept = replay(services, &context, id).await.expect("a letter");
+    assert_eq!((kept.state, kept.seq), (LetterState::Applied, Some(2)));
+    let same = replay(services, &context, id).await.expect("a letter");
+    assert_eq!((same.state, same.seq), (LetterState::Applied, Some(2)));
+    assert_eq!(number(&test, "select count(*) from custody_event").await, 2);
+    let entries = "select count(*) from audit_entry where action = 'lims.letter_replayed'";
+    assert_eq!(number(&test, entries).await, 2);
+}
+
+#[tokio::test]
+async fn what_stirred_a_unit_is_found_also_when_its_turn_broke_off() {
+    let test = laboratory().await;
+    by_a_stranger(&test).await;
+    employ(&test).await;
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "nothing came of the unit");
+    test.services.clock.advance(jiff::SignedDuration::from_secs(5));
+    sqlx::query("update custody_unit set changed_at = changed_at + interval '1 second'")
+        .execute(&test.db.owner_pool())
+        .await
+        .expect("a stir");
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1);
+}
+
+#[tokio::test]
+async fn staff_give_a_letter_up_with_a_reason_and_nothing_comes_of_it_any_more() {
+    let test = laboratory().await;
+    let id = by_a_stranger(&test).await;
+    let (services, staff) = (&test.services, officer(&test.services));
+    let short = give_up(services, &staff, id, "no").await;
+    assert!(matches!(short, Err(LimsError::Fields(_))), "{short:?}");
+    give_up(services, &staff, id, "sent again as record 7").await.expect("given up");
+    give_up(services, &staff, id, "sent again as record 7").await.expect("the same twice is one");
+    assert!(matches!(give_up(services, &staff, id, "another word").await, Err(LimsError::Ended)));
+    employ(&test).await;
+    assert!(matches!(replay(services, &staff, id).await, Err(LimsError::Ended)));
+    assert_eq!(letter(services, &staff, id).await.expect("a letter").state, LetterState::GivenUp);
+    assert!(open_counts(services, &staff).await.expect("counts").is_empty());
+    assert_eq!(number(&test, "select count(*) from custody_event").await, 1);
+    let entries = "select count(*) from audit_entry where action = 'lims.letter_given_up'";
+    assert_eq!(number(&test, entries).await, 1);
+}
+
+#[tokio::test]
+async fn a_letter_is_its_machines_and_the_desks_and_nobody_elses() {
+    let test = laboratory().await;
+    let id = by_a_stranger(&test).await;
+    let (services, other) = (&test.services, system_of(&test.services, 2));
+    assert!(matches!(letter(services, &other, id).await, Err(LimsError::NotFound)));
+    assert!(matches!(replay(services, &other, id).await, Err(LimsError::NotFound)));
+    assert!(letters(services, &other, &Which::default()).await.expect("none").letters.is_empty());
+    let staff = officer(services);
+    let listed = letters(services, &staff, &Which::default()).await.expect("letters").letters;
+    assert_eq!((listed.len(), listed[0].record.is_none()), (1, true), "a list shows no records");
+    assert!(letter(services, &staff, id).await.expect("a letter").record.is_some());
+    let counts = open_counts(services, &staff).await.expect("counts");
+    assert_eq!((counts[0].code.as_str(), counts[0].letters), ("unknown-operator", 1));
+    let visitor = Context {
+        actor: Actor::Visitor {
+            account: AccountId(Uuid::from_u128(9)),
+            login: LoginSessionId(Uuid::from_u128(9)),
+            stepped_up_at: None,
+        },
+        ..services.system()
+    };
+    assert!(matches!(letters(services, &visitor, &Which::default()).await, Err(LimsError::Denied(_))));
+    assert!(matches!(give_up(services, &other, id, "not mine").await, Err(LimsError::Denied(_))));
+}
+
+#[tokio::test]
+async fn what_a_letter_said_is_forgotten_a_month_after_it_ended() {
+    let test = laboratory().await;
+    let id = by_a_stranger(&test).await;
+    let (services, staff) = (&test.services, officer(&test.services));
+    test.services.clock.advance(jiff::SignedDuration::from_hours(24 * 40));
+    assert_eq!(forget(services).await.expect("forgotten"), 0, "an open letter is kept");
+    give_up(services, &Context { now: test.now(), ..staff.clone() }, id, "nobody knows").await.expect("given up");
+    test.services.clock.advance(jiff::SignedDuration::from_hours(24 * 31));
+    assert_eq!(forget(services).await.expect("forgotten"), 1);
+    let kept = letter(services, &staff, id).await.expect("a letter");
+    assert_eq!((kept.record, kept.state), (None, LetterState::GivenUp));
+}
+
+#[tokio::test]
+async fn a_letter_keeps_its_record_sealed_and_its_words_plain() {
+    let test = laboratory().await;
+    let secret = "王小明的母亲";
+    let payload = json!({ "kind": "step_done", "step": secret, "operator": secret });
+    let answers =
+        send(&test.services, vec![registered(DIN), record("p", 2, DIN, "2026-07-01T09:00:00Z", payload)]).await;
+    assert!(dead(&answers[1]).is_some());
+    for (table, text) in test.db.everything().await {
+        assert!(!text.contains(secret), "{table} holds what a record said");
+    }
+}

@@ -1,0 +1,89 @@
+//! What an excursion means for units: each that lay there then has one deviation, also those moved since.
+
+use super::{number, reading, send};
+use domain::ids::TankId;
+use domain::telemetry::ChannelKind;
+use jiff::SignedDuration;
+use services::custody;
+use services::telemetry::{self, NewChannel};
+use testkit::TestHouse;
+use uuid::Uuid;
+
+/// The demo's store, with a probe at the top of the tank in which most of its units lie. The tank's code.
+async fn store(house: &TestHouse) -> String {
+    custody::seed_demo(&house.services, &house.services.system()).await.expect("units");
+    let (tank, code): (Uuid, String) = sqlx::query_as(
+        "select t.id, t.code from custody_tank t join custody_placement p on p.tank_id = t.id
+         where p.taken_at is null group by t.id, t.code order by count(*) desc, t.code limit 1",
+    )
+    .fetch_one(&house.db.owner_pool())
+    .await
+    .expect("a tank with units");
+    let new = NewChannel {
+        kind: ChannelKind::TemperatureTop,
+        place: code.clone(),
+        tank: Some(TankId(tank)),
+        room: None,
+        interval_s: 60,
+        device: "PT100-1".to_owned(),
+    };
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    telemetry::add_channel(&mut db, &new, house.now()).await.expect("a channel");
+    code
+}
+
+#[tokio::test]
+async fn each_unit_that_lay_there_has_one_deviation_also_when_it_was_moved_since() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    let lay = "select count(*) from custody_placement p join telemetry_channel c on c.tank_id = p.tank_id where p.taken_at is null";
+    let units = number(&house, lay).await;
+    assert!(units > 1);
+    house.services.clock.advance(SignedDuration::from_mins(30));
+    let warm = (0..12).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect();
+    send(&house, warm).await;
+    // One of them was taken out after it was warm, before anybody rolled up.
+    sqlx::query(
+        "update custody_placement p set taken_at = $1, taken_by = p.put_by, taken_with = p.put_with
+         where p.id = (select q.id from custody_placement q join telemetry_channel c on c.tank_id = q.tank_id
+                       where q.taken_at is null order by q.id limit 1)",
+    )
+    .bind(store::SqlTimestamp::from(house.now()))
+    .execute(&house.db.owner_pool())
+    .await
+    .expect("taken out");
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert_eq!(number(&house, "select count(*) from telemetry_excursion").await, 1);
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), units.unsigned_abs());
+    let opened = "select count(*) from custody_deviation where kind = 'excursion'";
+    let refused = "select count(*) from telemetry_excursion_unit where refused is not null";
+    assert_eq!(number(&house, opened).await + number(&house, refused).await, units);
+    assert!(number(&house, opened).await > 0);
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "once");
+}
+
+#[tokio::test]
+async fn a_unit_that_was_taken_out_before_has_none() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    let gone: Uuid = sqlx::query_scalar(
+        "update custody_placement p set taken_at = $1, taken_by = p.put_by, taken_with = p.put_with
+         where p.id = (select q.id from custody_placement q join telemetry_channel c on c.tank_id = q.tank_id
+                       where q.taken_at is null order by q.id limit 1) returning p.unit_id",
+    )
+    .bind(store::SqlTimestamp::from(begun))
+    .fetch_one(&house.db.owner_pool())
+    .await
+    .expect("taken out");
+    house.services.clock.advance(SignedDuration::from_mins(60));
+    let warm = (20..32).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect();
+    send(&house, warm).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
+    let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
+    assert!(own.is_empty(), "it lay elsewhere by then");
+}

@@ -1,0 +1,266 @@
+//! The watch: what is not as it should be is loud in time, once; people are told in order; a mute needs two and ends.
+
+use super::{number, reading, send, tank};
+use crate::exports::{colleague, proves};
+use domain::account::{Actor, Role};
+use domain::ids::{AccountId, LoginSessionId};
+use domain::telemetry::{AlarmState, ChannelKind};
+use jiff::SignedDuration;
+use services::jobs::{Handlers, drain};
+use services::telemetry::{self, AlarmView, TelemetryError};
+use services::{Context, messages};
+use testkit::{TestDb, TestHouse};
+use uuid::Uuid;
+
+const TOP: &str = "T-01/temperature_top";
+
+fn of(house: &TestHouse, account: AccountId) -> Context {
+    house.context(Actor::Staff {
+        account,
+        login: LoginSessionId(account.0),
+        roles: vec![Role::NightShift],
+        stepped_up_at: None,
+    })
+}
+
+fn somebody(house: &TestHouse, who: u128) -> Context {
+    of(house, AccountId(Uuid::from_u128(who)))
+}
+
+async fn channel(house: &TestHouse) -> i32 {
+    i32::try_from(number(house, "select id::bigint from telemetry_channel order by id limit 1").await).expect("an id")
+}
+
+fn later(house: &TestHouse, seconds: i64) {
+    house.services.clock.advance(SignedDuration::from_secs(seconds));
+}
+
+async fn look(house: &TestHouse) -> telemetry::Looked {
+    telemetry::watch(&house.services).await.expect("looked").expect("nobody else looks")
+}
+
+/// The top of the tank is read now, and the watch looks.
+async fn read(house: &TestHouse, value: f64) -> telemetry::Looked {
+    send(house, vec![reading(TOP, house.now(), value)]).await;
+    look(house).await
+}
+
+async fn alarms(house: &TestHouse) -> Vec<AlarmView> {
+    telemetry::board(&house.services, &somebody(house, 1)).await.expect("a board").alarms
+}
+
+async fn states(house: &TestHouse, rule: &str) -> Vec<AlarmState> {
+    alarms(house).await.into_iter().filter(|alarm| alarm.rule == rule).map(|alarm| alarm.state).collect()
+}
+
+async fn work(house: &TestHouse) {
+    drain(&house.services, &messages::handlers(Handlers::new())).await.expect("the jobs ran");
+}
+
+#[tokio::test]
+async fn silence_is_alarmed_about_within_a_minute_and_ends_with_the_first_word() {
+    let house = TestHouse::new().await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    sqlx::query("update telemetry_channel set interval_s = 15").execute(&house.db.owner_pool()).await.expect("faster");
+    read(&house, -190.0).await;
+    later(&house, 45);
+    look(&house).await;
+    assert!(states(&house, "silent").await.is_empty());
+    later(&house, 3);
+    look(&house).await;
+    assert_eq!(states(&house, "silent").await, [AlarmState::NoData], "48 seconds after the last word");
+    later(&house, 60);
+    look(&house).await;
+    assert_eq!(alarms(&house).await.len(), 1, "it is one alarm");
+    read(&house, -190.0).await;
+    assert!(alarms(&house).await.is_empty());
+    assert_eq!(number(&house, "select count(*) from telemetry_alarm_event").await, 2);
+}
+
+#[tokio::test]
+async fn what_is_critical_is_loud_at_once_until_somebody_has_seen_it_even_when_it_is_over() {
+    let house = TestHouse::new().await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    read(&house, -149.0).await;
+    assert_eq!(states(&house, "tank_critical").await, [AlarmState::Firing]);
+    assert_eq!(states(&house, "tank_warm").await, [AlarmState::Pending], "a warning has to last");
+    later(&house, 60);
+    read(&house, -190.0).await;
+    assert_eq!(states(&house, "tank_critical").await, [AlarmState::Firing]);
+    assert!(states(&house, "tank_warm").await.is_empty());
+    let alarm = alarms(&house).await.remove(0);
+    assert!(alarm.cleared_at.is_some());
+    telemetry::acknowledge(&house.services, &somebody(&house, 1), alarm.id).await.expect("acknowledged");
+    telemetry::acknowledge(&house.services, &somebody(&house, 1), alarm.id).await.expect("twice is once");
+    look(&house).await;
+    assert!(alarms(&house).await.is_empty());
+    let again = telemetry::acknowledge(&house.services, &somebody(&house, 1), alarm.id).await;
+    assert!(matches!(again, Err(TelemetryError::Changed)));
+}
+
+#[tokio::test]
+async fn the_next_are_told_when_nobody_acknowledges_and_nobody_when_somebody_has() {
+    let house = TestHouse::new().await;
+    let night = colleague(&house, "night-a", Role::NightShift).await;
+    proves(&house, night, "night@example.com").await;
+    let officer = colleague(&house, "lab-a", Role::LabOfficer).await;
+    proves(&house, officer, "lab@example.com").await;
+    let quality = colleague(&house, "quality-a", Role::QualityOfficer).await;
+    proves(&house, quality, "quality@example.com").await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    assert_eq!(read(&house, -149.0).await.told, 1);
+    work(&house).await;
+    let sent = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
+    assert_eq!(number(&house, sent).await, 1);
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        later(&house, 60);
+        told.push(read(&house, -149.0).await.told);
+    }
+    assert_eq!(told, [0, 1, 0, 0, 1], "after two minutes it is too warm as well; after five the next are told");
+    work(&house).await;
+    assert_eq!(number(&house, sent).await, 3);
+    for alarm in alarms(&house).await {
+        telemetry::acknowledge(&house.services, &of(&house, night), alarm.id).await.expect("acknowledged");
+    }
+    for _ in 0..20 {
+        later(&house, 60);
+        assert_eq!(read(&house, -149.0).await.told, 0);
+    }
+    let critical = alarms(&house).await.into_iter().find(|alarm| alarm.rule == "tank_critical").expect("it goes on");
+    let story = telemetry::alarm(&house.services, &of(&house, night), critical.id).await.expect("a story");
+    let rungs: Vec<(bool, i64)> = story.ladder.iter().map(|rung| (rung.told_at.is_some(), rung.sent)).collect();
+    assert_eq!(rungs, [(true, 1), (true, 1), (false, 0)], "each with its receipt");
+}
+
+#[tokio::test]
+async fn a_rung_on_which_nobody_stands_leads_on_at_once() {
+    let house = TestHouse::new().await;
+    let officer = colleague(&house, "lab-a", Role::LabOfficer).await;
+    proves(&house, officer, "lab@example.com").await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    assert_eq!(read(&house, -149.0).await.told, 1);
+}
+
+#[tokio::test]
+async fn a_mute_needs_another_is_seen_and_ends_by_itself() {
+    let house = TestHouse::new().await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let (asks, confirms) = (somebody(&house, 1), somebody(&house, 2));
+    let channel = channel(&house).await;
+    let too_long = telemetry::ask_mute(&house.services, &asks, channel, ("换液位计", "241")).await;
+    assert!(matches!(too_long, Err(TelemetryError::Fields(_))));
+    let mute = telemetry::ask_mute(&house.services, &asks, channel, ("换液位计", "30")).await.expect("asked");
+    read(&house, -149.0).await;
+    assert_eq!(states(&house, "tank_critical").await, [AlarmState::Firing], "asked for is not confirmed");
+    let own = telemetry::confirm_mute(&house.services, &asks, mute).await;
+    assert!(matches!(own, Err(TelemetryError::SamePerson)));
+    telemetry::confirm_mute(&house.services, &confirms, mute).await.expect("confirmed");
+    look(&house).await;
+    assert_eq!(states(&house, "tank_critical").await, [AlarmState::Muted]);
+    let board = telemetry::board(&house.services, &asks).await.expect("a board");
+    assert_eq!(board.mutes.iter().map(|mute| mute.until.is_some()).collect::<Vec<_>>(), [true], "the wall shows it");
+    let second = telemetry::ask_mute(&house.services, &confirms, channel, ("再静音一次", "30")).await;
+    assert!(matches!(second, Err(TelemetryError::Already)));
+    later(&house, 30 * 60);
+    read(&house, -149.0).await;
+    assert_eq!(states(&house, "tank_critical").await, [AlarmState::Firing]);
+    assert!(telemetry::board(&house.services, &asks).await.expect("a board").mutes.is_empty());
+}
+
+#[tokio::test]
+async fn a_drill_climbs_the_ladder_says_that_it_is_one_and_ends_when_somebody_came() {
+    let house = TestHouse::new().await;
+    let night = colleague(&house, "night-a", Role::NightShift).await;
+    proves(&house, night, "night@example.com").await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    read(&house, -190.0).await;
+    let context = of(&house, night);
+    let drill = telemetry::drill(&house.services, &context, channel(&house).await).await.expect("a drill");
+    let again = telemetry::drill(&house.services, &context, channel(&house).await).await;
+    assert!(matches!(again, Err(TelemetryError::Already)));
+    later(&house, 3);
+    look(&house).await;
+    work(&house).await;
+    let said = "select count(*) from message where template = 'tank_drill' and state = 'sent'";
+    assert_eq!(number(&house, said).await, 1);
+    later(&house, 20);
+    telemetry::acknowledge(&house.services, &of(&house, night), drill).await.expect("acknowledged");
+    look(&house).await;
+    let story = telemetry::alarm(&house.services, &of(&house, night), drill).await.expect("a story");
+    assert_eq!((story.alarm.state, story.alarm.drill), (AlarmState::Resolved, true));
+    let (_, acknowledged_at) = story.alarm.acknowledged.expect("by somebody");
+    let took = acknowledged_at.duration_since(story.alarm.fired_at.expect("it was loud"));
+    assert_eq!(took, SignedDuration::from_secs(23));
+    assert_eq!(story.ladder[0].sent, 1);
+}
+
+/// Two servers look at once while the table of alarms is held until so many of them wait for it. How many alarms of the critical
+/// rule there are then, and how many notices.
+async fn race(house: &TestHouse, waiting: i64) -> (i64, i64) {
+    let other = TestHouse::second(&house.db, house.services.clock.clone(), 4).await;
+    send(house, vec![reading(TOP, house.now(), -149.0)]).await;
+    let owner = house.db.owner_pool();
+    let mut held = owner.acquire().await.expect("a connection");
+    // Reading goes on, writing waits.
+    sqlx::query("begin").execute(&mut *held).await.expect("begun");
+    sqlx::query("lock table telemetry_alarm in share mode").execute(&mut *held).await.expect("locked");
+    let one = tokio::spawn({
+        let services = house.services.clone();
+        async move { telemetry::watch(&services).await }
+    });
+    let two = tokio::spawn(async move { telemetry::watch(&other).await });
+    let wait = "select count(*) from pg_locks l join pg_class c on c.oid = l.relation
+                where c.relname = 'telemetry_alarm' and not l.granted and l.database = (select oid from pg_database where datname = current_database())";
+    for _ in 0..200 {
+        let here: i64 = sqlx::query_scalar(wait).fetch_one(&mut *held).await.expect("a number");
+        if here >= waiting {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    sqlx::query("commit").execute(&mut *held).await.expect("released");
+    one.await.expect("it ran").expect("looked");
+    two.await.expect("it ran").expect("looked");
+    let alarms = number(house, "select count(*) from telemetry_alarm where rule = 'tank_critical'").await;
+    let told = number(
+        house,
+        "select count(*) from telemetry_notice n join telemetry_alarm a on a.id = n.alarm_id where a.rule = 'tank_critical'",
+    )
+    .await;
+    (alarms, told)
+}
+
+async fn watched() -> TestHouse {
+    let house = TestHouse::new().await;
+    let night = colleague(&house, "night-a", Role::NightShift).await;
+    proves(&house, night, "night@example.com").await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    house
+}
+
+/// Without the row that whoever watches holds, and without the index that is the net below it.
+async fn unguarded(db: &TestDb) {
+    for sql in [
+        "alter table telemetry_watch rename to telemetry_watch_before",
+        "create view telemetry_watch as select true as one, null::timestamptz as looked_at",
+        "create rule unguarded as on update to telemetry_watch do instead nothing",
+        "grant select, update on telemetry_watch to cb_app",
+        "drop index telemetry_alarm_once",
+    ] {
+        sqlx::query(sql).execute(&db.owner_pool()).await.expect(sql);
+    }
+}
+
+#[tokio::test]
+async fn two_servers_that_watch_at_once_begin_an_alarm_and_tell_each_person_once() {
+    assert_eq!(race(&watched().await, 1).await, (1, 1));
+}
+
+/// The control: the same race without what keeps it. If this held, the test above would show nothing.
+#[tokio::test]
+async fn without_the_row_that_is_held_the_same_race_begins_two_alarms() {
+    let house = watched().await;
+    unguarded(&house.db).await;
+    assert_eq!(race(&house, 2).await, (2, 2));
+}

@@ -1,0 +1,61 @@
+//! Stored units in any state, told as the laboratory's system would tell them.
+
+use crate::TestHouse;
+use domain::custody::{Din, Pool, Slot, State};
+use domain::ids::UnitId;
+use jiff::Timestamp;
+use services::custody::life::Life;
+use services::custody::{By, Incoming, Outcomes, Shelf, record_in, seed_store};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Who tells it in tests: a machine.
+pub const LIMS: By = By { actor_kind: "client", actor_id: Some(Uuid::from_u128(0x11f5)), source: "lims" };
+
+/// A house whose store has tanks and people; with the lists that units are worked by.
+pub async fn opened(house: &TestHouse) -> Arc<Shelf> {
+    seed_store(&house.services, &house.services.system()).await.expect("a store");
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    house.services.custody.read(&mut db, &house.services.clock).await.expect("the lists")
+}
+
+/// An invented unit, registered on 1 September 2025; each number has slots of its own, from 1 to 480.
+pub fn life(number: u32) -> Life {
+    let begins: Timestamp = "2025-09-01T09:00:00+08:00".parse().expect("an instant");
+    let part = |number: u32| u16::try_from(number + 1).expect("a small number");
+    let slot = |tank: &str| {
+        let (tower, frame, slot) = (part(number / 80 % 6), part(number / 8 % 10), part(number % 8));
+        Slot { tank: tank.to_owned(), tower, frame, slot }
+    };
+    Life {
+        unit: UnitId(Uuid::from_u128(0xc0de_0000_0000_4000_8000_0000_0000_0000 + u128::from(number))),
+        din: Din::of("TEST1", 25, number).expect("a number"),
+        pool: Pool::Public,
+        begins,
+        slots: (slot("Q-01"), slot("L-01")),
+        number,
+    }
+}
+
+/// Tells it in a transaction of its own.
+pub async fn tell_by(house: &TestHouse, by: &By, incoming: &[Incoming]) -> Outcomes {
+    let mut tx = house.services.begin().await.expect("a transaction");
+    let outcomes = record_in(&mut tx, &house.services, by, incoming, house.now()).await.expect("nothing is broken");
+    tx.commit().await.expect("it is kept");
+    outcomes
+}
+
+/// Tells it as the laboratory's system.
+pub async fn tell(house: &TestHouse, incoming: &[Incoming]) -> Outcomes {
+    tell_by(house, &LIMS, incoming).await
+}
+
+/// The unit of a number, told until it is in a state.
+pub async fn unit_in(house: &TestHouse, number: u32, state: State) -> UnitId {
+    let (shelf, life) = (opened(house).await, life(number));
+    let told = tell(house, &life.until(state, &shelf)).await;
+    let last = told.last().expect("something is told").as_ref().expect("it is kept");
+    assert!(told.iter().all(Result::is_ok), "{told:?}");
+    assert_eq!(last.state, state);
+    life.unit
+}

@@ -1,0 +1,63 @@
+// What the laboratory's system sends and the house cannot keep: it is answered record by record, staff see why, try again, and give
+// up with a reason; what waited for something is kept by itself when that comes.
+import { sql } from "../support/database";
+import { colleague } from "../support/families";
+import { examine, expect, press, test, visit } from "../support/house";
+import { feed } from "../support/machine";
+import { words } from "../support/words";
+
+const zh = (key: string) => words("zh-CN", key);
+const AT = "/staff/custody/dead-letters";
+
+/** A number nobody has, of the facility of this journey. */
+const number = () => `E2E0126${String(Math.floor(Math.random() * 1_000_000)).padStart(6, "0")}`;
+
+const record = (key: string, seq: number, din: string, payload: object) => ({
+  key: `${din}-${key}`,
+  source_seq: seq,
+  unit: { din },
+  occurred_at: "2026-07-01T08:00:00+08:00",
+  payload,
+});
+
+test("what the laboratory sends wrong is seen, tried again and given up", async ({ page }) => {
+  test.setTimeout(180_000);
+  const din = number();
+  const step = record("step", 2, din, { kind: "step_done", step: "weighed", operator: "NOBODY-1" });
+  const answers = await feed([
+    record("first", 1, din, { kind: "registered", din, pool: "family" }),
+    step,
+    { key: `${din}-odd`, unit: { din }, occurred_at: "gestern", payload: { kind: "step_done", note: "<b>不是记录</b>" } },
+  ]);
+  expect(answers.map((one) => one.outcome)).toEqual(["applied", "dead", "dead"]);
+  expect(answers[1].code).toBe("unknown-operator");
+  const again = await feed([step]);
+  expect([again[0].outcome, again[0].letter]).toEqual(["duplicate", answers[1].letter]);
+
+  await colleague(page, "lab_officer");
+  await visit(page, AT);
+  await expect(page.locator("main")).toContainText(zh("lims-letters-reasons"));
+  await examine(page, "lims-1-letters");
+  await visit(page, `${AT}/${answers[2].letter}`);
+  await expect(page.locator("pre")).toContainText("<b>不是记录</b>");
+  await examine(page, "lims-2-unreadable");
+  await press(page.getByRole("button", { name: zh("lims-letter-again"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("lims-news-again"));
+  await page.locator("#f-reason").fill("不");
+  await press(page.getByRole("button", { name: zh("lims-letter-give-up"), exact: true }));
+  await expect(page.locator("#f-reason")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#f-reason")).toHaveValue("不");
+  await examine(page, "lims-3-refused");
+  await page.locator("#f-reason").fill("实验室已用新的键重新发送");
+  await press(page.getByRole("button", { name: zh("lims-letter-give-up"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("lims-news-given-up"));
+
+  // Who was unknown is employed, and the next word of the unit brings the step along.
+  await sql(`insert into custody_operator (id, code, since) values (gen_random_uuid(), 'NOBODY-1', '2020-01-01') on conflict do nothing`);
+  await feed([record("leg", 3, din, { kind: "transport_leg", min_c: 4, max_c: 9, hours: 2 })]);
+  await visit(page, `${AT}/${answers[1].letter}`);
+  await expect(page.locator("main")).toContainText(zh("lims-letter-applied"));
+  await examine(page, "lims-4-kept");
+  await visit(page, `/en${AT}?show=given_up`);
+  await examine(page, "lims-5-given-up-english");
+});

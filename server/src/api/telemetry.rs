@@ -1,0 +1,121 @@
+//! `POST /api/v1/telemetry/readings`: what gateways measure of tanks and rooms.
+
+use super::extract::{Body, Caller};
+use super::problem::{self, Problem};
+use crate::house::House;
+use axum::Json;
+use axum::extract::State;
+use domain::telemetry::Quality;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use services::telemetry::{self, Reading, TelemetryError};
+use utoipa::ToSchema;
+
+/// The largest body: ten thousand readings of 200 bytes, twice.
+pub const LARGEST: usize = 4 * 1024 * 1024;
+
+/// One reading.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GatewayReading {
+    /// `T-07/temperature_top`: the code of the tank or the room, and what is measured.
+    channel: String,
+    /// By the device's clock.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// In the channel's unit: °C, %, Pa, minutes; 1 and 0 for on and off.
+    value: f64,
+    /// `ok`, `stale`, `implausible`, `calibration`, `maintenance`.
+    #[schema(value_type = String)]
+    quality: Quality,
+}
+
+/// A batch.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Readings {
+    /// At most 10,000, in any order.
+    #[schema(value_type = Vec<GatewayReading>)]
+    readings: Vec<Value>,
+}
+
+/// A reading that was not taken. Sending it again changes nothing.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedReading {
+    /// Its place in the batch, from 0.
+    position: u32,
+    /// `unreadable`, `unknown_channel`, `ahead`, `too_old`, `not_a_number`, `differs`.
+    code: &'static str,
+}
+
+/// What became of a batch: `kept`, `known` and the refused are all that was sent.
+#[derive(Serialize, ToSchema)]
+pub struct TakenReadings {
+    /// Our clock, to set the gateway's by.
+    #[schema(value_type = String, format = DateTime)]
+    server_at: Timestamp,
+    /// Kept now.
+    kept: u32,
+    /// Of those, older than the newest of their channel.
+    late: u32,
+    /// Known before: the same channel, instant and value.
+    known: u32,
+    /// Not taken.
+    refused: Vec<RefusedReading>,
+}
+
+impl From<TelemetryError> for Problem {
+    fn from(error: TelemetryError) -> Self {
+        match error {
+            TelemetryError::Denied(denied) => denied.into(),
+            TelemetryError::TooMany => {
+                Self::new(problem::TOO_LARGE).detail("At most 10,000 readings are taken at once.")
+            }
+            TelemetryError::Busy => Self::new(problem::BUSY).retry_after(1),
+            TelemetryError::NotFound => Self::new(problem::NOT_FOUND),
+            TelemetryError::Database(error) => error.into(),
+            other => {
+                tracing::error!(error = %other, "readings could not be taken");
+                Self::new(problem::BROKEN)
+            }
+        }
+    }
+}
+
+/// Send readings.
+///
+/// A reading is known by its channel and its instant: a batch that was not answered is sent again as it is, and nothing is counted
+/// twice. One bad reading never rejects the others. Late ones are kept.
+#[utoipa::path(
+    post, path = "/api/v1/telemetry/readings", tag = "telemetry",
+    request_body = Readings,
+    responses(
+        (status = 200, description = "What became of each", body = TakenReadings),
+        (status = 413, description = "`too-large`: more than 10,000 readings, or 4 MiB", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn feed(
+    State(house): State<House>,
+    Caller(context): Caller,
+    body: Body<Readings>,
+) -> Result<Json<TakenReadings>, Problem> {
+    let read = |value: Value| {
+        let reading: GatewayReading = serde_json::from_value(value).ok()?;
+        let GatewayReading { channel, at, value, quality } = reading;
+        Some(Reading { channel, at, value, quality })
+    };
+    let batch = body.value.readings.into_iter().map(read).collect();
+    let taken = telemetry::feed(&house.services, &context, batch).await?;
+    Ok(Json(TakenReadings {
+        server_at: context.now,
+        kept: taken.kept,
+        late: taken.late,
+        known: taken.known,
+        refused: taken
+            .refused
+            .into_iter()
+            .map(|(position, refusal)| RefusedReading { position, code: refusal.code() })
+            .collect(),
+    }))
+}

@@ -1,0 +1,201 @@
+//! Family A against every id of family B on every route that names one: the answer is the one to an id that is not there. The
+//! routes come from the router's own table, so that none can be forgotten.
+
+use crate::support::{Answer, Browser, Site};
+use domain::contact::{PersonName, Phone};
+use domain::custody::Pool;
+use domain::family::{ContractNumber, ContractState, Kin, Notice};
+use domain::ids::{FamilyId, UnitId};
+use http::Method;
+use server::router;
+use services::family::{Founder, Founding, found_in, tell_in};
+use uuid::Uuid;
+
+/// An id that nothing has.
+const ABSENT: &str = "01980000-0000-4000-8000-000000000404";
+
+/// Whose browser it is.
+async fn account(site: &Site, browser: &Browser<'_>) -> Uuid {
+    let token = browser.cookie.trim_start_matches("__Host-session=").to_owned();
+    sqlx::query_scalar("select account_id from login_session where token_hash = sha256(convert_to($1, 'UTF8'))")
+        .bind(token)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a session")
+}
+
+struct Made {
+    family: FamilyId,
+    child: Uuid,
+    notice: Uuid,
+    unit: UnitId,
+}
+
+/// A family of one guardian with a unit and a notice.
+async fn family(site: &Site, number: &str, unit: UnitId, guardian: Uuid, mother: bool) -> Made {
+    let (services, context) = (&site.test.services, site.test.services.system());
+    let new = Founding {
+        number: ContractNumber::parse(number).expect("a number"),
+        pool: Pool::Family,
+        state: ContractState::Active,
+        term: None,
+        unit: Some(unit),
+        child: (PersonName::parse("演示宝宝").expect("a name"), "2026-03-01".parse().expect("a day"), None),
+        invited: vec![Founder { kin: Kin::Owner, mother, phone: Phone::parse("13800000001").expect("a number") }],
+        prices: Vec::new(),
+    };
+    let mut tx = services.begin().await.expect("a transaction");
+    let (family, _) = found_in(services, &mut tx, &context, &new).await.expect("a family");
+    store::family::join::give_unit(&mut *tx, unit.0, family.0).await.expect("given");
+    tell_in(&mut tx, &context, (family, Some(unit)), (Notice::Excursion, unit.0, None)).await.expect("told");
+    let member = store::family::join::NewMember {
+        id: context.new_id(),
+        family: family.0,
+        account: guardian,
+        kin: Kin::Owner.name(),
+        mother,
+    };
+    assert!(store::family::join::add_member(&mut *tx, member, context.now).await.expect("a member"));
+    tx.commit().await.expect("committed");
+    let one = |sql: &'static str| sqlx::query_scalar::<_, Uuid>(sql).bind(family.0);
+    let owner = site.test.db.owner_pool();
+    let child = one("select id from family_child where family_id = $1").fetch_one(&owner).await.expect("a child");
+    let notice = one("select id from family_notice where family_id = $1").fetch_one(&owner).await.expect("a notice");
+    Made { family, child, notice, unit }
+}
+
+async fn units(site: &Site) -> Vec<UnitId> {
+    let services = &site.test.services;
+    services::custody::seed_demo(services, &services.system()).await.expect("units");
+    let ids = sqlx::query_scalar("select id from custody_unit order by id").fetch_all(&site.test.db.owner_pool()).await;
+    ids.expect("units").into_iter().map(UnitId).collect()
+}
+
+/// A page without what differs between any two requests: the id that was asked for, the nonce, the support code.
+fn bare(answer: &Answer, id: &str) -> String {
+    let mut text = answer.body.replace(id, "<id>");
+    while let Some(from) = text.find("nonce=\"") {
+        let rest = &text[from + 7..];
+        let until = rest.find('"').map_or(rest.len(), |at| at + 1);
+        text.replace_range(from..from + 7 + until, "");
+    }
+    let request = answer.header("x-request-id").replace('-', "").to_ascii_uppercase();
+    if request.len() == 32 {
+        text = text.replace(&format!("{}-{}", &request[24..28], &request[28..32]), "<code>");
+    }
+    text
+}
+
+#[tokio::test]
+async fn on_every_route_the_ids_of_another_family_are_ids_of_nothing() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let browser = site.visitor().await;
+    let other = site.visitor().await;
+    family(&site, "SD2026000001", all[0], account(&site, &browser).await, true).await;
+    let foreign = family(&site, "SD2026000002", all[1], account(&site, &other).await, true).await;
+
+    let (_, declared) = router::router(&site.house).expect("the router can be built");
+    let mut looked_at = 0;
+    for route in declared.iter().filter(|route| route.path.starts_with("/account/units/")) {
+        let Some(parameter) = route.path.split('/').find(|segment| segment.starts_with('{')) else { continue };
+        let method: Method = route.method.parse().expect("a method");
+        let path = |id: &str| route.path.replace(parameter, id);
+        let absent = browser.request(method.clone(), &path(ABSENT), "").await;
+        assert_eq!(absent.status, 404, "{} {}", route.method, route.path);
+        for id in [foreign.unit.0, foreign.notice, foreign.family.0, foreign.child] {
+            let id = id.to_string();
+            let answer = browser.request(method.clone(), &path(&id), "").await;
+            assert_eq!(answer.status, 404, "{} {}", route.method, path(&id));
+            assert_eq!(bare(&answer, &id), bare(&absent, ABSENT), "{} {}", route.method, route.path);
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at >= 6, "only {looked_at} routes name an id: has the table changed?");
+}
+
+/// Forms that name a family or a child in a field.
+#[tokio::test]
+async fn a_form_that_names_another_family_meets_nothing() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let browser = site.visitor().await;
+    let other = site.visitor().await;
+    let own = family(&site, "SD2026000001", all[0], account(&site, &browser).await, false).await;
+    let foreign = family(&site, "SD2026000002", all[1], account(&site, &other).await, true).await;
+    for of in [foreign.family.0.to_string(), ABSENT.to_owned()] {
+        let form = format!("family={of}&purpose=research&given=yes");
+        assert_eq!(browser.post("/account/units/people/consent", &form).await.status, 404);
+        let form = format!("family={of}&child={}&phone=13800000009", foreign.child);
+        assert_eq!(browser.post("/account/units/people/child", &form).await.status, 404);
+    }
+    // Another's child under one's own family, and what only the mother is asked.
+    let form = format!("family={}&child={}&phone=13800000009", own.family, foreign.child);
+    assert_eq!(browser.post("/account/units/people/child", &form).await.status, 404);
+    let form = format!("family={}&purpose=mother_results&given=yes", own.family);
+    assert_eq!(browser.post("/account/units/people/consent", &form).await.status, 404);
+    let form = format!("family={}&purpose=research&given=yes", own.family);
+    assert_eq!(browser.post("/account/units/people/consent", &form).await.status, 303);
+    assert_eq!(browser.post(&format!("/account/units/notices/{}/read", own.notice), "").await.status, 303);
+}
+
+/// The page of a unit's results, in the very bytes that are sent.
+#[tokio::test]
+async fn the_second_guardians_page_holds_no_word_of_the_mothers_results() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let (mother, other) = (site.visitor().await, site.visitor().await);
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    sqlx::query("insert into family_member (id, family_id, account_id, kin, since) values (gen_random_uuid(), $1, $2, 'second_guardian', now())")
+        .bind(made.family.0)
+        .bind(account(&site, &other).await)
+        .execute(&site.test.db.owner_pool())
+        .await
+        .expect("a member");
+    let page = format!("/account/units/{}/tests", made.unit);
+    let (hers, his) = (mother.get(&page).await, other.get(&page).await);
+    assert_eq!((hers.status.as_u16(), his.status.as_u16()), (200, 200));
+    assert_eq!(hers.header("cache-control"), "no-store");
+    assert!(hers.body.contains("（母亲）") || hers.body.contains("(母亲)"), "{}", hers.body);
+    assert!(!his.body.contains("(母亲)") && !his.body.contains("（母亲）"), "{}", his.body);
+    assert!(his.body.contains("另有母亲的结果"));
+    // Neither the number of a unit nor who worked on it is a family's to read.
+    let din: String = sqlx::query_scalar("select din from custody_unit where id = $1")
+        .bind(made.unit.0)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a number");
+    for path in ["", "/steps", "/tests", "/passport.json"] {
+        let answer = mother.get(&format!("/account/units/{}{path}", made.unit)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        if path != "/passport.json" {
+            assert!(!answer.body.contains(&din), "{path} names the unit's number");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_a_family_are_there_without_scripts_and_are_never_kept() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let browser = site.visitor().await;
+    let made = family(&site, "SD2026000001", all[0], account(&site, &browser).await, true).await;
+    for path in [
+        "/account/units".to_owned(),
+        format!("/account/units/{}", made.unit),
+        format!("/en/account/units/{}", made.unit),
+        "/account/units/notices".to_owned(),
+        "/account/units/contract".to_owned(),
+        "/account/units/people".to_owned(),
+        "/account/units/access".to_owned(),
+    ] {
+        let answer = browser.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert!(!answer.body.contains('⟦'), "{path}: a sentence is missing");
+    }
+    let stranger = site.anonymous().get("/account/units").await;
+    assert_eq!(stranger.status, 303);
+    let join = site.anonymous().get("/family/join").await;
+    assert_eq!(join.status, 200);
+}

@@ -1,0 +1,134 @@
+//! Stored units through the real router: who sees them, what two people do, and that a number leads nowhere for anybody else.
+
+use super::cases::hired;
+use super::*;
+use domain::custody::{Din, Kind, State};
+use testkit::custody::{life, opened, tell, unit_in};
+
+/// Whoever has this role works under this code.
+async fn works(site: &Site, role: Role, code: &str) {
+    let sql = "update custody_operator set account_id = (select account_id from account_role where role = $1 limit 1) where code = $2";
+    let done = sqlx::query(sql).bind(role.name()).bind(code).execute(&site.test.db.owner_pool()).await.expect(sql);
+    assert_eq!(done.rows_affected(), 1, "{code}");
+}
+
+fn whole(din: &Din) -> String {
+    format!("{}{}", din.as_str(), din.check())
+}
+
+#[tokio::test]
+async fn units_are_the_laboratorys_and_qualitys() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 1, State::Banked).await;
+    let one = format!("/staff/units/{unit}");
+    let pages = [
+        "/staff/units",
+        "/staff/deviations",
+        "/staff/store",
+        "/staff/operators",
+        "/staff/collectors",
+        "/staff/recalls",
+    ];
+    for role in Role::ALL {
+        let browser = hired(&site, role).await;
+        let may = matches!(role, Role::LabOfficer | Role::QualityOfficer);
+        for path in pages.into_iter().chain([one.as_str()]) {
+            let seen = browser.get(path).await;
+            let expected = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            assert_eq!(seen.status, expected, "{path} for {role:?}: {}", excerpt(&seen.body));
+            assert!(!seen.body.contains('⟦'), "{path} for {role:?}");
+        }
+        let support = browser.get("/staff/families").await;
+        let expected = if role == Role::FamilySupport { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(support.status, expected, "{role:?}");
+    }
+    for path in pages.into_iter().chain([one.as_str(), "/staff/families"]) {
+        gone_to(&site.anonymous().get(path).await, "/staff/sign-in");
+        let english = hired(&site, Role::QualityOfficer).await.get(&format!("/en{path}")).await;
+        assert!(!english.body.contains('⟦'), "{path}: {}", excerpt(&english.body));
+    }
+    assert!(noted(&site, "custody.unit_read", &unit.to_string()).await >= 2, "each opening is in the trail");
+}
+
+#[tokio::test]
+async fn a_number_leads_to_its_unit_by_a_form_and_a_slip_of_a_key_is_told_beside_it() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 2, State::Banked).await;
+    let (lab, din) = (hired(&site, Role::LabOfficer).await, life(2).din);
+    let find = "/staff/units/find";
+    assert_eq!(
+        gone_to(&send(&lab, find, &[("din", &whole(&din))]).await, "/staff/units/"),
+        format!("/staff/units/{unit}")
+    );
+    let typo = send(&lab, find, &[("din", &format!("{}!", din.as_str()))]).await;
+    again(&typo, REFUSED, "14");
+    assert!(typo.body.contains(din.as_str()), "what was typed is kept");
+    let page = lab.get("/staff/units").await;
+    assert!(!page.body.contains(din.as_str()), "lists leave out the middle of a number");
+    assert!(
+        lab.get(&format!("/staff/units/{unit}")).await.body.contains(&din.to_string()),
+        "its own page shows it whole"
+    );
+}
+
+#[tokio::test]
+async fn five_hundred_numbers_in_a_row_lead_nobody_anywhere() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 250, State::Banked).await.to_string();
+    let (anybody, visitor) = (site.anonymous(), site.visitor().await);
+    for number in 0..500 {
+        let din = whole(&Din::of("TEST1", 25, number).expect("a number"));
+        for path in [format!("/staff/units/{din}"), format!("/account/units/{din}")] {
+            for answer in [anybody.get(&path).await, visitor.get(&path).await] {
+                assert_ne!(answer.status, StatusCode::OK, "{path}");
+                assert!(!answer.body.contains(&unit), "{path}");
+            }
+        }
+        let find = send(&visitor, "/staff/units/find", &[("din", &din)]).await;
+        assert!(!find.body.contains(&unit) && !find.header("location").contains(&unit), "{din}");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_is_banked_by_two_and_each_refusal_is_a_sentence() {
+    let site = Site::new().await;
+    let shelf = opened(&site.test).await;
+    let mut told = life(3).until(State::Banked, &shelf);
+    told.retain(|one| one.payload.kind() != Kind::Banked);
+    assert!(tell(&site.test, &told).await.iter().all(Result::is_ok));
+    let unit = life(3).unit;
+    let version = told.len().to_string();
+    let (page, form) = (format!("/staff/units/{unit}"), "01980000-0000-7000-8000-000000000011");
+    let (lab, quality) = (hired(&site, Role::LabOfficer).await, hired(&site, Role::QualityOfficer).await);
+    let bank = [("form", form), ("act", "bank"), ("version", version.as_str())];
+    let propose = format!("{page}/propose");
+    again(&send(&lab, &propose, &bank).await, StatusCode::CONFLICT, "没有关联操作人代码");
+    works(&site, Role::LabOfficer, "LAB-01").await;
+    works(&site, Role::QualityOfficer, "QA-02").await;
+    let stale = [("form", form), ("act", "bank"), ("version", "1")];
+    again(&send(&lab, &propose, &stale).await, StatusCode::CONFLICT, "又有新的记录");
+    gone_to(&send(&lab, &propose, &bank).await, &format!("{page}?done=proposed"));
+    again(&lab.get(&page).await, StatusCode::OK, "等待同事确认");
+    let confirm = format!("{page}/confirm");
+    let said = [("proposal", form), ("version", version.as_str())];
+    again(&send(&lab, &confirm, &said).await, StatusCode::FORBIDDEN, "");
+    gone_to(&send(&quality, &confirm, &said).await, &format!("{page}?done=confirmed"));
+    again(&quality.get(&page).await, StatusCode::OK, "已入库");
+    assert_eq!(number(&site, "select count(*) from custody_unit where state = 'banked'").await, 1);
+    assert_eq!(noted(&site, "custody.confirmed", &unit.to_string()).await, 1);
+}
+
+#[tokio::test]
+async fn support_opens_a_family_for_a_reason_that_lasts_half_an_hour() {
+    let site = Site::new().await;
+    unit_in(&site.test, 4, State::Banked).await;
+    let support = hired(&site, Role::FamilySupport).await;
+    let form = ("form", "01980000-0000-7000-8000-000000000021");
+    let open = "/staff/families/open";
+    let short = send(&support, open, &[form, ("number", "SD2026000417"), ("reason", "看看")]).await;
+    again(&short, REFUSED, "看看");
+    let unknown = send(&support, open, &[form, ("number", "SD2026000417"), ("reason", "家长来电询问进度")]).await;
+    again(&unknown, REFUSED, "没有这个编号的合同");
+    let nothing = support.get("/staff/families/01980000-0000-7000-8000-000000000000").await;
+    again(&nothing, StatusCode::OK, "这份记录没有打开");
+}
