@@ -194,8 +194,6 @@ fn names_somebody(name: &str) -> bool {
         "family_invited",
     ];
     !plain.contains(&name) && !name.starts_with("tank_")
-    let plain = ["code", "contact_asked", "contact_changed", "case_news", "case_reminder", "case_due"];
-    !plain.contains(&name) && !name.starts_with("tank_") && !name.starts_with("family_")
 }
 
 fn is_of_visit(name: &str) -> bool {
