@@ -1,5 +1,6 @@
 //! The subcommands that end: each does one thing and says what it did.
 
+pub mod channels;
 pub mod clients;
 pub mod custody;
 pub mod keys;
