@@ -476,7 +476,10 @@ pub async fn remind_due(services: &Services) -> Result<u32, DeskError> {
     let told: Vec<(AccountId, MessageId)> =
         people.iter().filter(|row| hears(row)).map(|row| (AccountId(row.id), context.new_id())).collect();
     if told.is_empty() {
-        tracing::warn!(certificates = rows.len(), "certificates of collectors end, and nobody of quality has a work address");
+        tracing::warn!(
+            certificates = rows.len(),
+            "certificates of collectors end, and nobody of quality has a work address"
+        );
         return Ok(0);
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
@@ -484,7 +487,8 @@ pub async fn remind_due(services: &Services) -> Result<u32, DeskError> {
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     queue_certificates(&mut tx, (context.now, after_quiet(context.now)), (count, last), &told).await?;
     let detail = json!({ "certificates": count, "until": last.to_string(), "recipients": told.len() });
-    let entry = Entry { action: "custody.certificates_reminded", subject_kind: "custody_collector", subject: None, detail };
+    let entry =
+        Entry { action: "custody.certificates_reminded", subject_kind: "custody_collector", subject: None, detail };
     audit::record(&mut tx, &context, &[entry]).await?;
     tx.commit().await?;
     services.job_bell.notify_one();

@@ -58,8 +58,12 @@ pub(crate) async fn queue_certificates(
     (count, until): (u32, Date),
     told: &[(AccountId, MessageId)],
 ) -> sqlx::Result<()> {
-    let payload =
-        |(account, message): &(AccountId, MessageId)| CertificateJob { count, until, account: *account, message: *message };
+    let payload = |(account, message): &(AccountId, MessageId)| CertificateJob {
+        count,
+        until,
+        account: *account,
+        message: *message,
+    };
     let payloads: Vec<_> = told.iter().map(payload).collect();
     let jobs: Vec<_> =
         payloads.iter().map(|payload| NewJob { kind: CERTIFICATES, payload, run_at, dedupe: None }).collect();
