@@ -8,7 +8,8 @@
 
 use super::record::{Fault, Read};
 use super::{LimsError, again, explain, letters};
-use crate::custody::{By, Incoming, UnitName, record_in};
+use crate::custody::desk::DeskError;
+use crate::custody::{By, Incoming, Refused, UnitName, record_in, search};
 use crate::db::{Tx, to_the_end};
 use crate::machines::client_of;
 use crate::{Context, Services};
@@ -85,8 +86,27 @@ pub async fn take(services: &Services, context: &Context, records: Vec<String>) 
     if records.len() > MOST {
         return Err(LimsError::field("events", FieldFault::TooLong { max: MOST as u32 }));
     }
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move { whole(&services, &context, client, &records).await }).await
+    // Numbers that no unit has, told in bulk, are numbers that somebody counts through.
+    search::may_tell(services, context).await.map_err(slowed)?;
+    let (own, asked) = (services.clone(), context.clone());
+    let answers = to_the_end(async move { whole(&own, &asked, client, &records).await }).await?;
+    let nothing = answers.iter().filter(|answer| is_of_nothing(answer)).count();
+    search::told_of_nothing(services, context, u32::try_from(nothing).unwrap_or(u32::MAX)).await.map_err(slowed)?;
+    Ok(answers)
+}
+
+/// A record of a unit that is not there.
+fn is_of_nothing(answer: &Answer) -> bool {
+    matches!(&answer.outcome, Outcome::Now(Became::Letter { code, .. }) if code == Refused::NoSuchUnit.code())
+}
+
+/// A feed that is slowed sends the same again later.
+fn slowed(error: DeskError) -> LimsError {
+    match error {
+        DeskError::Denied(denied) => denied.into(),
+        DeskError::Database(error) => error.into(),
+        _ => LimsError::Busy,
+    }
 }
 
 async fn whole(
