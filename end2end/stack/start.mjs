@@ -83,8 +83,8 @@ export default async function start(playwright = undefined) {
   const mailbox = await startMailbox({ "/hire": hireNext, "/round-trips": async () => wire?.roundTrips() ?? null });
   const scanner = await startScanner();
   const machine = async () => {
-    const scopes = ["sessions:read", "bookings:write", "door:write", "lims:write"].flatMap((scope) => ["--scope", scope]);
-    const scopes = ["sessions:read", "bookings:write", "door:write", "telemetry:write"].flatMap((scope) => ["--scope", scope]);
+    const names = ["sessions:read", "bookings:write", "door:write", "lims:write", "telemetry:write"];
+    const scopes = names.flatMap((scope) => ["--scope", scope]);
     const { stdout } = await command("client", "add", "--name", "end2end", ...scopes);
     const value = (name) => new RegExp(`${name}\\s+(\\S+)`).exec(stdout)?.[1] ?? "";
     return { client_id: value("client_id"), client_secret: value("client_secret") };

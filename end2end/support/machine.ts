@@ -6,6 +6,17 @@ export interface Booked {
   pass: string;
 }
 
+/** What the partner shows to be let in. */
+async function accessToken(): Promise<string> {
+  const token = await fetch(`${process.env.E2E_URL}/api/v1/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ grant_type: "client_credentials", ...JSON.parse(process.env.E2E_CLIENT ?? "{}") }),
+  });
+  if (!token.ok) throw new Error(`no token: ${token.status} ${await token.text()}`);
+  return ((await token.json()) as { access_token: string }).access_token;
+}
+
 /** Books a session for somebody without a contact. */
 export async function bookByApi(session: string, people: number, more: object = {}): Promise<Booked> {
   const [url, access_token] = [process.env.E2E_URL, await accessToken()];
@@ -29,34 +40,23 @@ export interface Taken {
 
 /** Sends records as the laboratory's system does, in one batch; answers what became of each. */
 export async function feed(events: object[]): Promise<Taken[]> {
-  const url = process.env.E2E_URL;
-  const json = { "content-type": "application/json" };
-  const credentials = JSON.parse(process.env.E2E_CLIENT ?? "{}");
-  const token = await fetch(`${url}/api/v1/token`, {
+  const answer = await fetch(`${process.env.E2E_URL}/api/v1/lims/events`, {
     method: "POST",
-    headers: json,
-    body: JSON.stringify({ grant_type: "client_credentials", ...credentials }),
-  });
-  if (!token.ok) throw new Error(`no token: ${token.status} ${await token.text()}`);
-  const { access_token } = (await token.json()) as { access_token: string };
-  const answer = await fetch(`${url}/api/v1/lims/events`, {
-    method: "POST",
-    headers: { ...json, authorization: `Bearer ${access_token}` },
+    headers: { "content-type": "application/json", authorization: `Bearer ${await accessToken()}` },
     body: JSON.stringify({ events }),
   });
   if (!answer.ok) throw new Error(`not taken: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { results: Taken[] }).results;
-/** What the partner shows to be let in. */
-async function accessToken(): Promise<string> {
-  const token = await fetch(`${process.env.E2E_URL}/api/v1/token`, {
-    headers: { "content-type": "application/json" },
-  return ((await token.json()) as { access_token: string }).access_token;
+}
+
 /** A reading of a channel at this moment, as its gateway sends it. */
 export async function measure(channel: string, value: number): Promise<void> {
   const readings = [{ channel, at: new Date().toISOString(), value, quality: "ok" }];
   const answer = await fetch(`${process.env.E2E_URL}/api/v1/telemetry/readings`, {
+    method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${await accessToken()}` },
     body: JSON.stringify({ readings }),
+  });
   const told = (await answer.json()) as { kept?: number };
   if (!answer.ok || told.kept !== 1) throw new Error(`not kept: ${answer.status} ${JSON.stringify(told)}`);
 }

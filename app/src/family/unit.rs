@@ -39,15 +39,14 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
     let looks_only = (unit.member.kin == Kin::FormerGuardian).then(|| {
         view! { <Banner tone=Tone::Info>{visit.t("family-former")}</Banner> }
     });
+    let title = name(visit, unit);
+    let dose = record.cover.as_ref().map(|cover| dose(visit, cover));
+    let parts = (now(visit, &record), way(visit, unit), dose, more(visit, unit), happened(visit, &record.events));
     Ok(view! {
-        <Page title=name(visit, unit) crumbs=crumbs(visit, &[])>
+        <Page title=title crumbs=crumbs(visit, &[])>
             {looks_only}
             {waits}
-            {now(visit, &record)}
-            {way(visit, unit)}
-            {record.cover.as_ref().map(|cover| dose(visit, cover))}
-            {more(visit, unit)}
-            {happened(visit, &record.events)}
+            {parts}
         </Page>
     }
     .into_any())

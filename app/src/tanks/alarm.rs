@@ -30,15 +30,17 @@ async fn page(visit: Visit, id: Option<AlarmId>) -> Result<AnyView, Problem> {
     let above = about.tank.map(|tank| (format!("{AT}/{tank}"), "tanks-tank"));
     let mut way = vec![(AT, "tanks-title")];
     way.extend(above.as_ref().map(|(path, key)| (path.as_str(), *key)));
+    let crumbs = crumbs(visit, &way);
+    let rows = facts(visit, &story);
+    let parts =
+        (parts::acknowledge(visit, about, &back, Variant::Primary), happened(visit, &story), ladder(visit, &story));
     Ok(view! {
-        <Page title=title width=Width::Wide crumbs=crumbs(visit, &way)>
+        <Page title=title width=Width::Wide crumbs=crumbs>
             {rooms(visit)}
             {news(visit, super::list::NEWS)}
             {drill}
-            <SummaryList rows=facts(visit, &story)/>
-            {parts::acknowledge(visit, about, &back, Variant::Primary)}
-            {happened(visit, &story)}
-            {ladder(visit, &story)}
+            <SummaryList rows=rows/>
+            {parts}
         </Page>
     }
     .into_any())

@@ -13,7 +13,7 @@ pub use alarm::AlarmPage;
 pub use list::Tanks;
 pub use tank::TankPage;
 pub use wall::WallBoard;
-pub(crate) use words::{thermal_chart, trend};
+pub(crate) use words::thermal_chart;
 
 use crate::museum::problem_of;
 use crate::problem::Problem;

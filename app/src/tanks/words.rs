@@ -107,7 +107,7 @@ pub(super) fn span(visit: &Visit, span: Span) -> Text {
 }
 
 /// What was measured over time, as a chart.
-pub(crate) fn trend(visit: &Visit, title: Text, history: &History) -> AnyView {
+pub(super) fn trend(visit: &Visit, title: Text, history: &History) -> AnyView {
     let (from, until) = (history.from, history.until);
     let whole = until.duration_since(from).as_secs_f64().max(1.0);
     let place = |at: Timestamp| at.duration_since(from).as_secs_f64() / whole;

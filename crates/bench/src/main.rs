@@ -11,8 +11,8 @@ mod load;
 mod meter;
 mod report;
 mod stage;
-mod units;
 mod telemetry;
+mod units;
 mod wire;
 mod work;
 
@@ -125,6 +125,7 @@ async fn main() -> anyhow::Result<()> {
     }
     if terms.part == Part::Units {
         return units::run(&stage, terms).await;
+    }
     if terms.part == Part::Telemetry {
         return telemetry::run(&stage, terms).await;
     }

@@ -38,9 +38,8 @@ pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
     set_up(stage, begins).await?;
 
     let began = Instant::now();
-    let feeders: Vec<_> = (0..GATEWAYS)
-        .map(|gateway| tokio::spawn(send(services.clone(), gateway, begins, minutes)))
-        .collect();
+    let feeders: Vec<_> =
+        (0..GATEWAYS).map(|gateway| tokio::spawn(send(services.clone(), gateway, begins, minutes))).collect();
     let rolling = tokio::spawn(roll(services.clone()));
     let mut all = Taken::default();
     for feeder in feeders {
@@ -61,7 +60,10 @@ pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
     let rolled: i64 = stage.ask("select coalesce(sum(good), 0)::text from telemetry_rollup where began >= (select min(device_at) from telemetry_reading)").await?.parse()?;
     ensure!(rolled == sent, "{sent} were kept, {rolled} are in ten-minute values");
     let whole = done / minutes as f64 * MINUTES as f64;
-    println!("\n  {sent} readings of {} channels: fed in {fed:.1} s, rolled up after {done:.1} s", TANKS * KINDS.len() as i64);
+    println!(
+        "\n  {sent} readings of {} channels: fed in {fed:.1} s, rolled up after {done:.1} s",
+        TANKS * KINDS.len() as i64
+    );
     println!("  {:.0} readings/s; a day of 4,320,000 in {whole:.0} s (wanted: {:.0} s)", sent as f64 / done, AIM.0);
     let size = "select pg_size_pretty(sum(pg_total_relation_size(c.oid))) from pg_class c where c.relname like 'telemetry_reading_%'";
     println!("  on the disk: {}", stage.ask(size).await?);

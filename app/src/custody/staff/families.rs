@@ -105,14 +105,14 @@ async fn record_page(visit: Visit, id: Option<FamilyId>) -> Result<AnyView, Prob
     };
     let until = visit.t_args("support-until", &[("time", clock_text(record.open.until).into())]);
     let close = visit.href(&format!("{}/{}/close", at::FAMILIES, record.open.family));
+    let reason = record.open.reason.clone();
+    let parts = (contracts(visit, &record), units(visit, &record), members(visit, &record));
     Ok(view! {
         <Page title=visit.t("support-record-title") width=Width::Wide crumbs=crumbs(visit, &[(at::FAMILIES, "support-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            <Banner tone=Tone::Info title=until><p class="said">{record.open.reason.clone()}</p><p>{visit.t("support-family-reads")}</p></Banner>
-            {contracts(visit, &record)}
-            {units(visit, &record)}
-            {members(visit, &record)}
+            <Banner tone=Tone::Info title=until><p class="said">{reason}</p><p>{visit.t("support-family-reads")}</p></Banner>
+            {parts}
             <Form action=close>
                 <p class="actions no-print"><Button variant=Variant::Secondary>{visit.t("support-close")}</Button></p>
             </Form>

@@ -112,9 +112,10 @@ fn change(visit: &Visit, one: &Operator, people: &[(AccountId, String)]) -> AnyV
     // The names of the fields are this row's own: several of them stand on the page.
     let (account, until) = (format!("account-{id}"), format!("until-{id}"));
     let end = one.until.is_none().then(|| {
+        let of = id.clone();
         view! {
             <Form action=visit.href(&format!("{}/end", at::OPERATORS))>
-                <HiddenField name="operator" value=id.clone()/>
+                <HiddenField name="operator" value=of/>
                 <DateField name=until label=visit.t("units-operator-until")/>
                 <p class="actions"><Button variant=Variant::Danger>{visit.t("units-operator-end")}</Button></p>
             </Form>
@@ -124,7 +125,7 @@ fn change(visit: &Visit, one: &Operator, people: &[(AccountId, String)]) -> AnyV
     view! {
         <Dialog label=label.clone() title=label open=open>
             <Form action=visit.href(&format!("{}/link", at::OPERATORS))>
-                <HiddenField name="operator" value=id.clone()/>
+                <HiddenField name="operator" value=id/>
                 <Select name=account label=visit.t("units-operator-account") choices=accounts(visit, people) value=own optional=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("units-operator-link")}</Button></p>
             </Form>

@@ -165,11 +165,12 @@ fn grid(visit: &Visit, tank: &Tank, tower: u16, all: &[Occupant]) -> AnyView {
     let body = body.collect_view();
     let title = count(visit, "units-tower", tower.into());
     let caption = visit.t_args("units-tower-caption", &[("n", tower.into())]);
+    let label = caption.clone();
     view! {
         <section class="section" id="tower">
             <h2>{title}</h2>
             <p class="muted small">{visit.t("units-tower-lead")}</p>
-            <div class="store-scroll" role="region" tabindex="0" aria-label=caption.clone()>
+            <div class="store-scroll" role="region" tabindex="0" aria-label=label>
                 <table class="store-grid">
                     <caption class="hidden">{caption}</caption>
                     <thead><tr><th scope="col"><span class="hidden">{visit.t("units-frame")}</span></th>{head}</tr></thead>
