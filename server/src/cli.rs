@@ -56,6 +56,11 @@ pub enum Command {
     /// same. With `--to` the records are sent in batches to a house, with the client's secret read from standard input; a busy
     /// house is waited for. Prints what became of them.
     LimsSimulator(LimsSimulator),
+    /// Set up, list and take out of use what is measured of tanks and rooms.
+    ///
+    /// A channel that is set up is expected to be heard: its silence is an alarm. Each change is in the audit trail.
+    #[command(subcommand)]
+    Channel(ChannelCommand),
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
@@ -153,7 +158,8 @@ pub struct ClientAdd {
     /// What people call the machine: "mini-programme", "door 1".
     #[arg(long)]
     pub name: String,
-    /// What it may do: sessions:read, bookings:write, door:write, lims:write. Repeat for several.
+    /// What it may do: sessions:read, bookings:write, door:write, lims:write, telemetry:write. Repeat for
+    /// several.
     #[arg(long = "scope", value_name = "SCOPE", required = true)]
     pub scopes: Vec<String>,
 }
@@ -205,6 +211,43 @@ pub struct LimsSimulator {
     /// Records a second at most; as fast as the house takes them where absent.
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,
+}
+
+/// What to do about channels.
+#[derive(Debug, Subcommand)]
+pub enum ChannelCommand {
+    /// A new one.
+    Add(ChannelAdd),
+    /// All of them, with when each was last heard.
+    List,
+    /// Take one out of use: nothing more is expected of it.
+    End(ChannelEnd),
+}
+
+/// Arguments of `channel add`.
+#[derive(Debug, Args)]
+pub struct ChannelAdd {
+    /// The code of the tank or the room.
+    #[arg(long = "of", value_name = "CODE")]
+    pub place: String,
+    /// What is measured: temperature_top, temperature_bottom, ln2_level, lid, fill_valve; room_temperature, humidity, oxygen, fan,
+    /// pressure, mains_a, mains_b, ups_minutes.
+    #[arg(long)]
+    pub kind: String,
+    /// Seconds between readings, 5 to 3600.
+    #[arg(long, default_value_t = 60)]
+    pub interval: i32,
+    /// The probe, as its maker numbers it.
+    #[arg(long)]
+    pub device: String,
+}
+
+/// Arguments of `channel end`.
+#[derive(Debug, Args)]
+pub struct ChannelEnd {
+    /// Its code, as `channel list` shows it: T-07/ln2_level.
+    #[arg(value_name = "CODE")]
+    pub code: String,
 }
 
 /// Arguments of `verify-audit`.
@@ -330,6 +373,7 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
         Command::CreateAdmin(admin) => commands::create_admin(&config, admin).await?,
         Command::Client(asked) => commands::clients::run(&config, asked).await?,
         Command::LimsSimulator(asked) => commands::simulator::run(&config, asked).await?,
+        Command::Channel(asked) => commands::channels::run(&config, asked).await?,
         Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
         Command::VerifyCustody(asked) => return commands::custody::verify(&config, asked).await,
         Command::VerifyPassport(asked) => return commands::custody::verify_passport(&asked),

@@ -220,6 +220,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "family_notice" => visit.t("staff-subject-family-notice"),
         "spark_objection" => visit.t("staff-subject-spark-objection"),
         "telemetry_alarm" => visit.t("staff-subject-telemetry-alarm"),
+        "telemetry_channel" => visit.t("staff-subject-telemetry-channel"),
         "telemetry_mute" => visit.t("staff-subject-telemetry-mute"),
         "lims_letter" => visit.t("staff-subject-lims-letter"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),

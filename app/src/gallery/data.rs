@@ -5,7 +5,7 @@ use crate::form::Tone;
 use crate::ui::{
     BarChart, BarList, CalendarDay, CalendarGrid, Card, Column, Illustration, LineChart, LinkButton, Offer, Pagination,
     Point, QrFigure, Row, StatNumber, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, Task, TaskList, TaskState,
-    Variant,
+    TrendChart, TrendLimit, TrendLine, Variant,
 };
 use crate::visit::Visit;
 use jiff::civil::date;
@@ -97,12 +97,35 @@ pub fn charts() -> impl IntoView {
     let schools = [("演示·济南市第一实验小学", Some(96)), ("演示·历下区第二中学", Some(41)), ("演示·县城小学", None)]
         .map(|(school, people)| (school.into(), people, people.map_or("<5".to_owned(), |n| n.to_string())))
         .to_vec();
+    let wave = |base: f64, share: f64| base + (share * 9.0).sin();
+    let steps = |base: f64| {
+        (0..=48u32)
+            .map(|step| f64::from(step) / 48.0)
+            .map(|share| {
+                (
+                    share,
+                    (!(0.4..0.5).contains(&share))
+                        .then(|| (wave(base, share) - 0.6, wave(base, share), wave(base, share) + 0.8)),
+                )
+            })
+            .collect()
+    };
+    let measured = vec![
+        TrendLine { label: "顶部温度".into(), steps: steps(-186.0) },
+        TrendLine { label: "底部温度".into(), steps: steps(-195.0) },
+    ];
+    let limits = vec![
+        TrendLimit { value: -170.0, label: "警戒限".into(), critical: false },
+        TrendLimit { value: -150.0, label: "临界限".into(), critical: true },
+    ];
+    let times = [(0.0, "0时"), (0.5, "12时"), (1.0, "24时")].map(|(share, label)| (share, label.into())).to_vec();
     view! {
         <Shelf title="图表">
             <BarChart title="一周参观人数" unit="人" axis="日期" points=days/>
             <LineChart title="一个月参观人数" unit="人" axis="日" points=long/>
             <BarChart title="还没有数据" unit="人" axis="日期" points=vec![]/>
             <BarList title="各校参观人数" unit="人" bars=schools/>
+            <TrendChart title="罐内温度" unit="°C" lines=measured limits=limits times=times when=Box::new(|share| format!("{:.0}时", share * 24.0).into())/>
         </Shelf>
     }
 }

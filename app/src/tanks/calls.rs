@@ -13,7 +13,7 @@ use services::telemetry::{self, TelemetryError};
 
 /// The calls.
 pub static CALLS: &[Call] = &[
-    Call::get(wall::NOW, Access::Capability(Capability::SeeTanks), &now),
+    Call::polled(wall::NOW, Access::Capability(Capability::SeeTanks), &now),
     Call::post("/staff/alarms/:id/acknowledge", Access::Capability(Capability::HandleAlarms), &acknowledge)
         .on("/staff/alarms/:id"),
     Call::post("/staff/tanks/:id/mute", Access::Capability(Capability::HandleAlarms), &mute).on("/staff/tanks/:id"),

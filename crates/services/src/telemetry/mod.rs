@@ -7,6 +7,7 @@
 
 mod act;
 mod board;
+mod channels;
 mod deviations;
 mod error;
 mod excursions;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
 pub use board::{AlarmStory, AlarmView, Board, ChannelView, MuteView, STALE, TankView, alarm, alarms_of, board, tank};
+pub use channels::{channels, end_channel, set_up_channel};
 pub use deviations::open_deviations;
 pub use error::TelemetryError;
 pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excursions_of_unit};

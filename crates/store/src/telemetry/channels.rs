@@ -189,3 +189,30 @@ pub async fn rooms(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<(Uuid, String)>>
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.code)).collect())
 }
+
+/// The tank or the room of a code: one of the two; a tank where both have it.
+pub async fn place(db: impl PgExecutor<'_>, code: &str) -> sqlx::Result<Option<(Option<Uuid>, Option<Uuid>)>> {
+    let row = sqlx::query!(
+        r#"select (select id from custody_tank where code = $1) as tank, (select id from custody_room where code = $1) as room"#,
+        code
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(match (row.tank, row.room) {
+        (Some(tank), _) => Some((Some(tank), None)),
+        (None, Some(room)) => Some((None, Some(room))),
+        (None, None) => None,
+    })
+}
+
+/// Takes a channel out of use. `false` where none in use has the code.
+pub async fn retire(db: impl PgExecutor<'_>, code: &str, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update telemetry_channel set until = $2 where code = $1 and until is null",
+        code,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

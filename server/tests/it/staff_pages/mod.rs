@@ -21,6 +21,7 @@ mod profiles;
 mod rules;
 mod series;
 mod sessions;
+mod tanks;
 mod templates;
 mod units;
 

@@ -1,0 +1,124 @@
+//! Tanks, alarms and the wall board through the real router.
+
+use super::*;
+use domain::account::Scope;
+use http::{Method, Request, header};
+use services::telemetry::{board, watch};
+
+/// The demo's tanks with their readings.
+async fn tanks(site: &Site) {
+    let (services, system) = (&site.test.services, site.test.services.system());
+    services::custody::seed_demo(services, &system).await.expect("tanks");
+    services::telemetry::seed_demo(services, &system).await.expect("readings");
+    services::telemetry::seed_demo(services, &system).await.expect("repeating it adds nothing");
+    watch(services).await.expect("looked");
+}
+
+async fn tank(site: &Site, code: &str) -> String {
+    let id: Uuid = sqlx::query_scalar("select id from custody_tank where code = $1")
+        .bind(code)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a tank");
+    id.to_string()
+}
+
+#[tokio::test]
+async fn the_night_shift_sees_tanks_their_history_and_what_is_alarmed_about() {
+    let site = Site::new().await;
+    let night = site.staff(&[Role::NightShift]).await;
+    let empty = night.get("/staff/tanks").await;
+    assert!(empty.status == StatusCode::OK && empty.body.contains("还没有液氮罐"), "{}", excerpt(&empty.body));
+    tanks(&site).await;
+    for path in ["/staff/tanks", "/en/staff/tanks", "/staff/wall", "/en/staff/wall"] {
+        let page = night.get(path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("S-01"), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
+    }
+    let list = night.get("/staff/tanks").await;
+    assert!(list.body.contains("监测数据中断"), "one channel of the demo fell silent");
+    let samples = tank(&site, "S-01").await;
+    for span in ["day", "month", "life", "nonsense"] {
+        let page = night.get(&format!("/staff/tanks/{samples}?span={span}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{span}");
+        assert!(page.body.contains("chart-limit-critical") && page.body.contains("chart-band"), "{span}");
+    }
+    let page = night.get(&format!("/staff/tanks/{samples}")).await;
+    assert!(!page.body.contains("没有温度超限记录"), "the demo's excursion is there");
+    for unknown in ["/staff/tanks/01980000-0000-7000-8000-00000000ffff", "/staff/tanks/none", "/staff/alarms/none"] {
+        assert_eq!(night.get(unknown).await.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+    let steward = site.staff(&[Role::Steward]).await;
+    for path in ["/staff/tanks", "/staff/wall", "/staff/wall/now"] {
+        assert_eq!(steward.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_is_acknowledged_a_mute_needs_another_and_a_drill_is_told() {
+    let site = Site::new().await;
+    tanks(&site).await;
+    let (night, other) = (site.staff(&[Role::NightShift]).await, site.staff(&[Role::NightShift]).await);
+    let shown = board(&site.test.services, &site.test.services.system()).await.expect("a board");
+    let silent = shown.alarms.iter().find(|alarm| alarm.rule == "silent").expect("an alarm").clone();
+    let alarm = format!("/staff/alarms/{}", silent.id);
+    again(&night.get(&alarm).await, StatusCode::OK, "监测数据中断");
+    let sent = send(&night, &format!("{alarm}/acknowledge"), &[("back", "/staff/wall")]).await;
+    assert_eq!(gone_to(&sent, "/staff/wall"), "/staff/wall");
+    let elsewhere = send(&night, &format!("{alarm}/acknowledge"), &[("back", "//example.com")]).await;
+    gone_to(&elsewhere, "/staff/tanks?done=acknowledged");
+    let here = format!("/staff/tanks/{}", tank(&site, "L-01").await);
+    let channel: i32 = sqlx::query_scalar("select id from telemetry_channel where code = 'L-01/temperature_top'")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a channel");
+    let channel = channel.to_string();
+    let wrong = [("channel", channel.as_str()), ("minutes", "500"), ("reason", "更换顶部探头")];
+    let refused = send(&night, &format!("{here}/mute"), &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("更换顶部探头"), "what was typed is kept");
+    let right = [("channel", channel.as_str()), ("minutes", "30"), ("reason", "更换顶部探头")];
+    gone_to(&send(&night, &format!("{here}/mute"), &right).await, &format!("{here}?done=asked"));
+    let mute: Uuid = sqlx::query_scalar("select id from telemetry_mute")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a mute");
+    let confirm = format!("/staff/mutes/{mute}/confirm");
+    again(&send(&night, &confirm, &[("back", here.as_str())]).await, StatusCode::CONFLICT, "另一位同事确认");
+    gone_to(&send(&other, &confirm, &[("back", here.as_str())]).await, &format!("{here}?done=confirmed"));
+    again(&other.get("/staff/wall").await, StatusCode::OK, "更换顶部探头");
+    let drill = send(&night, &format!("{here}/drill"), &[("drill", channel.as_str())]).await;
+    let drill = gone_to(&drill, "/staff/alarms/");
+    again(&night.get(&drill).await, StatusCode::OK, "这是一次演练");
+}
+
+#[tokio::test]
+async fn the_wall_asks_cheaply_whether_anything_changed() {
+    let site = Site::new().await;
+    tanks(&site).await;
+    let night = site.staff(&[Role::NightShift]).await;
+    let first = night.get("/staff/wall/now").await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert_eq!(first.json()["stale"], false);
+    let same = Request::builder()
+        .method(Method::GET)
+        .uri("/staff/wall/now")
+        .header(header::COOKIE, &night.cookie)
+        .header(header::IF_NONE_MATCH, first.header("etag"))
+        .body(axum::body::Body::empty())
+        .expect("a request");
+    assert_eq!(site.send(same).await.status, StatusCode::NOT_MODIFIED);
+    later(&site, 61);
+    let (_, gateway) = site.client("gateway", &[Scope::TelemetryWrite]).await;
+    let at = site.test.now().to_string();
+    let warm = serde_json::json!({ "readings": [{ "channel": "L-01/temperature_top", "at": at, "value": -149.0, "quality": "ok" }] });
+    let fed = site.call("POST", "/api/v1/telemetry/readings", &gateway, &[], Some(&warm)).await;
+    assert_eq!(fed.json()["kept"], 1, "{}", fed.body);
+    let stale = night.get("/staff/wall/now").await.json();
+    assert_eq!(stale["stale"], true, "nobody has looked for a minute, and the board says so");
+    again(&night.get("/staff/wall").await, StatusCode::OK, "监测程序没有在运行");
+    watch(&site.test.services).await.expect("looked");
+    let now = night.get("/staff/wall/now").await.json();
+    assert_eq!(now["stale"], false);
+    assert!(now["alarms"].as_array().expect("alarms").len() > first.json()["alarms"].as_array().expect("alarms").len());
+}
