@@ -5,7 +5,7 @@ use crate::i18n::Text;
 use crate::ui::{TrendChart, TrendLimit, TrendLine};
 use crate::visit::Visit;
 use domain::telemetry::{AlarmEvent, AlarmState, ChannelKind, Severity};
-use domain::time::{clock_text, day_text, local_day};
+use domain::time::{clock_text, day_text, local, local_day};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use services::telemetry::{AlarmView, ChannelView, History, Span, TankView};
@@ -99,6 +99,12 @@ pub(super) fn short(visit: &Visit, at: Timestamp) -> String {
     } else {
         format!("{} {}", day_text(local_day(at), visit.locale()), clock_text(at))
     }
+}
+
+/// With its seconds: how long it took until somebody came is counted in them.
+pub(super) fn exact(visit: &Visit, at: Timestamp) -> String {
+    let clock = local(at).strftime("%H:%M:%S").to_string();
+    format!("{} {clock}", day_text(local_day(at), visit.locale()))
 }
 
 /// The tabs of how far back one looks.
