@@ -29,12 +29,11 @@ async fn page(visit: Visit, id: Option<AlarmId>) -> Result<AnyView, Problem> {
     let drill = about.drill.then(|| view! { <Banner tone=Tone::Info>{visit.t("tanks-is-drill")}</Banner> });
     let mut way = crumbs(visit, &[(AT, "tanks-title")]);
     way.extend(about.tank.map(|tank| Crumb::new(visit.href(&format!("{AT}/{tank}")), about.place.clone())));
-    let crumbs = way;
     let rows = facts(visit, &story);
     let parts =
         (parts::acknowledge(visit, about, &back, Variant::Primary), happened(visit, &story), ladder(visit, &story));
     Ok(view! {
-        <Page title=title width=Width::Wide crumbs=crumbs>
+        <Page title=title width=Width::Wide crumbs=way>
             {rooms(visit)}
             {news(visit, super::list::NEWS)}
             {drill}
