@@ -145,7 +145,9 @@ pub(super) fn trend(visit: &Visit, title: Text, history: &History) -> AnyView {
         let at = at(share);
         if short { clock_text(at).into() } else { local_day(at).strftime("%Y-%m-%d").to_string().into() }
     };
-    let times = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, label(share))).to_vec();
+    // A date is long: on a telephone there is room for three of them.
+    let shares: &[f64] = if short { &[0.0, 0.25, 0.5, 0.75, 1.0] } else { &[0.0, 0.5, 1.0] };
+    let times = shares.iter().map(|share| (*share, label(*share))).collect();
     let when = Box::new(move |share: f64| -> Text {
         let at = at(share);
         format!("{} {}", day_text(local_day(at), locale), clock_text(at)).into()
