@@ -52,6 +52,7 @@ pub mod i18n;
 mod ledger;
 #[cfg(feature = "ssr")]
 mod letters;
+#[cfg(feature = "ssr")]
 mod lims;
 #[cfg(feature = "ssr")]
 pub mod local_path;

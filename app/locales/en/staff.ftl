@@ -922,3 +922,4 @@ staff-subject-family-contract = Storage contract
 staff-action-family-contract-moved = Storage contract moved on
 staff-action-family-payment-came = Payment of a storage contract noted
 staff-action-custody-family-revealed = Looked up whose a unit is
+staff-action-custody-certificates-reminded = Reminded of collectors’ certificates that end

@@ -866,3 +866,4 @@ staff-subject-family-contract = 储存合同
 staff-action-family-contract-moved = 储存合同状态变化
 staff-action-family-payment-came = 登记储存费用到账
 staff-action-custody-family-revealed = 查看脐带血所属的家庭
+staff-action-custody-certificates-reminded = 提醒采集证书即将到期

@@ -93,7 +93,6 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
     services::lims::seed_demo(&services, &services.system()).await.context("the demo of the laboratory's feed")?;
-    services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
     services::custody::desk::seed_demo(&services, &services.system()).await.context("the demo's laboratory")?;
     services::telemetry::seed_demo(&services, &services.system()).await.context("the demo of tanks")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
@@ -105,6 +104,8 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;
     services::ledger::seed_demo(&services, &services.system()).await.context("the funds' demo")?;
     services::disclosure::seed_demo(&services, &services.system()).await.context("the demo of what is disclosed")?;
+    // Last: it covers whatever the others told of units.
+    services::custody::proof::close_all(&services).await.context("the first root of the demo's units")?;
     println!(
         "The demo is there: the museum and the events with their sessions, the bus and groups with their requests, and invented visitors."
     );

@@ -45,7 +45,17 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         letters(&services).await;
         beat();
+        certificates(&services).await;
+        beat();
         pause(EVERY, &shutdown).await;
+    }
+}
+
+async fn certificates(services: &Services) {
+    match services::custody::collectors::remind_due(services).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(told, "quality is reminded of certificates of collectors that end"),
+        Err(error) => tracing::error!(%error, "certificates of collectors that end could not be looked for"),
     }
 }
 

@@ -6,6 +6,7 @@ mod api;
 mod bus;
 mod canary;
 mod config;
+mod custody_roots;
 mod disclosure;
 mod events;
 mod families;

@@ -216,6 +216,32 @@ pub async fn missed(services: &Services, context: &Context, times: u32) -> Resul
     alarmed(services, context, &limits::UNIT_MISSED, counted.map(drop)).await
 }
 
+/// Whether a machine may go on telling of units: not once it told of too many that are not there.
+///
+/// # Errors
+/// `Limited`; `Denied` for who is nobody; `Database`.
+pub(crate) async fn may_tell(services: &Services, context: &Context) -> Result<(), DeskError> {
+    let room = limits::has_room(services, &limits::UNIT_TOLD_OF_NOTHING, &subject(context)?).await;
+    alarmed(services, context, &limits::UNIT_TOLD_OF_NOTHING, room).await
+}
+
+/// Counts units that a machine told of and that are not there. What it told is kept by its own room all the same; an alert stands in
+/// the trail where there were too many.
+///
+/// # Errors
+/// `Denied` for who is nobody; `Database`.
+pub(crate) async fn told_of_nothing(services: &Services, context: &Context, times: u32) -> Result<(), DeskError> {
+    if times == 0 {
+        return Ok(());
+    }
+    let limit = &limits::UNIT_TOLD_OF_NOTHING;
+    let counted = limits::hit_times(services, limit, &subject(context)?, times).await;
+    match alarmed(services, context, limit, counted.map(drop)).await {
+        Err(DeskError::Limited { .. }) => Ok(()),
+        other => other,
+    }
+}
+
 /// Whose bucket it is.
 fn subject(context: &Context) -> Result<String, Denied> {
     match &context.actor {

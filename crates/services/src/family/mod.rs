@@ -32,6 +32,7 @@ pub(crate) use held::exported;
 pub use join::{Founder, Founding, found_in, join};
 pub use looks::{Look, OwnLook, look_in, looks};
 pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
+pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};

@@ -3,9 +3,11 @@
 use super::scope::{Own, visitor};
 use super::{FamilyError, news};
 use crate::audit::{self, Entry};
+use crate::custody::CustodyError;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
+use domain::custody::Kind;
 use domain::family::Notice;
 use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
 use jiff::Timestamp;
@@ -38,6 +40,46 @@ pub async fn tell_in(
         news::queue(db, context, family).await?;
     }
     Ok(told)
+}
+
+/// Tells the families of units of what happened to them, in the transaction that wrote it down. A unit that is nobody's has nobody to
+/// be told.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(crate) async fn happened_in(
+    db: &mut PgConnection,
+    services: &Services,
+    now: Timestamp,
+    told: &[(Uuid, Kind, u32)],
+) -> Result<(), CustodyError> {
+    if told.is_empty() {
+        return Ok(());
+    }
+    let units: Vec<Uuid> = told.iter().map(|(unit, ..)| *unit).collect();
+    let context = Context { now, ..services.system() };
+    for (unit, family) in said::families_of(&mut *db, &units).await? {
+        for (_, kind, seq) in told.iter().filter(|(of, ..)| *of == unit) {
+            let notice = match kind {
+                Kind::Held => Notice::Held,
+                Kind::HoldLifted => Notice::HoldLifted,
+                Kind::Banked => Notice::Banked,
+                _ => continue,
+            };
+            // An event has no id of its own: it is the unit's so many-th.
+            let mut cause = unit.into_bytes();
+            for (byte, part) in cause.iter_mut().zip(seq.to_be_bytes()) {
+                *byte ^= part;
+            }
+            let about = (FamilyId(family), Some(UnitId(unit)));
+            let done = tell_in(&mut *db, &context, about, (notice, Uuid::from_bytes(cause), None)).await;
+            done.map_err(|error| match error {
+                FamilyError::Database(error) => CustodyError::Database(error),
+                _ => CustodyError::Unreadable,
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// A notice, for the family.

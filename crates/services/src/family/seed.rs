@@ -8,7 +8,7 @@ use domain::custody::Pool;
 use domain::family::{ContractNumber, ContractState, Kin};
 use domain::field::Fault;
 use domain::ids::UnitId;
-use domain::time::local_day;
+use domain::time::{local_day, start_of_day};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
@@ -52,7 +52,8 @@ fn parsed<T>(value: Result<T, Fault>) -> Result<T, FamilyError> {
 pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), FamilyError> {
     let today = local_day(context.now);
     for invented in &FAMILIES {
-        let unit = store::family::join::nobodys(&services.db).await?.map(UnitId);
+        let born = today.saturating_sub(invented.days.days());
+        let unit = store::family::join::nobodys(&services.db, start_of_day(born)).await?.map(UnitId);
         let founding = founding(invented, unit, today)?;
         let (own, context) = (services.clone(), context.clone());
         let made = to_the_end(async move {

@@ -142,6 +142,9 @@ limits! {
     UNIT_MISSED = "unit-missed", 20 in TEN_MINUTES;
     /// Families' records one support agent opens: a call takes minutes.
     SUPPORT_OPENED = "support-opened", 30 in HOUR;
+    /// Units that are not there and that one machine tells of: a feed that runs ahead of its registrations by a day has some
+    /// thousands, and one that counts through numbers has no end.
+    UNIT_TOLD_OF_NOTHING = "unit-told-of-nothing", 5000 in TEN_MINUTES;
     /// Alerts about that: one for each window, whoever goes on.
     UNIT_ALARMED = "unit-alarmed", 1 in TEN_MINUTES;
     /// Copies of everything we hold on a person, for that person.

@@ -8,7 +8,8 @@
 
 use super::record::{Fault, Read};
 use super::{LimsError, again, explain, letters};
-use crate::custody::{By, Incoming, UnitName, record_in};
+use crate::custody::desk::DeskError;
+use crate::custody::{By, Incoming, Refused, UnitName, record_in, search};
 use crate::db::{Tx, to_the_end};
 use crate::machines::client_of;
 use crate::{Context, Services};
@@ -85,16 +86,36 @@ pub async fn take(services: &Services, context: &Context, records: Vec<String>) 
     if records.len() > MOST {
         return Err(LimsError::field("events", FieldFault::TooLong { max: MOST as u32 }));
     }
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move { whole(&services, &context, client, &records).await }).await
+    // Numbers that no unit has, told in bulk, are numbers that somebody counts through.
+    search::may_tell(services, context).await.map_err(slowed)?;
+    let (own, asked) = (services.clone(), context.clone());
+    let (answers, nothing) = to_the_end(async move { whole(&own, &asked, client, &records).await }).await?;
+    search::told_of_nothing(services, context, nothing).await.map_err(slowed)?;
+    Ok(answers)
 }
 
+/// A record of a unit that is not there.
+fn is_of_nothing(outcome: Option<&Outcome>) -> bool {
+    matches!(outcome, Some(Outcome::Now(Became::Letter { code, .. })) if code == Refused::NoSuchUnit.code())
+}
+
+/// A feed that is slowed sends the same again later.
+fn slowed(error: DeskError) -> LimsError {
+    match error {
+        DeskError::Denied(denied) => denied.into(),
+        DeskError::Database(error) => error.into(),
+        _ => LimsError::Busy,
+    }
+}
+
+/// Takes all of them; answers beside the answers how many units were told of that are not there. (Units and not records: of one that
+/// is registered by a batch on its way, a dozen records may come before it.)
 async fn whole(
     services: &Services,
     context: &Context,
     client: ClientId,
     records: &[String],
-) -> Result<Vec<Answer>, LimsError> {
+) -> Result<(Vec<Answer>, u32), LimsError> {
     let read: Vec<Read> = records.iter().map(|text| Read::of(services, client, text)).collect();
     let batch = Batch { services, context, client, records, read: &read };
     let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
@@ -110,6 +131,10 @@ async fn whole(
             }
         }
     }
+    let of_nothing = read.iter().zip(&outcomes).filter(|(_, outcome)| is_of_nothing(outcome.as_ref()));
+    let nothing: BTreeSet<_> =
+        of_nothing.map(|(read, _)| (read.about.unit, read.about.din.as_ref().map(|din| din.as_str()))).collect();
+    let nothing = u32::try_from(nothing.len()).unwrap_or(u32::MAX);
     let answers = read.iter().zip(outcomes).map(|(read, outcome)| {
         // Every record was in one piece, and every piece answers all of its records.
         let outcome = outcome.ok_or(LimsError::Unreadable)?;
@@ -118,7 +143,7 @@ async fn whole(
         count(&answer);
         Ok(answer)
     });
-    answers.collect()
+    Ok((answers.collect::<Result<_, LimsError>>()?, nothing))
 }
 
 /// What operators see of it.

@@ -34,7 +34,7 @@ pub fn handlers(handlers: Handlers) -> Handlers {
     let handlers = handlers.on(CODE, send_code).on(BOOKING, send_booking).on(ACCOUNT, send_account);
     let handlers = requests::handlers::<Ambassadors>(requests::handlers::<Groups>(requests::handlers::<Bus>(handlers)));
     let handlers = super::alarm::handlers(super::objection::handlers(super::report::handlers(handlers)));
-    let handlers = super::family::handlers(handlers);
+    let handlers = super::certificates::handlers(super::family::handlers(handlers));
     super::case::handlers(super::export::handlers(super::series::handlers(super::waiting::handlers(handlers))))
 }
 

@@ -6,6 +6,7 @@
 
 use super::alarm::AlarmFacts;
 use super::case::CaseFacts;
+use super::certificates::CertificateFacts;
 use super::export::ExportFacts;
 use super::family::FamilyFacts;
 use super::objection::ObjectionFacts;
@@ -61,6 +62,12 @@ macro_rules! embedded {
             ("en/report_due.subject.j2", include_str!("../../templates/en/report_due.subject.j2")),
             ("en/report_due.txt.j2", include_str!("../../templates/en/report_due.txt.j2")),
             ("en/report_due.html.j2", include_str!("../../templates/en/report_due.html.j2")),
+            ("zh-CN/certificates_end.subject.j2", include_str!("../../templates/zh-CN/certificates_end.subject.j2")),
+            ("zh-CN/certificates_end.txt.j2", include_str!("../../templates/zh-CN/certificates_end.txt.j2")),
+            ("zh-CN/certificates_end.html.j2", include_str!("../../templates/zh-CN/certificates_end.html.j2")),
+            ("en/certificates_end.subject.j2", include_str!("../../templates/en/certificates_end.subject.j2")),
+            ("en/certificates_end.txt.j2", include_str!("../../templates/en/certificates_end.txt.j2")),
+            ("en/certificates_end.html.j2", include_str!("../../templates/en/certificates_end.html.j2")),
             // To whoever objected to a notice, and by mail only.
             ("zh-CN/objection_answered.subject.j2", include_str!("../../templates/zh-CN/objection_answered.subject.j2")),
             ("zh-CN/objection_answered.txt.j2", include_str!("../../templates/zh-CN/objection_answered.txt.j2")),
@@ -163,6 +170,8 @@ pub(super) enum Facts {
     Family(FamilyFacts),
     /// A report to the public.
     Report(ReportFacts),
+    /// Certificates of collectors that end.
+    Certificates(CertificateFacts),
     /// The answer to an objection.
     Objection(ObjectionFacts),
     /// A text message: the values the provider gets, and nothing besides them but the site. What people read is made of

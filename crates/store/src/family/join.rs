@@ -324,11 +324,13 @@ pub async fn give_unit(db: impl PgExecutor<'_>, unit: Uuid, family: Uuid) -> sql
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// A unit of the families' pool that is nobody's, a stored one first: for the demo.
-pub async fn nobodys(db: impl PgExecutor<'_>) -> sqlx::Result<Option<Uuid>> {
+/// A stored unit of the families' pool that is nobody's, the one that was registered nearest to an instant: for the demo.
+pub async fn nobodys(db: impl PgExecutor<'_>, near: Timestamp) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!(
-        "select id from custody_unit where family_id is null and pool = 'family'
-         order by state <> 'banked', id limit 1"
+        "select u.id from custody_unit u join custody_event e on e.unit_id = u.id and e.seq = 1
+         where u.family_id is null and u.pool = 'family' and u.state = 'banked'
+         order by abs(extract(epoch from e.occurred_at - $1::timestamptz)), u.id limit 1",
+        near.to_sqlx() as SqlTimestamp
     )
     .fetch_optional(db)
     .await

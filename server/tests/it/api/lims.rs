@@ -189,3 +189,14 @@ async fn staff_see_letters_try_them_again_and_give_them_up() {
     let steward = site.staff(&[Role::Steward]).await;
     assert_eq!(steward.get("/staff/custody/dead-letters").await.status, StatusCode::FORBIDDEN);
 }
+
+#[test]
+fn everything_that_can_have_happened_is_described_to_whoever_connects_a_laboratory() {
+    let page = include_str!("../../../../docs/lims.md");
+    let table: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for kind in domain::custody::Kind::ALL {
+        let name = format!("`{}`", kind.name());
+        let rows = table.iter().filter(|line| line.split(" | ").next().is_some_and(|cell| cell.contains(&name)));
+        assert_eq!(rows.count(), 1, "docs/lims.md does not describe {name} once");
+    }
+}

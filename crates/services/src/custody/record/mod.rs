@@ -92,11 +92,25 @@ async fn keep(
         }
         let found = claim::claim(db, services, &mut world, now).await?;
         if found.is_empty() {
+            let told = told(&world);
             write::write(db, services, world, now).await?;
+            crate::family::happened_in(db, services, now, &told).await?;
             return Ok(outcomes.into_iter().map(|one| one.unwrap_or(Err(Refused::NoSuchUnit))).collect());
         }
         lost.extend(found);
     }
+}
+
+/// What families are told of: which unit, what, and the event's number.
+fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
+    let of = |unit: &unit::UnitState| {
+        let first = unit.now.seq - u32::try_from(unit.kept.len()).unwrap_or(unit.now.seq);
+        let kinds: Vec<Kind> = unit.kept.iter().map(|kept| kept.kind).collect();
+        let id = unit.id;
+        (first + 1..).zip(kinds).map(move |(seq, kind)| (id, kind, seq))
+    };
+    let all = world.units.values().flat_map(of);
+    all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
 }
 
 /// Whole microseconds.

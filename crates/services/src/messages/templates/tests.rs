@@ -3,6 +3,7 @@
 use super::super::alarm::AlarmFacts;
 use super::super::ambassadors::AmbassadorFacts;
 use super::super::bus::BusFacts;
+use super::super::certificates::CertificateFacts;
 use super::super::groups::GroupFacts;
 use super::super::report::ReportFacts;
 use super::super::requests::{AmbassadorTemplate, BusTemplate, GroupTemplate, OwnFacts};
@@ -442,6 +443,27 @@ fn a_report_that_is_due_is_told_without_a_figure() {
         for piece in ["txt", "html"] {
             let text = render(locale, "report_due", piece, &facts).expect("it renders");
             for part in ["2026-Q3", "2026-10-30", "https://www.example.cn/staff/disclosure"] {
+                assert!(text.contains(part), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn certificates_that_end_are_told_by_their_number_and_name_nobody() {
+    for locale in [Locale::ZhCn, Locale::En] {
+        let facts = Facts::Certificates(CertificateFacts {
+            count: 2,
+            until: "2026-10-30".into(),
+            page: "https://www.example.cn/staff/collectors?ending=1".into(),
+            site: "https://www.example.cn".into(),
+            help: None,
+        });
+        let subject = render(locale, "certificates_end", "subject", &facts).expect("a subject");
+        assert!(!subject.is_empty() && !subject.contains('\n'), "{subject}");
+        for piece in ["txt", "html"] {
+            let text = render(locale, "certificates_end", piece, &facts).expect("it renders");
+            for part in ["2026-10-30", "https://www.example.cn/staff/collectors"] {
                 assert!(text.contains(part), "{text}");
             }
         }

@@ -1,6 +1,7 @@
 //! Who collects: trained, examined, with a certificate for a time; and what intake makes of it.
 
-use super::{bank, now, one};
+use super::{bank, now, number, one};
+use crate::exports::{colleague, proves};
 use crate::ledger::of;
 use domain::account::{Denied, Role};
 use domain::custody::{Payload, State};
@@ -10,6 +11,8 @@ use services::Context;
 use services::custody::collectors::{self, Standing};
 use services::custody::desk::DeskError;
 use services::custody::{Incoming, Refused};
+use services::jobs::{Handlers, drain};
+use services::messages;
 use testkit::TestHouse;
 use testkit::custody::{tell, unit_in};
 use uuid::Uuid;
@@ -100,4 +103,29 @@ async fn intake_refuses_what_was_collected_without_a_certificate_of_the_day_once
     services.clock.advance(SignedDuration::from_hours(24));
     let tomorrow = unit_in(&house, 24, State::Expected).await;
     assert_eq!(one(&house, tomorrow, collected("COL-2026-0043")).await, Err(Refused::CertificateInvalid));
+}
+
+#[tokio::test]
+async fn quality_is_reminded_once_before_a_certificate_ends() {
+    let (house, _) = bank().await;
+    let (services, by) = (&house.services, &quality(&house));
+    let id = collector(&house, "COL-2026-0044").await;
+    let day = local_day(house.now()).saturating_sub(23.months());
+    collectors::attended(services, by, id, (day, 8)).await.expect("noted");
+    collectors::examined(services, by, id, (day, 90)).await.expect("passed");
+    let exam = collectors::open(services, by, id).await.expect("opened").exams[0].id;
+    collectors::issue(services, by, id, exam).await.expect("issued");
+    let standing = collectors::open(services, by, id).await.expect("opened").collector.standing;
+    assert!(matches!(standing, Standing::Ends(_)), "{standing:?}");
+    assert_eq!(collectors::remind_due(services).await.expect("asked"), 0, "nobody of quality has a work address yet");
+    assert_eq!(number(&house, "select count(*) from custody_certificate where reminded_at is not null").await, 0);
+
+    let officer = colleague(&house, "quality-a", Role::QualityOfficer).await;
+    proves(&house, officer, "quality@example.com").await;
+    let (first, second) = tokio::join!(collectors::remind_due(services), collectors::remind_due(services));
+    assert_eq!(first.expect("asked") + second.expect("asked"), 1, "two servers, one reminder");
+    assert_eq!(collectors::remind_due(services).await.expect("asked"), 0);
+    drain(services, &messages::handlers(Handlers::new())).await.expect("the jobs ran");
+    let mails = "select count(*) from message where template = 'certificates_end' and state = 'sent'";
+    assert_eq!(number(&house, mails).await, 1);
 }

@@ -11,6 +11,7 @@ mod model;
 mod order;
 mod people;
 mod slots;
+mod support;
 mod trouble;
 
 use domain::custody::{Kind, Payload, Slot, State, Unmet};

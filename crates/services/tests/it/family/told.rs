@@ -1,8 +1,10 @@
 //! What a family is told, once; and who of the house looked, at once.
 
 use super::{count, days, family, support, units, visitor};
+use domain::custody::{DeviationKind, Payload};
 use domain::family::{ContractState, Notice};
 use domain::ids::{FamilyNoticeId, UnitId};
+use services::custody::{By, Incoming, UnitName, record_in};
 use services::family::{self as families, FamilyError, Look};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -127,4 +129,30 @@ async fn a_contract_falls_behind_catches_up_and_expires_by_its_days_and_the_unit
         count(&house, "select count(*) from custody_unit where family_id is not null and state = 'banked'").await,
         1
     );
+}
+
+#[tokio::test]
+async fn a_hold_and_its_end_are_told_with_the_event_and_to_nobody_else() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    family(&house, 2, all[1]).await;
+    let by = By { actor_kind: "system", actor_id: None, source: "house" };
+    let (operator, with) = ("QA-01".to_owned(), "QA-02".to_owned());
+    let happened = [Payload::Held { of: DeviationKind::Label }, Payload::HoldLifted { operator, with }];
+    for payload in happened {
+        let told = Incoming { unit: UnitName::Id(all[0]), payload, occurred_at: house.now(), source_seq: None };
+        let mut tx = house.services.begin().await.expect("a transaction");
+        let outcomes = record_in(&mut tx, &house.services, &by, &[told], house.now()).await.expect("looked at");
+        assert!(outcomes[0].is_ok(), "{:?}", outcomes[0]);
+        tx.commit().await.expect("committed");
+    }
+    let told = families::notices(&house.services, &visitor(&house, 11)).await.expect("read");
+    let kinds: Vec<_> = told.iter().map(|notice| (notice.kind, notice.unit, notice.waits)).collect();
+    assert!(kinds.contains(&(Notice::Held, Some(all[0]), true)), "{kinds:?}");
+    assert!(kinds.contains(&(Notice::HoldLifted, Some(all[0]), false)), "{kinds:?}");
+    assert_eq!(kinds.len(), 2);
+    assert!(families::notices(&house.services, &visitor(&house, 21)).await.expect("read").is_empty());
+    // Each of the two guardians has a message of each.
+    assert_eq!(count(&house, "select count(*) from job where kind = 'family.news'").await, 4);
 }

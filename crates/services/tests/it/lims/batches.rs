@@ -177,3 +177,26 @@ async fn only_a_machine_with_the_scope_feeds() {
     let many = take(&test.services, &system_of(&test.services, 1), vec!["{}".to_owned(); MOST + 1]).await;
     assert!(matches!(many, Err(LimsError::Fields(_))));
 }
+
+#[tokio::test]
+async fn a_machine_that_counts_through_numbers_is_slowed_and_raises_one_alert() {
+    let test = laboratory().await;
+    let begun = json!({ "kind": "listed" });
+    let told = |from: u32| {
+        (from..from + 5_000)
+            .map(|n| {
+                let din = Din::of("T0001", 26, n).expect("a number");
+                record(&format!("n-{n}"), 1, din.as_str(), "2026-07-01T08:00:00+08:00", begun.clone())
+            })
+            .collect::<Vec<_>>()
+    };
+    let answers = send(&test.services, told(0)).await;
+    assert!(answers.iter().all(|answer| dead(answer).map(|(code, _)| code) == Some("no-such-unit")));
+    for _ in 0..2 {
+        let slowed = take(&test.services, &system_of(&test.services, 1), told(5_000)).await;
+        assert!(matches!(slowed, Err(LimsError::Busy)), "{slowed:?}");
+    }
+    let alerts = "select count(*) from audit_entry where action = 'custody.looked_up_too_often' and detail ? 'alert'";
+    assert_eq!(number(&test, alerts).await, 1);
+    take(&test.services, &system_of(&test.services, 2), vec![registered(DIN)]).await.expect("another feed goes on");
+}

@@ -1,6 +1,7 @@
 //! The feed of the laboratory's system on a real Postgres.
 
 mod batches;
+mod bulk;
 mod letters;
 mod races;
 mod streams;
