@@ -78,6 +78,8 @@ test("a mother on a telephone reads everything without scripts, and the second g
   await expect(mother.locator("main .case-step")).toHaveCount(15);
   await expect(mother.locator("main")).toContainText(`（${zh("family-of-mother")}）`);
   await examine(mother, "family-mother-6-tests");
+  await visit(mother, `${unit}/temperature?span=life`);
+  await examine(mother, "family-mother-c-temperature");
   for (const [path, name] of [["notices", "7-notices"], ["contract", "8-contract"], ["people", "9-people"], ["access", "a-access"]]) {
     await visit(mother, `/account/units/${path}`);
     await examine(mother, `family-mother-${name}`);
