@@ -79,5 +79,5 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
         .cell(instant(visit, event.occurred_at))
         .cell(instant(visit, event.received_at))
         .cell(view! { <div><code class="code">{event.source.clone()}</code>{number}{who}</div> })
-        .cell(view! { <code class="code small" title=hash_title>{hash[..16].to_owned()}</code> })
+        .cell(view! { <code class="code small" title=hash_title>{hash[..12].to_owned()}</code> })
 }
