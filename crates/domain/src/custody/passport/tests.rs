@@ -111,7 +111,7 @@ proptest! {
         let place = place.index(changed.events.len());
         let event = &mut changed.events[place];
         let seq = event.seq;
-        let later = event.occurred_at.saturating_add(jiff::SignedDuration::from_micros(1)).expect("a time");
+        let later = event.occurred_at.saturating_add(jiff::SignedDuration::from_micros(7)).expect("a time");
         match what {
             0 => event.kind = "infused".to_owned(),
             1 => event.occurred_at = later,
