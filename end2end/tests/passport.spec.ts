@@ -140,7 +140,7 @@ test("the signed roots stand for everybody, and nothing of a unit with them", as
   // Without scripts the page says how to go on without it.
   await visit(page, "/custody/verify");
   if (!js) {
-    await expect(page.locator("main")).toContainText(zh("proof-no-script"));
+    await expect(page.locator("noscript .banner-text")).toHaveText(zh("proof-no-script"));
     await expect(page.locator("#f-passport")).toBeHidden();
     await expect(page.locator("main")).toContainText("server verify-passport passport.json --keys keys.json");
     await examine(page, "passport-5-nojs");
