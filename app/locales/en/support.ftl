@@ -27,3 +27,4 @@ support-no-values = Values of tests, names and telephone numbers are not shown h
 support-members = Members
 support-since = since { $at }
 support-close = Done: close the record
+support-members-none = Nobody has joined by an invitation yet.

@@ -465,3 +465,4 @@ units-analyte-haemoglobin = Haemoglobin
 units-family-show = Show whose it is
 units-family-show-text = This shows the numbers of the family’s contracts. The family sees at once who looked and why.
 units-family-is = Contracts of the family: { $numbers }
+units-chain-all = All { $n } events

@@ -27,3 +27,4 @@ support-no-values = 检测数值和家庭成员的姓名、电话不在这里显
 support-members = 家庭成员
 support-since = { $at } 加入
 support-close = 用完了，关闭记录
+support-members-none = 还没有人用邀请加入。

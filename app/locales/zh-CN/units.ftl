@@ -441,3 +441,4 @@ units-analyte-haemoglobin = 血红蛋白
 units-family-show = 查看所属家庭
 units-family-show-text = 会显示家庭的合同编号。家庭马上能看到是谁、为什么查看。
 units-family-is = 所属家庭的合同编号：{ $numbers }
+units-chain-all = 查看全部{ $n }条记录

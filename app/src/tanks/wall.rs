@@ -122,7 +122,9 @@ fn tile(visit: &Visit, tank: &TankView) -> AnyView {
     let values = [Some(words::reading(visit, top)), level];
     let values: Vec<String> = values.into_iter().flatten().map(|text| text.to_string()).collect();
     let href = visit.href(&format!("{AT}/{}", tank.id));
-    square(tone, tank.code.clone(), said.to_string(), Some(values.join(" · ")), Some(href))
+    // Of what nobody measures that is said once.
+    let values = (!tank.channels.is_empty()).then(|| values.join(" · "));
+    square(tone, tank.code.clone(), said.to_string(), values, Some(href))
 }
 
 fn square(tone: Tone, code: String, said: String, value: Option<String>, href: Option<String>) -> AnyView {

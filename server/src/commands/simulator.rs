@@ -61,7 +61,11 @@ async fn stream(config: &Config, asked: &LimsSimulator) -> anyhow::Result<Stream
     // What is told has happened: a unit is kept some sixteen days after it was collected.
     let from = match asked.day {
         Some(day) => domain::time::start_of_day(day),
-        None => services.clock.now().saturating_sub(SignedDuration::from_hours(24 * 24)).unwrap_or(Timestamp::MIN),
+        // From midnight on: of one day, a seed gives one stream.
+        None => {
+            let ago = services.clock.now().saturating_sub(SignedDuration::from_hours(24 * 24));
+            domain::time::start_of_day(domain::time::local_day(ago.unwrap_or(Timestamp::UNIX_EPOCH)))
+        }
     };
     let rates = if asked.clean { Rates::NONE } else { Rates::default() };
     let within = SignedDuration::from_hours(24);

@@ -186,9 +186,11 @@ fn members(visit: &Visit, record: &SupportRecord) -> impl IntoView + use<> {
         view! { <li>{kin}" "<span class="muted small">{since}</span></li> }
     });
     let items = items.collect_view();
+    let none = record.members.is_empty().then(|| view! { <p class="muted">{visit.t("support-members-none")}</p> });
     view! {
         <section class="section">
             <h2>{visit.t("support-members")}</h2>
+            {none}
             <ul>{items}</ul>
         </section>
     }

@@ -89,15 +89,14 @@ pub async fn take(services: &Services, context: &Context, records: Vec<String>) 
     // Numbers that no unit has, told in bulk, are numbers that somebody counts through.
     search::may_tell(services, context).await.map_err(slowed)?;
     let (own, asked) = (services.clone(), context.clone());
-    let answers = to_the_end(async move { whole(&own, &asked, client, &records).await }).await?;
-    let nothing = answers.iter().filter(|answer| is_of_nothing(answer)).count();
-    search::told_of_nothing(services, context, u32::try_from(nothing).unwrap_or(u32::MAX)).await.map_err(slowed)?;
+    let (answers, nothing) = to_the_end(async move { whole(&own, &asked, client, &records).await }).await?;
+    search::told_of_nothing(services, context, nothing).await.map_err(slowed)?;
     Ok(answers)
 }
 
 /// A record of a unit that is not there.
-fn is_of_nothing(answer: &Answer) -> bool {
-    matches!(&answer.outcome, Outcome::Now(Became::Letter { code, .. }) if code == Refused::NoSuchUnit.code())
+fn is_of_nothing(outcome: Option<&Outcome>) -> bool {
+    matches!(outcome, Some(Outcome::Now(Became::Letter { code, .. })) if code == Refused::NoSuchUnit.code())
 }
 
 /// A feed that is slowed sends the same again later.
@@ -109,12 +108,14 @@ fn slowed(error: DeskError) -> LimsError {
     }
 }
 
+/// Takes all of them; answers beside the answers how many units were told of that are not there. (Units and not records: of one that
+/// is registered by a batch on its way, a dozen records may come before it.)
 async fn whole(
     services: &Services,
     context: &Context,
     client: ClientId,
     records: &[String],
-) -> Result<Vec<Answer>, LimsError> {
+) -> Result<(Vec<Answer>, u32), LimsError> {
     let read: Vec<Read> = records.iter().map(|text| Read::of(services, client, text)).collect();
     let batch = Batch { services, context, client, records, read: &read };
     let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
@@ -130,6 +131,10 @@ async fn whole(
             }
         }
     }
+    let of_nothing = read.iter().zip(&outcomes).filter(|(_, outcome)| is_of_nothing(outcome.as_ref()));
+    let nothing: BTreeSet<_> =
+        of_nothing.map(|(read, _)| (read.about.unit, read.about.din.as_ref().map(|din| din.as_str()))).collect();
+    let nothing = u32::try_from(nothing.len()).unwrap_or(u32::MAX);
     let answers = read.iter().zip(outcomes).map(|(read, outcome)| {
         // Every record was in one piece, and every piece answers all of its records.
         let outcome = outcome.ok_or(LimsError::Unreadable)?;
@@ -138,7 +143,7 @@ async fn whole(
         count(&answer);
         Ok(answer)
     });
-    answers.collect()
+    Ok((answers.collect::<Result<_, LimsError>>()?, nothing))
 }
 
 /// What operators see of it.
@@ -192,6 +197,8 @@ impl Batch<'_> {
 
     /// Takes a piece, by halves where it cannot be taken whole.
     async fn piece(&self, piece: &[usize]) -> Result<Done, LimsError> {
+        let (ids, dins) = self.names(piece);
+        again::of(self.services, self.context.now, &ids, &dins).await;
         let mut done = Vec::with_capacity(piece.len());
         let mut left = vec![piece];
         while let Some(piece) = left.pop() {
@@ -284,24 +291,28 @@ impl Batch<'_> {
         tx.commit().await?;
         if !touched.is_empty() {
             units.0.retain(|id, _| touched.contains(id));
-            again::after(self.services, self.context.now, &units).await;
+            let (ids, dins) = units.names();
+            again::of(self.services, self.context.now, &ids, &dins).await;
         }
         done.extend(new.into_values().map(|(at, became)| (at, Outcome::Now(became))));
         Ok(Some(done))
     }
 
-    /// Locks the units a piece names.
-    async fn locked(&self, tx: &mut Tx, piece: &[usize]) -> sqlx::Result<Units> {
+    /// The units a piece names, by id and by number.
+    fn names(&self, piece: &[usize]) -> (Vec<Uuid>, Vec<String>) {
         let about = || piece.iter().map(|at| &self.read[*at].about);
         let ids: BTreeSet<Uuid> = about().filter_map(|about| about.unit).collect();
         let dins: BTreeSet<&str> = about().filter_map(|about| about.din.as_ref().map(|din| din.as_str())).collect();
+        (ids.into_iter().collect(), dins.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Locks them.
+    async fn locked(&self, tx: &mut Tx, piece: &[usize]) -> sqlx::Result<Units> {
+        let (ids, dins) = self.names(piece);
         if ids.is_empty() && dins.is_empty() {
             return Ok(Units::default());
         }
-        let (ids, dins): (Vec<Uuid>, Vec<String>) =
-            (ids.into_iter().collect(), dins.into_iter().map(str::to_owned).collect());
-        let rows = sql::lock_units(&mut **tx, &ids, &dins).await?;
-        Ok(Units::of_rows(rows))
+        Ok(Units::of_rows(sql::lock_units(&mut **tx, &ids, &dins).await?))
     }
 
     /// Notes the new records as taken, in the order of their keys. `false`: one of them was taken meanwhile.

@@ -152,7 +152,10 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> Option<AnyView> {
     let content = match &opened.code {
         None => view! { <Banner tone=Tone::Info>{visit.t("units-no-code")}</Banner> }.into_any(),
         Some(code) => {
-            let acts = Act::ALL.into_iter().filter(|act| offered(unit, *act)).map(|act| propose(visit, unit, act));
+            // What waits for a colleague already is not proposed once more.
+            let waits = |act: &Act| opened.proposals.iter().any(|proposal| proposal.act == *act);
+            let acts = Act::ALL.into_iter().filter(|act| offered(unit, *act) && !waits(act));
+            let acts = acts.map(|act| propose(visit, unit, act));
             let acts = acts.collect_view();
             view! {
                 <p class="muted small">{visit.t_args("units-own-code", &[("code", code.clone().into())])}</p>

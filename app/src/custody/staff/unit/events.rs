@@ -1,7 +1,7 @@
 //! The chain: every event in the order it came, with both clocks, its source, what is strange about it, and its hash.
 
 use super::said::lines;
-use crate::desk::moment;
+use crate::desk::{count, moment};
 use crate::form::Tone;
 use crate::ui::{Column, Row, Table, Tag};
 use crate::visit::Visit;
@@ -42,11 +42,15 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         Column::new(visit.t("units-event-hash")),
     ];
     let rows = opened.unit.events.iter().map(|event| row(visit, opened, event)).collect();
+    let all = count(visit, "units-chain-all", u32::try_from(opened.unit.events.len()).unwrap_or(u32::MAX));
     view! {
         <section class="section" id="chain">
             <h2>{visit.t("units-chain")}</h2>
             <p class="muted">{visit.t("units-chain-lead")}</p>
-            <Table caption=visit.t("units-chain") caption_hidden=true columns=columns rows=rows/>
+            <details class="units-section">
+                <summary>{all}</summary>
+                <Table caption=visit.t("units-chain") caption_hidden=true columns=columns rows=rows/>
+            </details>
         </section>
     }
 }
@@ -75,5 +79,5 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
         .cell(instant(visit, event.occurred_at))
         .cell(instant(visit, event.received_at))
         .cell(view! { <div><code class="code">{event.source.clone()}</code>{number}{who}</div> })
-        .cell(view! { <code class="code small" title=hash_title>{hash[..16].to_owned()}</code> })
+        .cell(view! { <code class="code small" title=hash_title>{hash[..12].to_owned()}</code> })
 }

@@ -32,7 +32,7 @@ pub(super) fn number_text(number: f64) -> String {
         return text.trim_end_matches('0').trim_end_matches('.').to_owned();
     }
     let exponent = number.abs().log10().floor();
-    let mantissa = format!("{:.2}", number / 10f64.powf(exponent));
+    let mantissa = format!("{:.3}", number / 10f64.powf(exponent));
     let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
     let raised: String = format!("{exponent:.0}").chars().filter_map(superscript).collect();
     format!("{mantissa}×10{raised}")
@@ -190,6 +190,7 @@ mod tests {
         assert_eq!(number_text(100.0), "100");
         assert_eq!(number_text(0.0), "0");
         assert_eq!(number_text(1_250_000_000.0), "1.25×10⁹");
+        assert_eq!(number_text(9.999e9), "9.999×10⁹");
         assert_eq!(number_text(-196.0), "-196");
         assert_eq!(number_text(f64::NAN), "—");
     }

@@ -45,7 +45,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Des
 
 /// A unit that lacks nothing but two people who bank it.
 async fn complete(services: &Services, context: &Context, number: u16) -> Result<(), DeskError> {
-    let begins = context.now.saturating_sub(SignedDuration::from_hours(24 * 20)).unwrap_or(context.now);
+    let begins = context.now.saturating_sub(SignedDuration::from_hours(24 * 60)).unwrap_or(context.now);
     let year = local_day(begins).year().rem_euclid(100).unsigned_abs() as u8;
     let din = Din::of("SDJN1", year, 200 + u32::from(number)).map_err(|_| DeskError::Unreadable)?;
     if find::of_din(&services.db, din.as_str()).await?.is_some() {

@@ -345,3 +345,22 @@ async fn a_code_is_given_once_and_ends() {
     let after = desk::alone(services, &super::desk::lab(&house), (unit, 1), held).await;
     assert!(matches!(after, Err(DeskError::NoCode)), "a code that ended opens nothing");
 }
+
+#[tokio::test]
+async fn the_demos_laboratory_is_made_once_and_its_units_wait_for_two_people() {
+    let (house, _) = bank().await;
+    let system = house.services.system();
+    for _ in 0..2 {
+        desk::seed_demo(&house.services, &system).await.expect("the demo");
+    }
+    let by = &quality(&house);
+    let waiting = search::work(&house.services, by, Work::Quarantine, None).await.expect("a list");
+    assert_eq!(waiting.rows.len(), 2);
+    for unit in waiting.rows {
+        let view = seen(&house, unit.id).await;
+        assert!(view.steps.is_complete() && view.tests.is_complete() && view.record_signed && view.place.is_some());
+    }
+    let linked = "select count(*) from custody_operator where account_id is not null";
+    assert_eq!(number(&house, linked).await, 3);
+    assert_eq!(number(&house, "select count(*) from custody_certificate").await, 1);
+}
