@@ -78,13 +78,12 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         };
         all.push((name, Facts::Alarm(alarm)));
     }
-    let family = FamilyFacts {
-        page: format!("{}/account/units/notices", visit.site),
-        site: visit.site.clone(),
-        help: visit.help.clone(),
+    let family = |help| {
+        let page = format!("{}/account/units/notices", visit.site);
+        Facts::Family(FamilyFacts { page, site: visit.site.clone(), help })
     };
-    all.push(("family_news", Facts::Family(FamilyFacts { help: None, ..family.clone() })));
-    all.extend(["family_news", "family_invited"].map(|name| (name, Facts::Family(family.clone()))));
+    all.extend([("family_news", family(None)), ("family_news", family(visit.help.clone()))]);
+    all.push(("family_invited", family(visit.help.clone())));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
