@@ -78,10 +78,7 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         };
         all.push((name, Facts::Alarm(alarm)));
     }
-    let family = |help| {
-        let page = format!("{}/account/units/notices", visit.site);
-        Facts::Family(FamilyFacts { page, site: visit.site.clone(), help })
-    };
+    let family = |help| Facts::Family(FamilyFacts { page: visit.site.clone(), site: visit.site.clone(), help });
     all.extend([("family_news", family(None)), ("family_news", family(visit.help.clone()))]);
     all.push(("family_invited", family(visit.help.clone())));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
