@@ -78,13 +78,9 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
         };
         all.push((name, Facts::Alarm(alarm)));
     }
-    let family = FamilyFacts {
-        page: format!("{}/account/units/notices", visit.site),
-        site: visit.site.clone(),
-        help: visit.help.clone(),
-    };
-    all.push(("family_news", Facts::Family(FamilyFacts { help: None, ..family.clone() })));
-    all.extend(["family_news", "family_invited"].map(|name| (name, Facts::Family(family.clone()))));
+    let family = |help| Facts::Family(FamilyFacts { page: visit.site.clone(), site: visit.site.clone(), help });
+    all.extend([("family_news", family(None)), ("family_news", family(visit.help.clone()))]);
+    all.push(("family_invited", family(visit.help.clone())));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((
