@@ -76,8 +76,10 @@ test("a mother on a telephone reads everything without scripts, and the second g
   await examine(mother, "family-mother-5-steps");
   await visit(mother, `${unit}/tests`);
   await expect(mother.locator("main .case-step")).toHaveCount(15);
-  await expect(mother.locator("main")).toContainText(`(${zh("family-of-mother")})`);
+  await expect(mother.locator("main")).toContainText(`（${zh("family-of-mother")}）`);
   await examine(mother, "family-mother-6-tests");
+  await visit(mother, `${unit}/temperature?span=life`);
+  await examine(mother, "family-mother-c-temperature");
   for (const [path, name] of [["notices", "7-notices"], ["contract", "8-contract"], ["people", "9-people"], ["access", "a-access"]]) {
     await visit(mother, `/account/units/${path}`);
     await examine(mother, `family-mother-${name}`);
@@ -95,14 +97,14 @@ test("a mother on a telephone reads everything without scripts, and the second g
   await join(other, small.number, small.other, "other");
   await visit(other, `${unit}/tests`);
   await expect(other.locator("main")).toContainText(zh("family-test-hers"));
-  await expect(other.locator("main")).not.toContainText(`(${zh("family-of-mother")})`);
+  await expect(other.locator("main")).not.toContainText(`（${zh("family-of-mother")}）`);
   await examine(other, "family-other-4-tests");
   await visit(mother, "/account/units/people");
   const asked = mother.locator(".family-consent", { hasText: zh("family-consent-mother_results") });
   await press(asked.getByRole("button"));
   await expect(mother.locator("main")).toContainText(zh("family-said-news"));
   await visit(other, `${unit}/tests`);
-  await expect(other.locator("main")).toContainText(`(${zh("family-of-mother")})`);
+  await expect(other.locator("main")).toContainText(`（${zh("family-of-mother")}）`);
 
   // Whoever is of no family finds nothing at that address.
   const stranger = await somebody(browser, baseURL!, true);

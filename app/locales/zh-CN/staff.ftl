@@ -861,7 +861,6 @@ staff-action-custody-passport-taken = 下载一份脐带血的监管护照
 staff-action-family-opened-for-support = 客服打开家庭的记录
 staff-action-family-read-for-support = 客服查看家庭的记录
 staff-action-family-closed-for-support = 客服关闭家庭的记录
-staff-action-custody-passport-taken = 下载一份脐带血的监管链护照
 staff-subject-family-contract = 储存合同
 staff-action-family-contract-moved = 储存合同状态变化
 staff-action-family-payment-came = 登记储存费用到账

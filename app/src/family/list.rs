@@ -34,7 +34,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         }
         .into_any()
     } else {
-        cards(visit, &all).into_any()
+        cards(visit, &all, 2).into_any()
     };
     Ok(view! {
         <Page title=visit.t("family-title") lead=visit.t("family-lead")>
@@ -53,17 +53,18 @@ pub(super) fn name(visit: &Visit, unit: &OwnUnit) -> Text {
     visit.t_args("family-unit-name", &[("year", year.to_string().into())])
 }
 
-fn cards(visit: &Visit, all: &[OwnUnit]) -> impl IntoView + use<> {
-    let cards = all.iter().map(|unit| card(visit, unit)).collect_view();
+/// The cards, with headings of a level.
+fn cards(visit: &Visit, all: &[OwnUnit], level: u8) -> impl IntoView + use<> {
+    let cards = all.iter().map(|unit| card(visit, unit, level)).collect_view();
     view! { <div class="cards account-cards">{cards}</div> }
 }
 
-fn card(visit: &Visit, unit: &OwnUnit) -> impl IntoView + use<> {
+fn card(visit: &Visit, unit: &OwnUnit, level: u8) -> impl IntoView + use<> {
     let href = visit.href(&page_of(unit.id));
     let changed = visit.t_args("family-changed", &[("at", moment(visit, unit.changed_at).into())]);
     let tag = Some(state_tag(visit, unit.state));
     view! {
-        <Card title=name(visit, unit) href=Text::from(href) tag=tag>
+        <Card title=name(visit, unit) href=Text::from(href) tag=tag level=level>
             <p>{state_text(visit, unit.state)}</p>
             <p class="muted small">{pool_text(visit, unit.pool)}" · "{changed}</p>
         </Card>
@@ -79,6 +80,6 @@ pub(crate) async fn section(visit: &Visit) -> Option<AnyView> {
     if all.is_empty() {
         return None;
     }
-    let cards = cards(visit, &all);
+    let cards = cards(visit, &all, 3);
     Some(view! { <section class="section"><h2>{visit.t("family-title")}</h2>{cards}</section> }.into_any())
 }

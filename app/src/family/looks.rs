@@ -25,7 +25,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             .into_any()
     } else {
         let items = all.iter().map(|look| one(visit, look)).collect_view();
-        view! { <ol class="case-line">{items}</ol> }.into_any()
+        view! { <section class="section"><ol class="case-line">{items}</ol></section> }.into_any()
     };
     Ok(view! {
         <Page title=visit.t("family-tab-access") lead=visit.t("family-looks-lead") crumbs=crumbs(visit, &[])>

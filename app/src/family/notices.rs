@@ -27,7 +27,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         view! { <EmptyState of=Illustration::Flame title=visit.t("family-notices-none")/> }.into_any()
     } else {
         let items = all.iter().map(|notice| one(visit, notice)).collect_view();
-        view! { <ol class="case-line">{items}</ol> }.into_any()
+        view! { <section class="section"><ol class="case-line">{items}</ol></section> }.into_any()
     };
     Ok(view! {
         <Page title=visit.t("family-tab-notices") lead=visit.t("family-notices-lead") crumbs=crumbs(visit, &[])>

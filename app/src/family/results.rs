@@ -35,8 +35,10 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
         <Page title=visit.t("family-tests-title") lead=visit.t("family-tests-lead") crumbs=crumbs(visit, &way)>
             <Meter label=text value=u64::from(done) max=u64::from(all)/>
             {record.cover.as_ref().map(|cover| dose(visit, cover))}
-            <ol class="case-line">{items}</ol>
-            <p class="muted small">{version}</p>
+            <section class="section">
+                <ol class="case-line">{items}</ol>
+                <p class="muted small">{version}</p>
+            </section>
         </Page>
     }
     .into_any())
@@ -95,7 +97,7 @@ fn line(visit: &Visit, value: &Value) -> impl IntoView + use<> {
     let about: Vec<String> = whose.into_iter().chain(phase).map(|text| text.to_string()).collect();
     let about = (!about.is_empty()).then(|| {
         let words = about.join(&visit.t("list-separator"));
-        view! { <span class="muted">" ("{words}")"</span> }
+        view! { <span class="muted">{visit.t_args("family-about", &[("words", words.into())])}</span> }
     });
     let text = match &value.found {
         What::Number(number) => figure(*number, &value.unit),
@@ -110,7 +112,7 @@ fn line(visit: &Visit, value: &Value) -> impl IntoView + use<> {
         let words = visit.t_args("family-usual", &[("least", figure(least, &value.unit).into())]);
         view! { <span class="muted small">" · "{words}</span> }
     });
-    view! { <li>{analyte}{about}": "<strong>{text}</strong>{usual}</li> }
+    view! { <li>{analyte}{about}{visit.t("label-separator")}<strong>{text}</strong>{usual}</li> }
 }
 
 /// A number as people read it: 1.24 × 10⁹, 96.3 %.
@@ -125,14 +127,22 @@ pub(super) fn figure(number: f64, unit: &str) -> String {
     };
     match unit {
         "" | "1" => text,
-        unit => format!("{text} {unit}"),
+        // 10^9/L is a number and a unit.
+        unit => match unit.strip_prefix("10^").and_then(|rest| rest.split_once('/')) {
+            Some((power, of)) => format!("{text} × 10{}/{of}", power.chars().map(raised).collect::<String>()),
+            None => format!("{text} {unit}"),
+        },
     }
 }
 
 fn superscript(power: i32) -> String {
+    power.to_string().chars().map(raised).collect()
+}
+
+/// A digit or a minus, raised.
+fn raised(c: char) -> char {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let digit = |c: char| c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize)).copied().unwrap_or('⁻');
-    power.to_string().chars().map(digit).collect()
+    c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize)).copied().unwrap_or('⁻')
 }
 
 #[cfg(test)]
@@ -147,5 +157,6 @@ mod figures {
         assert_eq!(figure(96.3, "%"), "96.3 %");
         assert_eq!(figure(85.0, "%"), "85 %");
         assert_eq!(figure(0.0, "kg"), "0 kg");
+        assert_eq!(figure(10.5, "10^9/L"), "10.5 × 10⁹/L");
     }
 }

@@ -35,11 +35,9 @@ impl From<LimsError> for Problem {
     }
 }
 
-/// Why a record was not kept, in words: its own fault, or what the rules of units say; a word nobody described shows itself.
+/// Why a record was not kept, in words: its own fault, or what the rules of units say; a code nobody described shows itself.
 fn code_text(visit: &Visit, code: &str) -> Text {
-    let own = found(visit.locale(), &format!("lims-code-{code}"));
-    let rule = || found(visit.locale(), &format!("custody-refused-{code}"));
-    own.or_else(rule).unwrap_or_else(|| Text::from(code.to_owned()))
+    found(visit.locale(), &format!("lims-code-{code}")).unwrap_or_else(|| Text::from(code.to_owned()))
 }
 
 const fn state_key(state: LetterState) -> &'static str {
@@ -55,5 +53,23 @@ const fn state_tone(state: LetterState) -> Tone {
         LetterState::Open => Tone::Warning,
         LetterState::Applied => Tone::Success,
         LetterState::GivenUp => Tone::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Locale;
+    use services::custody::Refused;
+
+    #[test]
+    fn every_reason_for_not_keeping_a_record_has_words() {
+        let own =
+            ["malformed", "key", "key-reused", "too-large", "characters", "clock", "source-seq", "unreadable", "house"];
+        for code in Refused::CODES.iter().chain(&own) {
+            for locale in Locale::ALL {
+                assert!(found(locale, &format!("lims-code-{code}")).is_some(), "{code} in {locale:?}");
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{ALARMS, AT, parts, words};
 use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
-use crate::ui::{Banner, Column, Page, Row, SummaryList, SummaryRow, Table, Tag, Variant, Width};
+use crate::ui::{Banner, Column, Crumb, Page, Row, SummaryList, SummaryRow, Table, Tag, Variant, Width};
 use crate::visit::{Visit, visit};
 use crate::words::role_text;
 use domain::account::Role;
@@ -27,15 +27,13 @@ async fn page(visit: Visit, id: Option<AlarmId>) -> Result<AnyView, Problem> {
     let back = format!("{ALARMS}/{}", about.id);
     let title = format!("{} {}", about.place, words::rule(visit, &about.rule));
     let drill = about.drill.then(|| view! { <Banner tone=Tone::Info>{visit.t("tanks-is-drill")}</Banner> });
-    let above = about.tank.map(|tank| (format!("{AT}/{tank}"), "tanks-tank"));
-    let mut way = vec![(AT, "tanks-title")];
-    way.extend(above.as_ref().map(|(path, key)| (path.as_str(), *key)));
-    let crumbs = crumbs(visit, &way);
+    let mut way = crumbs(visit, &[(AT, "tanks-title")]);
+    way.extend(about.tank.map(|tank| Crumb::new(visit.href(&format!("{AT}/{tank}")), about.place.clone())));
     let rows = facts(visit, &story);
     let parts =
         (parts::acknowledge(visit, about, &back, Variant::Primary), happened(visit, &story), ladder(visit, &story));
     Ok(view! {
-        <Page title=title width=Width::Wide crumbs=crumbs>
+        <Page title=title width=Width::Wide crumbs=way>
             {rooms(visit)}
             {news(visit, super::list::NEWS)}
             {drill}
@@ -78,7 +76,7 @@ fn happened(visit: &Visit, story: &AlarmStory) -> AnyView {
     let rows = story.events.iter().map(|(event, name)| {
         let value = event.value.map(f64::from);
         Row::new()
-            .cell(moment(visit, event.at.to_jiff()))
+            .cell(words::exact(visit, event.at.to_jiff()))
             .cell(words::event(visit, &event.event))
             .cell(name.clone().unwrap_or_else(|| visit.t("tanks-by-house").to_string()))
             .cell(if value.is_some() { words::value(visit, story.alarm.kind, value) } else { "".into() })
@@ -110,12 +108,12 @@ fn ladder(visit: &Visit, story: &AlarmStory) -> Option<AnyView> {
     let rows = story.ladder.iter().map(|rung| {
         let role = Role::from_name(&rung.role).map_or_else(|| rung.role.clone().into(), |role| role_text(visit, role));
         let when = match rung.told_at {
-            Some(at) => words::short(visit, at.to_jiff()),
+            Some(at) => words::exact(visit, at.to_jiff()),
             None => {
                 visit.t_args("tanks-rung-due", &[("at", words::short(visit, rung.due_at.to_jiff()).into())]).to_string()
             }
         };
-        let first = rung.first_sent_at.map(|at| words::short(visit, at.to_jiff())).unwrap_or_default();
+        let first = rung.first_sent_at.map(|at| words::exact(visit, at.to_jiff())).unwrap_or_default();
         Row::new()
             .cell(role)
             .cell(when)

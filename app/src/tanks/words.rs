@@ -5,7 +5,7 @@ use crate::i18n::Text;
 use crate::ui::{TrendChart, TrendLimit, TrendLine};
 use crate::visit::Visit;
 use domain::telemetry::{AlarmEvent, AlarmState, ChannelKind, Severity};
-use domain::time::{clock_text, day_text, local_day};
+use domain::time::{clock_text, day_text, local, local_day};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use services::telemetry::{AlarmView, ChannelView, History, Span, TankView};
@@ -101,6 +101,12 @@ pub(super) fn short(visit: &Visit, at: Timestamp) -> String {
     }
 }
 
+/// With its seconds: how long it took until somebody came is counted in them.
+pub(super) fn exact(visit: &Visit, at: Timestamp) -> String {
+    let clock = local(at).strftime("%H:%M:%S").to_string();
+    format!("{} {clock}", day_text(local_day(at), visit.locale()))
+}
+
 /// The tabs of how far back one looks.
 pub(super) fn span(visit: &Visit, span: Span) -> Text {
     visit.t(&format!("tanks-span-{}", span.name()))
@@ -139,7 +145,9 @@ pub(super) fn trend(visit: &Visit, title: Text, history: &History) -> AnyView {
         let at = at(share);
         if short { clock_text(at).into() } else { local_day(at).strftime("%Y-%m-%d").to_string().into() }
     };
-    let times = [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, label(share))).to_vec();
+    // A date is long: on a telephone there is room for three of them.
+    let shares: &[f64] = if short { &[0.0, 0.25, 0.5, 0.75, 1.0] } else { &[0.0, 0.5, 1.0] };
+    let times = shares.iter().map(|share| (*share, label(*share))).collect();
     let when = Box::new(move |share: f64| -> Text {
         let at = at(share);
         format!("{} {}", day_text(local_day(at), locale), clock_text(at)).into()

@@ -44,8 +44,10 @@ function show({ verdict, broken, unable }) {
   if (verdict) {
     at("proof-said-unit").textContent = verdict.unit;
     at("proof-said-events").textContent = filled("events", verdict);
-    at("proof-said-covered").textContent = filled("covered", verdict);
-    const time = new Date(verdict.signed_at).toLocaleString(document.documentElement.lang, { timeZone: "Asia/Shanghai" });
+    const { lang } = document.documentElement;
+    const day = new Date(verdict.day).toLocaleDateString(lang, { dateStyle: "long", timeZone: "UTC" });
+    at("proof-said-covered").textContent = filled("covered", { ...verdict, day });
+    const time = new Date(verdict.signed_at).toLocaleString(lang, { timeZone: "Asia/Shanghai" });
     at("proof-said-signed").textContent = filled("signed", { at: time, kid: verdict.kid });
     at("proof-later").hidden = verdict.covered >= verdict.events;
   }

@@ -5,7 +5,7 @@ use super::{at, crumbs};
 use crate::form::Tone;
 use crate::i18n::FluentValue;
 use crate::problem::Problem;
-use crate::ui::{Banner, FileField, LinkButton, Page, SummaryList, SummaryRow};
+use crate::ui::{Banner, FileField, LinkButton, Page, SummaryList, SummaryRow, Variant};
 use crate::visit::{Visit, visit};
 use leptos::prelude::*;
 use serde_json::{Map, Value};
@@ -75,15 +75,15 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let recipe = "server verify-passport passport.json --keys keys.json";
     Ok(view! {
         <Page title=visit.t("proof-verify-title") lead=visit.t("proof-verify-lead") crumbs=crumbs(visit)>
-            <noscript><Banner tone=Tone::Info>{visit.t("proof-no-script")}</Banner></noscript>
-            <div id="proof-tool" hidden=true>
+            <noscript><div class="proof-tool"><Banner tone=Tone::Info>{visit.t("proof-no-script")}</Banner></div></noscript>
+            <div id="proof-tool" class="proof-tool" hidden=true>
                 <p class="muted" id="proof-state" role="status">{visit.t("proof-loading")}</p>
                 <FileField name="passport" label=visit.t("proof-file") hint=visit.t("proof-file-hint") accept=".json,application/json"/>
                 {answers(visit)}
             </div>
             <section class="section">
                 <h2>{visit.t("proof-checks")}</h2>
-                <ol>{checks}</ol>
+                <ol class="proof-checks">{checks}</ol>
                 <p>{visit.t("proof-not-shown")}</p>
             </section>
             <section class="section">
@@ -91,8 +91,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
                 <p>{visit.t("proof-elsewhere-text")}</p>
                 <pre class="proof-recipe" tabindex="0" aria-label=visit.t("proof-recipe")><code>{recipe}</code></pre>
                 <p class="actions no-print">
-                    <LinkButton href=at::KEYS_FILE>{visit.t("proof-keys")}</LinkButton>
-                    <LinkButton href=visit.href(at::ROOTS)>{visit.t("proof-roots-title")}</LinkButton>
+                    <LinkButton href=at::KEYS_FILE variant=Variant::Secondary download=true>{visit.t("proof-keys")}</LinkButton>
+                    <LinkButton href=visit.href(at::ROOTS) variant=Variant::Secondary>{visit.t("proof-roots-title")}</LinkButton>
                 </p>
             </section>
             {script}
@@ -111,16 +111,16 @@ fn answers(visit: &Visit) -> impl IntoView + use<> {
         SummaryRow::new(visit.t("proof-signature"), gap("proof-said-signed")),
     ];
     view! {
-        <section id="proof-holds" class="section" tabindex="-1" hidden=true aria-live="polite">
+        <section id="proof-holds" class="proof-answer" tabindex="-1" hidden=true aria-live="polite">
             <Banner tone=Tone::Success title=visit.t("proof-holds")>{visit.t("proof-holds-text")}</Banner>
             <SummaryList rows=rows/>
             <p id="proof-later" hidden=true>{visit.t("proof-later")}</p>
         </section>
-        <section id="proof-broken" class="section" tabindex="-1" hidden=true aria-live="polite">
+        <section id="proof-broken" class="proof-answer" tabindex="-1" hidden=true aria-live="polite">
             <Banner tone=Tone::Danger title=visit.t("proof-broken")><p id="proof-why"></p></Banner>
             <p>{visit.t("proof-broken-next")}</p>
         </section>
-        <section id="proof-unable" class="section" tabindex="-1" hidden=true aria-live="polite">
+        <section id="proof-unable" class="proof-answer" tabindex="-1" hidden=true aria-live="polite">
             <Banner tone=Tone::Warning title=visit.t("proof-unable")><p id="proof-unable-why"></p></Banner>
         </section>
     }

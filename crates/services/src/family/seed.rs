@@ -26,7 +26,7 @@ const FAMILIES: [Invented; 2] = [
     Invented {
         number: "SD2026000417",
         child: "演示宝宝甲",
-        days: 119,
+        days: 111,
         mother: "19900000101",
         other: "19900000102",
         own: None,
@@ -34,7 +34,7 @@ const FAMILIES: [Invented; 2] = [
     Invented {
         number: "SD2008000018",
         child: "演示青年乙",
-        days: 18 * 366,
+        days: 18 * 365 + 51,
         mother: "19900000201",
         other: "19900000202",
         own: Some("19900000203"),

@@ -12,45 +12,68 @@ use store::lims::letters::{self as sql, LetterRow};
 use uuid::Uuid;
 
 /// A letter that was tried so often waits for a hand.
-const TRIES: i32 = 100;
-/// Letters tried with one piece at most.
-const AT_ONCE: i64 = 200;
+const TRIES: i32 = 500;
+/// Letters of one transaction at most.
+const AT_ONCE: i64 = 500;
 /// One that is kept may be what another lacked.
 const ROUNDS: usize = 4;
+/// Transactions of one turn at most.
+const TURNS: usize = 40;
 
-/// Tries the letters that wait for something of units to which something came, in a transaction of its own: whatever is the matter
-/// with a letter, what came is kept. Where it breaks off, [`sweep`] finds them.
-pub(super) async fn after(services: &Services, now: Timestamp, units: &Units) {
-    match whole(services, now, units).await {
-        Ok(0) => {}
+/// Tries the letters that wait for something of units, in transactions of their own: whatever is the matter with a letter, what
+/// comes with it is kept. Before a unit's next records, so that none of them goes past one that came too early; and after them,
+/// since they may be what was lacking. Where it breaks off, [`sweep`] finds them.
+pub(super) async fn of(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String]) {
+    match whole(services, now, ids, dins).await {
+        Ok(0) | Err(LimsError::Busy) => {}
         Ok(kept) => counter!("lims_letters_replayed_total").increment(kept as u64),
-        Err(LimsError::Busy) => {}
         Err(error) => tracing::error!(%error, "dead letters could not be tried again"),
     }
 }
 
-/// Tries the letters of units to which something came since they were last tried. Answers how many were kept.
+/// Tries the letters of units to which something came about when they were last tried, or since. Answers how many were kept.
 ///
 /// # Errors
 /// `Busy`, `Database`.
 pub async fn sweep(services: &Services) -> Result<usize, LimsError> {
     let units = Units::of_rows(sql::stirred(&services.db, TRIES, AT_ONCE).await?);
-    whole(services, services.clock.now(), &units).await
+    let (ids, dins) = units.names();
+    whole(services, services.clock.now(), &ids, &dins).await
 }
 
-async fn whole(services: &Services, now: Timestamp, units: &Units) -> Result<usize, LimsError> {
-    let (ids, dins) = units.names();
-    let mut tx = services.begin().await?;
-    let mut waiting = sql::waiting(&mut tx, (&ids, &dins), TRIES, AT_ONCE).await?;
-    if waiting.is_empty() {
-        return Ok(0);
+/// As long as something is kept, and at most [`TURNS`] times so many.
+async fn whole(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String]) -> Result<usize, LimsError> {
+    let (mut kept, mut tried) = (0, Vec::new());
+    for _ in 0..TURNS {
+        let (done, mut of) = turn(services, now, (ids, dins), &tried).await?;
+        kept += done;
+        if of.is_empty() {
+            break;
+        }
+        tried.append(&mut of);
     }
-    store::lims::lock_units(&mut *tx, &ids, &dins).await?;
+    Ok(kept)
+}
+
+/// One transaction, of letters other than those that were tried before. Answers how many were kept, and which letters it was about.
+async fn turn(
+    services: &Services,
+    now: Timestamp,
+    (ids, dins): (&[Uuid], &[String]),
+    but: &[Uuid],
+) -> Result<(usize, Vec<Uuid>), LimsError> {
+    let mut tx = services.begin().await?;
+    let mut waiting = sql::waiting(&mut tx, (ids, dins), but, TRIES, AT_ONCE).await?;
+    let about: Vec<Uuid> = waiting.iter().map(|letter| letter.id).collect();
+    if about.is_empty() {
+        return Ok((0, about));
+    }
+    let units = Units::of_rows(store::lims::lock_units(&mut *tx, ids, dins).await?);
     let mut kept = 0;
     for _ in 0..ROUNDS {
         let (mut left, mut done) = (Vec::new(), 0);
         for (client, letters) in by_client(waiting) {
-            done += tried(&mut tx, services, now, client, letters, units, &mut left).await?;
+            done += tried(&mut tx, services, now, client, letters, &units, &mut left).await?;
         }
         kept += done;
         if done == 0 || left.is_empty() {
@@ -59,7 +82,7 @@ async fn whole(services: &Services, now: Timestamp, units: &Units) -> Result<usi
         waiting = left;
     }
     tx.commit().await?;
-    Ok(kept)
+    Ok((kept, about))
 }
 
 fn by_client(letters: Vec<LetterRow>) -> BTreeMap<Uuid, Vec<LetterRow>> {

@@ -1,6 +1,6 @@
 //! As many units as the bank has, for measurements: the lives of the simulated stream, sealed and chained as the feed would write
-//! them, put there by COPY. The chain, the rules and the heads are looked at by the database as for everybody; only the way there
-//! through every state is spared.
+//! them, put there by COPY. Their chains are looked at by the database as for everybody; the way through every state is spared, and
+//! so are the rules of a unit's row, whose head is compared with its chain afterwards.
 
 use super::simulate::{Message, Plan, Rates, Tank, World, simulate};
 use super::{LimsError, world};
@@ -47,11 +47,14 @@ struct Piece {
     units: Rows,
     placements: Rows,
     records: Rows,
+    /// The first and the last number.
+    first: String,
+    last: String,
     filled: Filled,
 }
 
-/// Puts so many units there, all of them kept for good; tells after each piece how far it is. `owner` is the database's owner: COPY
-/// does not go where row-level security holds.
+/// Puts so many units there, all of them kept for good; tells after each piece how far it is. `owner` is the database's owner and a
+/// superuser: COPY does not go where row-level security holds, nor units where they have not been.
 ///
 /// # Errors
 /// `NotFound` in a house without people, lists or tanks; `Database`.
@@ -82,9 +85,15 @@ pub async fn fill(
         let piece = piece.await.map_err(|_| LimsError::Unreadable)??;
         let mut tx = crate::db::begin(owner).await?;
         sql::copy(&mut tx, Table::Event, &piece.events).await?;
+        sql::asked(&mut tx, false).await?;
         sql::copy(&mut tx, Table::Unit, &piece.units).await?;
         sql::copy(&mut tx, Table::Placement, &piece.placements).await?;
         sql::copy(&mut tx, Table::Record, &piece.records).await?;
+        sql::asked(&mut tx, true).await?;
+        let named = (piece.first.as_str(), piece.last.as_str());
+        if sql::told(&mut *tx, named).await?.unsigned_abs() != piece.filled.units {
+            return Err(LimsError::Unreadable);
+        }
         tx.commit().await?;
         filled.units += piece.filled.units;
         filled.events += piece.filled.events;
@@ -119,6 +128,8 @@ fn made_of(services: &Services, means: &Means, count: u32) -> Result<Piece, Lims
         lives.entry(message.unit.as_str()).or_default().push(message);
     }
     let mut piece = Piece::default();
+    let end = |din: Option<&&str>| din.map(|din| (*din).to_owned()).unwrap_or_default();
+    (piece.first, piece.last) = (end(lives.keys().next()), end(lives.keys().next_back()));
     for (at, (din, mut life)) in lives.into_iter().enumerate() {
         life.sort_by_key(|message| message.source_seq);
         unit(services, means, &mut piece, (at as u32, din), &life)?;

@@ -297,7 +297,8 @@ pub async fn replay(services: &Services, context: &Context, id: Uuid) -> Result<
         audit::record(&mut tx, &context, &[entry]).await?;
         tx.commit().await?;
         if let Some(units) = units {
-            again::after(&services, context.now, &units).await;
+            let (ids, dins) = units.names();
+            again::of(&services, context.now, &ids, &dins).await;
         }
         Letter::of(&row, None)
     })

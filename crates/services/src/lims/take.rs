@@ -197,6 +197,8 @@ impl Batch<'_> {
 
     /// Takes a piece, by halves where it cannot be taken whole.
     async fn piece(&self, piece: &[usize]) -> Result<Done, LimsError> {
+        let (ids, dins) = self.names(piece);
+        again::of(self.services, self.context.now, &ids, &dins).await;
         let mut done = Vec::with_capacity(piece.len());
         let mut left = vec![piece];
         while let Some(piece) = left.pop() {
@@ -289,24 +291,28 @@ impl Batch<'_> {
         tx.commit().await?;
         if !touched.is_empty() {
             units.0.retain(|id, _| touched.contains(id));
-            again::after(self.services, self.context.now, &units).await;
+            let (ids, dins) = units.names();
+            again::of(self.services, self.context.now, &ids, &dins).await;
         }
         done.extend(new.into_values().map(|(at, became)| (at, Outcome::Now(became))));
         Ok(Some(done))
     }
 
-    /// Locks the units a piece names.
-    async fn locked(&self, tx: &mut Tx, piece: &[usize]) -> sqlx::Result<Units> {
+    /// The units a piece names, by id and by number.
+    fn names(&self, piece: &[usize]) -> (Vec<Uuid>, Vec<String>) {
         let about = || piece.iter().map(|at| &self.read[*at].about);
         let ids: BTreeSet<Uuid> = about().filter_map(|about| about.unit).collect();
         let dins: BTreeSet<&str> = about().filter_map(|about| about.din.as_ref().map(|din| din.as_str())).collect();
+        (ids.into_iter().collect(), dins.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Locks them.
+    async fn locked(&self, tx: &mut Tx, piece: &[usize]) -> sqlx::Result<Units> {
+        let (ids, dins) = self.names(piece);
         if ids.is_empty() && dins.is_empty() {
             return Ok(Units::default());
         }
-        let (ids, dins): (Vec<Uuid>, Vec<String>) =
-            (ids.into_iter().collect(), dins.into_iter().map(str::to_owned).collect());
-        let rows = sql::lock_units(&mut **tx, &ids, &dins).await?;
-        Ok(Units::of_rows(rows))
+        Ok(Units::of_rows(sql::lock_units(&mut **tx, &ids, &dins).await?))
     }
 
     /// Notes the new records as taken, in the order of their keys. `false`: one of them was taken meanwhile.

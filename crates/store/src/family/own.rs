@@ -78,9 +78,9 @@ pub struct UnitRow {
     pub tests_final: i64,
     /// Of its list.
     pub tests_all: i64,
-    /// When it was registered.
+    /// When it was registered, by the clock of whoever did.
     pub registered_at: SqlTimestamp,
-    /// When something happened to it last.
+    /// When something happened to it last, by the same.
     pub changed_at: SqlTimestamp,
 }
 
@@ -93,7 +93,10 @@ pub async fn units(db: impl PgExecutor<'_>, account: Uuid, unit: Option<Uuid>) -
                   (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps_all!",
                   bit_count(u.tests_final::bit(64)) as "tests_final!",
                   (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests_all!",
-                  u.registered_at as "registered_at: SqlTimestamp", u.changed_at as "changed_at: SqlTimestamp"
+                  coalesce((select e.occurred_at from custody_event e where e.unit_id = u.id and e.seq = 1), u.registered_at)
+                    as "registered_at!: SqlTimestamp",
+                  coalesce((select e.occurred_at from custody_event e where e.unit_id = u.id and e.seq = u.seq), u.changed_at)
+                    as "changed_at!: SqlTimestamp"
            from family_member m join custody_unit u on u.family_id = m.family_id
            where m.account_id = $1 and m.until is null and ($2::uuid is null or u.id = $2)
            order by u.registered_at desc, u.id"#,

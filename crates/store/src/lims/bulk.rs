@@ -1,5 +1,4 @@
-//! Many units at once, as COPY in Postgres' binary format: for measurements with as many units as the bank has. The database's rules
-//! hold as they do for everybody.
+//! Many units at once, as COPY in Postgres' binary format: for measurements with as many units as the bank has.
 
 use jiff::Timestamp;
 use sqlx::{PgConnection, PgExecutor};
@@ -150,6 +149,29 @@ pub async fn copy(db: &mut PgConnection, table: Table, rows: &Rows) -> sqlx::Res
     }
     copy.send(TRAILER).await?;
     copy.finish().await
+}
+
+/// Whether the rules of rows are asked from here on, or not, in this transaction: a unit that is put there as it ends would have to
+/// go the whole way. Only a superuser may.
+pub async fn asked(db: &mut PgConnection, asked: bool) -> sqlx::Result<()> {
+    let role = if asked { "origin" } else { "replica" };
+    sqlx::query_scalar!(r#"select set_config('session_replication_role', $1, true) as "set!""#, role)
+        .fetch_one(db)
+        .await?;
+    Ok(())
+}
+
+/// How many of the units between two numbers have the event that their row names.
+pub async fn told(db: impl PgExecutor<'_>, (first, last): (&str, &str)) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "told!" from custody_unit u
+           join custody_event e on e.unit_id = u.id and e.seq = u.seq and e.hash = u.head
+           where u.din between $1 and $2"#,
+        first,
+        last
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// A list and all of its bits.

@@ -102,10 +102,12 @@ pub struct LetterRow {
     pub reason: Option<String>,
 }
 
-/// Letters that wait for something of these units, in the order of their source, locked; those somebody else has are left to them.
+/// Letters that wait for something of these units, but for some, in the order of their source, locked; those somebody else has are
+/// left to them.
 pub async fn waiting(
     db: &mut PgConnection,
     (units, dins): (&[Uuid], &[String]),
+    but: &[Uuid],
     tries: i32,
     most: i64,
 ) -> sqlx::Result<Vec<LetterRow>> {
@@ -115,25 +117,27 @@ pub async fn waiting(
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
                   ended_at as "ended_at: SqlTimestamp", ended_by, reason
            from lims_dead_letter
-           where state = 'open' and waits and tries < $3 and (unit_id = any($1) or din = any($2))
+           where state = 'open' and waits and tries < $3 and (unit_id = any($1) or din = any($2)) and id <> all($5)
            order by source_seq nulls last, came_at, id limit $4
            for update skip locked"#,
         units,
         dins,
         tries,
-        most
+        most,
+        but
     )
     .fetch_all(db)
     .await
 }
 
-/// Units to which something came since a letter that waits for it was last tried.
+/// Units to which something came about when a letter that waits for it was last tried, or since: two transactions of one moment do
+/// not see each other.
 pub async fn stirred(db: impl PgExecutor<'_>, tries: i32, most: i64) -> sqlx::Result<Vec<super::NamedRow>> {
     sqlx::query_as!(
         super::NamedRow,
         r#"select distinct u.id as "id!", u.din as "din!"
            from lims_dead_letter l join custody_unit u on u.id = l.unit_id or u.din = l.din
-           where l.state = 'open' and l.waits and l.tries < $1 and u.changed_at > l.tried_at
+           where l.state = 'open' and l.waits and l.tries < $1 and u.changed_at > l.tried_at - interval '5 minutes'
            order by 1 limit $2"#,
         tries,
         most

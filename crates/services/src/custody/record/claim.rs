@@ -2,7 +2,8 @@
 //! indexes decide; whoever loses is told so, and nothing of the claim stays.
 
 use super::super::{CustodyError, Refused};
-use super::load::World;
+use super::load::{Puts, World};
+use super::unit::UnitState;
 use crate::Services;
 use jiff::Timestamp;
 use sqlx::{Connection as _, PgConnection};
@@ -21,7 +22,10 @@ pub(super) async fn claim(
 ) -> Result<HashMap<usize, Refused>, CustodyError> {
     let mut fresh = NewUnits::default();
     let mut events: HashMap<Uuid, usize> = HashMap::new();
-    for unit in world.units.values_mut() {
+    // In one order for everybody, here and below: two batches that want the same wait for each other in one direction.
+    let mut units_of_batch: Vec<&mut UnitState> = world.units.values_mut().collect();
+    units_of_batch.sort_unstable_by(|one, other| one.din.cmp(&other.din));
+    for unit in units_of_batch {
         let Some(index) = unit.fresh else { continue };
         let key = services.vault.wrap_unit_key(unit.id, &services.vault.new_unit_key());
         fresh.ids.push(unit.id);
@@ -67,7 +71,9 @@ pub(super) async fn claim(
 
 fn placements(world: &World) -> NewPlacements {
     let mut new = NewPlacements::default();
-    for put in &world.puts {
+    let mut puts: Vec<&Puts> = world.puts.iter().collect();
+    puts.sort_by_key(|put| put.at);
+    for put in puts {
         let (tank, tower, frame, slot) = put.at;
         new.ids.push(put.id);
         new.units.push(put.unit);

@@ -10,7 +10,8 @@ async fn one_bad_event_of_a_batch_is_the_only_one_that_is_refused() {
         let of_unit = life(number).until(State::FrozenQuarantine, &shelf);
         told.extend(of_unit.into_iter().map(|one| Incoming { source_seq: None, ..one }));
     }
-    let bad = told.len() / 2;
+    // In the midst of a unit's way, not at its registration.
+    let bad = told.len() / 2 + 7;
     let unit = UnitName::Id(UnitId(Uuid::from_u128(404)));
     told.insert(bad, Incoming { unit, ..told[bad].clone() });
     let outcomes = tell(&house, &told).await;

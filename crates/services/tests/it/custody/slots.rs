@@ -123,3 +123,23 @@ async fn of_two_registrations_of_one_number_at_once_one_is_kept() {
     }
     assert_eq!(number(&house, "select count(*) from custody_event").await, 20);
 }
+
+/// Nobody waits for each other in a circle: what is claimed is claimed in one order, whatever order it is told in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_batches_for_the_same_slots_in_opposite_order_both_end() {
+    let (house, shelf) = wide().await;
+    for round in 0..5 {
+        let lives: Vec<Life> = (1..=10).map(|number| life(round * 10 + number)).collect();
+        let begun: Vec<Incoming> = lives.iter().flat_map(|life| life.until(State::Processing, &shelf)).collect();
+        tell(&house, &begun).await;
+        let (some, others) = lives.split_at(5);
+        let slots: Vec<&Slot> = some.iter().map(|life| &life.slots.0).collect();
+        let first: Vec<Incoming> = some.iter().zip(&slots).map(|(life, slot)| put(life, slot, &house)).collect();
+        let second: Vec<Incoming> =
+            others.iter().zip(slots.iter().rev()).map(|(life, slot)| put(life, slot, &house)).collect();
+        let answers = join_all([tell(&house, &first), tell(&house, &second)]).await.concat();
+        let taken = answers.iter().filter(|answer| **answer == Err(Refused::SlotTaken)).count();
+        assert_eq!((answers.len(), taken), (10, 5), "{answers:?}");
+    }
+    assert_eq!(number(&house, "select count(*) from custody_placement where taken_at is null").await, 25);
+}

@@ -57,14 +57,20 @@ async fn a_letter_is_tried_again_and_kept_once() {
 async fn what_stirred_a_unit_is_found_also_when_its_turn_broke_off() {
     let test = laboratory().await;
     by_a_stranger(&test).await;
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "nothing has changed");
     employ(&test).await;
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "nothing came of the unit");
-    test.services.clock.advance(jiff::SignedDuration::from_secs(5));
-    sqlx::query("update custody_unit set changed_at = changed_at + interval '1 second'")
-        .execute(&test.db.owner_pool())
-        .await
-        .expect("a stir");
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1);
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1, "what came in this very moment may be what it lacked");
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0);
+}
+
+#[tokio::test]
+async fn nothing_comes_of_a_unit_long_after_its_last_word() {
+    let test = laboratory().await;
+    let id = by_a_stranger(&test).await;
+    test.services.clock.advance(jiff::SignedDuration::from_mins(10));
+    replay(&test.services, &system_of(&test.services, 1), id).await.expect("a letter");
+    employ(&test).await;
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it waits for the unit's next word, or for a hand");
 }
 
 #[tokio::test]

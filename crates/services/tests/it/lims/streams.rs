@@ -1,6 +1,6 @@
 //! Whole streams: whatever happens to messages on their way, units end where they are to.
 
-use super::{is_new, laboratory, number, send, state, stream, texts};
+use super::{dead, is_new, laboratory, number, send, state, stream, texts};
 use services::lims::simulate::{Chance, Rates};
 use services::lims::{Became, Outcome};
 
@@ -41,6 +41,24 @@ async fn records_that_come_one_by_one_in_any_order_end_in_the_same_place() {
     assert_eq!(number(&test, "select count(*) from lims_dead_letter where state = 'open'").await, 0);
     let events = number(&test, "select count(*) from custody_event where source = 'lims'").await;
     assert_eq!(events, stream.messages.len() as i64, "each once");
+}
+
+#[tokio::test]
+async fn units_that_are_registered_last_of_all_end_in_the_same_place() {
+    let test = laboratory().await;
+    let stream = stream(&test.services, 13, 16, Rates::NONE).await;
+    let (first, rest): (Vec<_>, Vec<_>) =
+        texts(&stream.messages).into_iter().partition(|text| text.contains("\"registered\""));
+    assert_eq!(first.len(), 16);
+    // More than are tried at once.
+    assert!(rest.len() > 1_000);
+    let early = send(&test.services, rest).await;
+    assert!(early.iter().all(|answer| dead(answer).map(|(code, _)| code) == Some("no-such-unit")));
+    send(&test.services, first).await;
+    for din in &stream.truth.banked {
+        assert_eq!(state(&test, din.as_str()).await, "banked");
+    }
+    assert_eq!(number(&test, "select count(*) from lims_dead_letter where state = 'open'").await, 0);
 }
 
 #[tokio::test]
