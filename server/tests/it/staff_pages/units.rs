@@ -61,7 +61,7 @@ async fn a_number_leads_to_its_unit_by_a_form_and_a_slip_of_a_key_is_told_beside
         format!("/staff/units/{unit}")
     );
     let typo = send(&lab, find, &[("din", &format!("{}!", din.as_str()))]).await;
-    again(&typo, REFUSED, "14");
+    again(&typo, REFUSED, "校验字符对不上");
     assert!(typo.body.contains(din.as_str()), "what was typed is kept");
     let page = lab.get("/staff/units").await;
     assert!(!page.body.contains(din.as_str()), "lists leave out the middle of a number");
