@@ -892,6 +892,7 @@ staff-subject-lims-letter = Laboratory record
 staff-action-lims-key-reused = Key of a laboratory record used for another one
 staff-action-lims-letter-replayed = Laboratory record tried again
 staff-action-lims-letter-given-up = Laboratory record given up
+staff-action-lims-letter-read = Laboratory record read
 staff-action-custody-deviation-opened = Opened a deviation of a unit
 staff-action-custody-deviation-closed = Closed a deviation of a unit
 staff-action-custody-held = Put a unit on hold

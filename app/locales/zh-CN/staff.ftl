@@ -835,6 +835,7 @@ staff-subject-lims-letter = 实验室记录
 staff-action-lims-key-reused = 实验室记录的键被用于另一条记录
 staff-action-lims-letter-replayed = 重试实验室记录
 staff-action-lims-letter-given-up = 放弃实验室记录
+staff-action-lims-letter-read = 阅读实验室记录
 staff-action-custody-deviation-opened = 开立脐带血偏差
 staff-action-custody-deviation-closed = 关闭脐带血偏差
 staff-action-custody-held = 暂停处理脐带血

@@ -6,6 +6,7 @@ use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{Banner, Button, Form, Page, SummaryList, SummaryRow, Tag, TextField, Variant};
 use crate::visit::{Visit, visit};
+use domain::Locale;
 use domain::lims::LetterState;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -23,7 +24,9 @@ pub fn DeadLetterPage() -> impl IntoView {
 
 async fn page(visit: Visit, id: Option<Uuid>) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let letter = letter(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
+    // The family reads why in the language of the house.
+    let why = crate::i18n::text(Locale::ZhCn, "units-look-routine");
+    let letter = letter(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?, &why).await?;
     Ok(view! {
         <Page title=visit.t("lims-letter-title") crumbs=crumbs(visit, &[(AT, "lims-letters-title")])>
             {rooms(visit)}

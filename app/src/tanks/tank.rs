@@ -162,7 +162,7 @@ fn warm(visit: &Visit, excursions: &[(Excursion, u64)]) -> AnyView {
     view! { <section class="section"><h2>{visit.t("tanks-excursions")}</h2>{content}</section> }.into_any()
 }
 
-/// Who lies there: places for everybody who watches, which unit it is for those who may see units.
+/// Who lies there: places for everybody who watches, which unit it is for those who may see units, its number as lists show it.
 fn places(visit: &Visit, tank: &TankView, lying: &[Lying]) -> AnyView {
     let sees = may(visit, Capability::SeeUnits);
     let said = visit.t_args("tanks-lying", &[("units", tank.units.into()), ("places", tank.places.into())]);
@@ -173,13 +173,14 @@ fn places(visit: &Visit, tank: &TankView, lying: &[Lying]) -> AnyView {
     ];
     let rows = lying.iter().map(|one| {
         let unit = if sees {
-            let href = visit.href(&format!("/staff/units/{}", one.unit_id));
-            view! { <a href=href><code class="code">{one.din.clone()}</code></a> }.into_any()
+            let href = visit.href(&format!("/staff/units/{}", one.unit));
+            view! { <a href=href><code class="code">{one.masked.clone()}</code></a> }.into_any()
         } else {
             visit.t("tanks-taken").into_any()
         };
-        let place = format!("{} · {} · {}", one.tower, one.frame, one.slot);
-        Row::new().cell(place).cell(unit).cell(moment(visit, one.put_at.to_jiff()))
+        let (tower, frame, slot) = one.at;
+        let place = format!("{tower} · {frame} · {slot}");
+        Row::new().cell(place).cell(unit).cell(moment(visit, one.put_at))
     });
     let rows: Vec<Row> = rows.collect();
     let table = (!rows.is_empty())

@@ -1,6 +1,7 @@
 //! What goes wrong in the room.
 
 use super::Refused;
+use crate::family::FamilyError;
 use crate::snapshot::Outage;
 use domain::account::Denied;
 
@@ -22,6 +23,20 @@ pub enum CustodyError {
     /// The database failed. Its text stays in the log.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+/// Of writing into a family's log.
+impl From<FamilyError> for CustodyError {
+    fn from(error: FamilyError) -> Self {
+        match error {
+            FamilyError::Denied(denied) => Self::Denied(denied),
+            FamilyError::Database(error) => Self::Database(error),
+            error => {
+                tracing::error!(%error, "a family's log cannot be written");
+                Self::Unreadable
+            }
+        }
+    }
 }
 
 impl Outage for CustodyError {

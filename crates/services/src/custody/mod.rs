@@ -17,6 +17,7 @@ mod refused;
 pub mod search;
 mod seed;
 mod shelf;
+mod sight;
 mod view;
 
 pub use error::CustodyError;

@@ -3,13 +3,12 @@
 use super::CustodyError;
 use super::record::place;
 use super::shelf::Shelf;
+use super::sight::may_read;
 use crate::crypto::UnitKey;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::chain::digest;
-use domain::custody::{
-    CatalogueKind, DeviationKind, Din, Kind, Payload, Person, Pool, Progress, Slot, Standing, State, Value,
-};
+use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -28,7 +27,7 @@ pub enum Sight {
     Staff,
     /// The mother, or whom she lets: everything of their unit.
     Owner,
-    /// The other guardian: nothing of the mother's results, unless she lets him.
+    /// The other guardian: nothing that can tell of the mother's results, unless she lets him.
     OtherGuardian {
         /// She lets him.
         mother_consents: bool,
@@ -256,26 +255,6 @@ fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result
     }
     let payload = serde_json::from_slice(json).map_err(|_| CustodyError::Unreadable)?;
     Ok((payload, said))
-}
-
-/// The mother's results are hers: the other guardian reads no event that has one, unless she lets him.
-fn may_read(payload: &Payload, sight: Sight) -> bool {
-    match sight {
-        Sight::Staff | Sight::Owner | Sight::OtherGuardian { mother_consents: true } => true,
-        Sight::OtherGuardian { mother_consents: false } => !of_the_mother(payload),
-    }
-}
-
-fn of_the_mother(payload: &Payload) -> bool {
-    let any = |values: &[Value]| values.iter().any(|value| value.of == Person::Mother);
-    match payload {
-        Payload::StepDone { values, .. }
-        | Payload::TestFinal { values, .. }
-        | Payload::ReleaseStepDone { values, .. } => any(values),
-        // A correction may say what the wrong value was.
-        Payload::Corrected { .. } => true,
-        _ => false,
-    }
 }
 
 fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {

@@ -5,8 +5,10 @@ use super::record::{self, Fault, Read};
 use super::take::{Became, Units, number};
 use super::{LimsError, again, explain};
 use crate::audit::{self, Entry};
+use crate::custody::desk::reading_role;
 use crate::custody::{UnitName, record_in};
 use crate::db::{Tx, to_the_end};
+use crate::family::{Look, look_in};
 use crate::machines::client_of;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -256,18 +258,42 @@ pub async fn open_counts(services: &Services, context: &Context) -> Result<Vec<O
     Ok(rows.into_iter().map(count).collect())
 }
 
-/// One letter, with what it says.
+/// One letter, with what it says. That staff read it stands in the trail, and where its unit is a family's, with the reason `why` in
+/// the family's log.
 ///
 /// # Errors
-/// `Denied`; `NotFound` also for another machine's; `Unreadable`, `Database`.
-pub async fn letter(services: &Services, context: &Context, id: Uuid) -> Result<Letter, LimsError> {
+/// `Denied`; `NotFound` also for another machine's; `Busy`, `Unreadable`, `Database`.
+pub async fn letter(services: &Services, context: &Context, id: Uuid, why: &str) -> Result<Letter, LimsError> {
     let client = whose(context)?;
     let row = sql::one(&services.db, id).await?.ok_or(LimsError::NotFound)?;
     if client.is_some_and(|client| client.0 != row.client_id) {
         return Err(LimsError::NotFound);
     }
     let record = row.record_sealed.is_some().then(|| again::text(services, &row)).transpose()?;
-    Letter::of(&row, record)
+    let letter = Letter::of(&row, record)?;
+    // A machine reads its own, and one that was forgotten says nothing.
+    if client.is_none() && letter.record.is_some() {
+        note_reading(services, context, &letter, why).await?;
+    }
+    Ok(letter)
+}
+
+async fn note_reading(services: &Services, context: &Context, letter: &Letter, why: &str) -> Result<(), LimsError> {
+    let mut tx = services.begin().await?;
+    let detail = json!({ "code": letter.code });
+    let entry = Entry { action: "lims.letter_read", subject_kind: "lims_letter", subject: Some(letter.id), detail };
+    audit::record(&mut tx, context, &[entry]).await?;
+    let unit = match (letter.unit, &letter.din) {
+        (Some(unit), _) => Some(unit),
+        (None, Some(din)) => store::lims::unit(&mut *tx, din.as_str()).await?.map(|row| UnitId(row.id)),
+        (None, None) => None,
+    };
+    if let Some(unit) = unit {
+        let look = Look { unit, role: reading_role(context), what: "letter", reason: why, break_glass: false };
+        look_in(services, &mut tx, context, look).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Tries a letter again, now. Answers the letter as it is afterwards: one that had been kept before answers the same.

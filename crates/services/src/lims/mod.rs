@@ -21,6 +21,7 @@ pub use unit::{Missing, Status, status};
 pub use world::world;
 
 use crate::custody::CustodyError;
+use crate::family::FamilyError;
 use domain::account::Denied;
 use domain::field::{Fault, FieldError};
 
@@ -72,6 +73,20 @@ impl From<CustodyError> for LimsError {
             CustodyError::NotFound => Self::NotFound,
             CustodyError::Database(error) => error.into(),
             _ => Self::Unreadable,
+        }
+    }
+}
+
+/// Of writing into a family's log.
+impl From<FamilyError> for LimsError {
+    fn from(error: FamilyError) -> Self {
+        match error {
+            FamilyError::Denied(denied) => Self::Denied(denied),
+            FamilyError::Database(error) => error.into(),
+            error => {
+                tracing::error!(%error, "a family's log cannot be written");
+                Self::Unreadable
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::Services;
 use crate::crypto::Place;
 use crate::custody::{Incoming, UnitName};
-use domain::custody::{Din, Payload};
+use domain::custody::{Din, Payload, What};
 use domain::ids::{ClientId, UnitId};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -180,11 +180,30 @@ fn told(value: &Value, has_key: bool, text: &str) -> Result<Incoming, Fault> {
     if !(first..last).contains(&occurred_at.as_second()) {
         return Err(Fault::new("clock", "occurred_at: between 1900 and 2200"));
     }
+    says_whose(&payload, value)?;
     let unit = match unit {
         Named::Din(din) => UnitName::Din(din),
         Named::Id(id) => UnitName::Id(id),
     };
     Ok(Incoming { unit, payload, occurred_at, source_seq })
+}
+
+/// A result says whose blood it is. Silence would make it the child's, and what is the mother's would be everybody's to read. Only a
+/// number that a preparation step read, of the bag itself, needs no word.
+fn says_whose(payload: &Payload, value: &Value) -> Result<(), Fault> {
+    let (values, is_step) = match payload {
+        Payload::StepDone { values, .. } => (values, true),
+        Payload::TestFinal { values, .. } | Payload::ReleaseStepDone { values, .. } => (values, false),
+        _ => return Ok(()),
+    };
+    let told = value.pointer("/payload/values").and_then(Value::as_array);
+    let says = |at: usize| told.and_then(|told| told.get(at)).is_some_and(|one| one.get("of").is_some());
+    let mut found = values.iter().enumerate();
+    if found.all(|(at, one)| says(at) || (is_step && matches!(one.found, What::Number(_)))) {
+        Ok(())
+    } else {
+        Err(Fault::new("malformed", "values: lacks of"))
+    }
 }
 
 /// Texts of a record are short and have no control characters.
@@ -219,6 +238,41 @@ mod tests {
         assert_eq!(told.source_seq, Some(7));
         assert_eq!(told.unit, UnitName::Din(Din::parse("G123498654321").expect("a number")));
         assert!(matches!(told.payload, Payload::TransportLeg { hours: 3.0, .. }));
+    }
+
+    #[test]
+    fn a_result_says_whose_blood_it_is() {
+        let told = |payload: &str| {
+            let (start, _) = RECORD.split_once(r#"{"kind""#).expect("a payload");
+            again(&format!("{start}{payload}}}"))
+        };
+        let result = |values: &str| {
+            format!(r#"{{"kind":"test_final","test":"hbv","operator":"A","reviewer":"B","values":[{values}]}}"#)
+        };
+        let step =
+            |values: &str| format!(r#"{{"kind":"step_done","step":"weighed","operator":"A","values":[{values}]}}"#);
+        let marker = r#"{"analyte":"hbv","found":{"marker":"P"},"of":"mother"}"#;
+        let number = r#"{"analyte":"hbv","found":{"number":1.0},"of":"baby"}"#;
+        let silent = |value: &str| {
+            let (value, _) = value.split_once(r#","of""#).expect("it says whose");
+            format!("{value}}}")
+        };
+        assert!(told(&result(&format!("{marker},{number}"))).is_ok());
+        // A number that a step read needs no word; a marker does wherever it is found.
+        assert!(told(&step(&silent(number))).is_ok());
+        // As a list of its members it says nothing of it, either.
+        let listed = r#"["hbv",{"marker":"P"}]"#.to_owned();
+        for payload in [
+            result(&silent(marker)),
+            result(&silent(number)),
+            result(&format!("{number},{}", silent(marker))),
+            result(&listed),
+            step(&silent(marker)),
+        ] {
+            let fault = told(&payload).expect_err("it does not say whose");
+            assert_eq!(fault.code, "malformed", "{payload}");
+        }
+        assert_eq!(told(&result(&silent(marker))).expect_err("silent").detail, "values: lacks of");
     }
 
     #[test]

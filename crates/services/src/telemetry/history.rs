@@ -1,8 +1,10 @@
 //! What was measured over time, for charts: of a tank, and of the tanks a unit lay in, each while it lay there.
 
 use super::{TelemetryError, rules_in};
+use crate::custody::search::masked;
 use crate::{Context, Services};
 use domain::account::Capability;
+use domain::custody::Din;
 use domain::ids::{TankId, UnitId};
 use domain::telemetry::{ChannelKind, Severity};
 use jiff::{SignedDuration, Timestamp};
@@ -174,12 +176,22 @@ pub async fn thermal(
 }
 
 /// A place of a tank that is taken.
-pub use sql::LyingRow as Lying;
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lying {
+    /// Which unit.
+    pub unit: UnitId,
+    /// Its number as lists show it: without the part in the middle.
+    pub masked: String,
+    /// Where: the tower, the frame in it, the slot in that.
+    pub at: (u16, u16, u16),
+    /// Since when.
+    pub put_at: Timestamp,
+}
 
 /// Who lies in a tank: places, and units without whose they are; at most so many.
 ///
 /// # Errors
-/// `Denied`, `Database`.
+/// `Denied`, `Unreadable`, `Database`.
 pub async fn lying(
     services: &Services,
     context: &Context,
@@ -187,5 +199,15 @@ pub async fn lying(
     most: u32,
 ) -> Result<Vec<Lying>, TelemetryError> {
     context.require(Capability::SeeTanks)?;
-    Ok(sql::lying(&services.db, tank.0, i64::from(most)).await?)
+    let rows = sql::lying(&services.db, tank.0, i64::from(most)).await?;
+    let lying = |row: sql::LyingRow| {
+        let din = Din::parse(&row.din).map_err(|_| TelemetryError::Unreadable("the number of a unit"))?;
+        Ok(Lying {
+            unit: UnitId(row.unit_id),
+            masked: masked(&din),
+            at: (row.tower.unsigned_abs(), row.frame.unsigned_abs(), row.slot.unsigned_abs()),
+            put_at: row.put_at.to_jiff(),
+        })
+    };
+    rows.into_iter().map(lying).collect()
 }

@@ -15,4 +15,5 @@ pub use family::reveal_family;
 pub use lots::{Running, Traced, recalls, trace};
 pub use proposal::{Confirming, Proposal, Proposing, confirm, proposals, propose, read_slot, slot_label, withdraw};
 pub use seed::seed_demo;
+pub(crate) use unit::reading_role;
 pub use unit::{Lain, Mark, Opened, open};

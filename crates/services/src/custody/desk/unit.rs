@@ -191,7 +191,7 @@ pub async fn open(services: &Services, context: &Context, id: UnitId, why: &str)
 }
 
 /// In which of their roles somebody reads units.
-fn reading_role(context: &Context) -> &'static str {
+pub(crate) fn reading_role(context: &Context) -> &'static str {
     let Actor::Staff { roles, .. } = &context.actor else { return Role::LabOfficer.name() };
     let reads = [Role::QualityOfficer, Role::LabOfficer];
     reads.into_iter().find(|role| roles.contains(role)).unwrap_or(Role::LabOfficer).name()

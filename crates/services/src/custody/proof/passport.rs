@@ -3,7 +3,9 @@
 use super::check::hash_of;
 use super::{root_of, stored};
 use crate::audit::{self, Entry};
+use crate::custody::desk::reading_role;
 use crate::custody::{CustodyError, EventView, Sight, UnitView, view_in};
+use crate::family::{Look, look_in};
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -28,17 +30,25 @@ pub async fn passport(services: &Services, id: UnitId, sight: Sight) -> Result<P
     passport_in(&mut tx, services, &view, services.clock.now()).await
 }
 
-/// The passport of a unit for whoever sees units at the bank, with everything in it; noted in the trail.
+/// The passport of a unit for whoever sees units at the bank, with everything in it; noted in the trail, and with the reason `why` in
+/// its family's log.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
-pub async fn staff_passport(services: &Services, context: &Context, id: UnitId) -> Result<Passport, CustodyError> {
+pub async fn staff_passport(
+    services: &Services,
+    context: &Context,
+    id: UnitId,
+    why: &str,
+) -> Result<Passport, CustodyError> {
     context.require(Capability::SeeUnits)?;
     let passport = passport(services, id, Sight::Staff).await?;
     let detail = json!({ "events": passport.events.len() });
     let entry = Entry { action: "custody.passport_taken", subject_kind: "custody_unit", subject: Some(id.0), detail };
     let mut tx = services.begin().await?;
     audit::record(&mut tx, context, &[entry]).await?;
+    let look = Look { unit: id, role: reading_role(context), what: "passport", reason: why, break_glass: false };
+    look_in(services, &mut tx, context, look).await?;
     tx.commit().await?;
     Ok(passport)
 }

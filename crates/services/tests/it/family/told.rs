@@ -1,11 +1,16 @@
 //! What a family is told, once; and who of the house looked, at once.
 
 use super::{count, days, family, support, units, visitor};
+use crate::lims::{dead, record, send};
+use domain::account::{Actor, Role};
 use domain::custody::{DeviationKind, Payload};
 use domain::family::{ContractState, Notice};
-use domain::ids::{FamilyNoticeId, UnitId};
+use domain::ids::{AccountId, FamilyNoticeId, LoginSessionId, UnitId};
+use serde_json::json;
+use services::custody::proof::staff_passport;
 use services::custody::{By, Incoming, UnitName, record_in};
 use services::family::{self as families, FamilyError, Look};
+use services::lims;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -88,6 +93,39 @@ async fn who_looked_and_why_is_read_at_once_and_cannot_be_taken_back() {
     let (family_member, mut tx) = (visitor(&house, 12), house.services.begin().await.expect("a transaction"));
     let visitors = families::look_in(&house.services, &mut tx, &family_member, look(all[0])).await;
     assert!(matches!(visitors, Err(FamilyError::Denied(_))), "only staff look so");
+}
+
+#[tokio::test]
+async fn a_passport_and_a_dead_letter_that_staff_read_stand_in_the_familys_log() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    family(&house, 1, all[0]).await;
+    family(&house, 2, all[1]).await;
+    let lab = house.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_018)),
+        login: LoginSessionId(Uuid::from_u128(90_018)),
+        roles: vec![Role::LabOfficer],
+        stepped_up_at: None,
+    });
+    staff_passport(&house.services, &lab, all[0], "演示：核对").await.expect("a passport");
+    let din: String = sqlx::query_scalar("select din from custody_unit where id = $1")
+        .bind(all[0].0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a number");
+    let payload = json!({ "kind": "step_done", "step": "weighed", "operator": "NEW-1" });
+    let answers = send(&house.services, vec![record("k", 900_001, &din, "2026-07-01T09:00:00+08:00", payload)]).await;
+    assert!(dead(&answers[0]).is_some(), "{answers:?}");
+    let listed = lims::letters(&house.services, &lab, &lims::Which::default()).await.expect("letters").letters;
+    let read = lims::letter(&house.services, &lab, listed[0].id, "演示：核对").await.expect("a letter");
+    assert!(read.record.is_some());
+
+    let seen = families::looks(&house.services, &visitor(&house, 12)).await.expect("read");
+    let mut what: Vec<&str> = seen.iter().map(|look| look.what.as_str()).collect();
+    what.sort_unstable();
+    assert_eq!(what, ["letter", "passport"]);
+    assert!(seen.iter().all(|look| look.reason == "演示：核对" && look.role == "lab_officer"), "{seen:?}");
+    assert!(families::looks(&house.services, &visitor(&house, 21)).await.expect("read").is_empty());
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ async fn staff_give_a_letter_up_with_a_reason_and_nothing_comes_of_it_any_more()
     assert!(matches!(give_up(services, &staff, id, "another word").await, Err(LimsError::Ended)));
     employ(&test).await;
     assert!(matches!(replay(services, &staff, id).await, Err(LimsError::Ended)));
-    assert_eq!(letter(services, &staff, id).await.expect("a letter").state, LetterState::GivenUp);
+    assert_eq!(letter(services, &staff, id, "routine").await.expect("a letter").state, LetterState::GivenUp);
     assert!(open_counts(services, &staff).await.expect("counts").is_empty());
     assert_eq!(number(&test, "select count(*) from custody_event").await, 1);
     let entries = "select count(*) from audit_entry where action = 'lims.letter_given_up'";
@@ -97,13 +97,18 @@ async fn a_letter_is_its_machines_and_the_desks_and_nobody_elses() {
     let test = laboratory().await;
     let id = by_a_stranger(&test).await;
     let (services, other) = (&test.services, system_of(&test.services, 2));
-    assert!(matches!(letter(services, &other, id).await, Err(LimsError::NotFound)));
+    assert!(matches!(letter(services, &other, id, "routine").await, Err(LimsError::NotFound)));
     assert!(matches!(replay(services, &other, id).await, Err(LimsError::NotFound)));
     assert!(letters(services, &other, &Which::default()).await.expect("none").letters.is_empty());
     let staff = officer(services);
     let listed = letters(services, &staff, &Which::default()).await.expect("letters").letters;
     assert_eq!((listed.len(), listed[0].record.is_none()), (1, true), "a list shows no records");
-    assert!(letter(services, &staff, id).await.expect("a letter").record.is_some());
+    let read = "select count(*) from audit_entry where action = 'lims.letter_read'";
+    assert_eq!(number(&test, read).await, 0, "a list is no reading of what a record says");
+    assert!(letter(services, &staff, id, "routine").await.expect("a letter").record.is_some());
+    assert_eq!(number(&test, read).await, 1, "who reads it stands in the trail");
+    let own = letter(services, &system_of(services, 1), id, "").await.expect("a letter");
+    assert!(own.record.is_some() && number(&test, read).await == 1, "a machine reads its own");
     let counts = open_counts(services, &staff).await.expect("counts");
     assert_eq!((counts[0].code.as_str(), counts[0].letters), ("unknown-operator", 1));
     let visitor = Context {
@@ -128,7 +133,7 @@ async fn what_a_letter_said_is_forgotten_a_month_after_it_ended() {
     give_up(services, &Context { now: test.now(), ..staff.clone() }, id, "nobody knows").await.expect("given up");
     test.services.clock.advance(jiff::SignedDuration::from_hours(24 * 31));
     assert_eq!(forget(services).await.expect("forgotten"), 1);
-    let kept = letter(services, &staff, id).await.expect("a letter");
+    let kept = letter(services, &staff, id, "routine").await.expect("a letter");
     assert_eq!((kept.record, kept.state), (None, LetterState::GivenUp));
 }
 

@@ -1,7 +1,8 @@
 //! What an excursion means for units: each that lay there then has one deviation, also those moved since.
 
 use super::{number, reading, send};
-use domain::ids::TankId;
+use domain::account::{Actor, Role};
+use domain::ids::{AccountId, LoginSessionId, TankId};
 use domain::telemetry::ChannelKind;
 use jiff::SignedDuration;
 use services::custody;
@@ -86,4 +87,27 @@ async fn a_unit_that_was_taken_out_before_has_none() {
     assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
     let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
     assert!(own.is_empty(), "it lay elsewhere by then");
+}
+
+#[tokio::test]
+async fn who_lies_in_a_tank_is_listed_without_the_middle_of_a_number() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let tank: Uuid = sqlx::query_scalar("select id from custody_tank where code = $1")
+        .bind(&code)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a tank");
+    let night = house.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_019)),
+        login: LoginSessionId(Uuid::from_u128(90_019)),
+        roles: vec![Role::NightShift],
+        stepped_up_at: None,
+    });
+    let lying = telemetry::lying(&house.services, &night, TankId(tank), 120).await.expect("places");
+    assert!(!lying.is_empty() && lying.iter().all(|one| one.masked.contains("•••")), "{lying:?}");
+    let numbers: Vec<String> =
+        sqlx::query_scalar("select din from custody_unit").fetch_all(&house.db.owner_pool()).await.expect("numbers");
+    let told = format!("{lying:?}");
+    assert!(numbers.iter().all(|number| !told.contains(number.as_str())), "{told}");
 }
