@@ -23,7 +23,7 @@ pub struct InvitationRow {
     pub mother: bool,
 }
 
-/// The open invitation of a contract's number and a mobile number, both by keyed hash; locked.
+/// The open invitation of a contract's number and a mobile number, both by keyed hash. Nothing is locked: [`claim`] asks again.
 pub async fn open(
     db: impl PgExecutor<'_>,
     (number, phone): (&[u8], &[u8]),
@@ -35,7 +35,7 @@ pub async fn open(
            from family_contract c join family_invitation i on i.contract_id = c.id
            where c.number_index = $1 and i.phone_index = $2 and i.claimed_at is null and i.expires_at > $3
              and c.state not in ('terminated', 'transferred')
-           order by i.made_at desc limit 1 for update of i"#,
+           order by i.made_at desc limit 1"#,
         number,
         phone,
         now.to_sqlx() as SqlTimestamp
@@ -44,10 +44,11 @@ pub async fn open(
     .await
 }
 
-/// Marks an invitation as claimed. `false` where it was.
+/// Marks an invitation as claimed. `false` where it was, and where its time is over.
 pub async fn claim(db: impl PgExecutor<'_>, invitation: Uuid, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update family_invitation set claimed_at = $3, account_id = $2 where id = $1 and claimed_at is null",
+        "update family_invitation set claimed_at = $3, account_id = $2
+         where id = $1 and claimed_at is null and expires_at > $3",
         invitation,
         account,
         now.to_sqlx() as SqlTimestamp
@@ -99,6 +100,29 @@ pub async fn step_back(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<u6
         "update family_member set kin = 'former_guardian'
          where family_id = $1 and until is null and kin in ('owner', 'second_guardian')",
         family
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Locks the children of a family until the transaction ends: whoever comes in waits for a child that takes over, and it for
+/// them. Whether one took over.
+pub async fn lock_children(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<bool> {
+    let all = sqlx::query_scalar!(
+        r#"select took_over_at is not null as "took_over!" from family_child where family_id = $1 order by id for update"#,
+        family
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(all.contains(&true))
+}
+
+/// Ends what guardians of a family were invited by and did not claim. How many.
+pub async fn end_guardians_invitations(db: impl PgExecutor<'_>, family: Uuid, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_invitation set expires_at = $2
+         where family_id = $1 and claimed_at is null and expires_at > $2 and kin in ('owner', 'second_guardian')",
+        family,
+        now.to_sqlx() as SqlTimestamp
     );
     Ok(done.execute(db).await?.rows_affected())
 }

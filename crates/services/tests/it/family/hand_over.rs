@@ -2,6 +2,7 @@
 
 use super::{account, count, days, founded, joined, number, phone, support, units, visitor};
 use domain::family::{Consent, Kin, Notice};
+use domain::ids::FamilyId;
 use services::family::{self as families, FamilyError};
 use testkit::TestHouse;
 
@@ -68,4 +69,45 @@ async fn a_child_nobody_named_a_number_of_is_invited_once_its_guardians_do() {
     assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
     let late = families::set_child_phone(&house.services, &mother, child, phone(77).digits()).await;
     assert!(matches!(late, Err(FamilyError::Over)), "{late:?}");
+}
+
+/// Comes in with their own number, or not.
+async fn joins(house: &TestHouse, person: u128) -> Result<FamilyId, FamilyError> {
+    account(house, person).await;
+    let typed = (number(1), phone(person));
+    families::join(&house.services, &visitor(house, person), &super::network(), (&typed.0, typed.1.digits())).await
+}
+
+const ACTING: &str = "select count(*) from family_member where until is null and kin <> 'former_guardian'";
+
+#[tokio::test]
+async fn a_guardian_who_comes_in_after_the_hand_over_does_not_act() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    joined(&house, 1, 11).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    joined(&house, 1, CHILD).await;
+    let late = joins(&house, 12).await;
+    assert!(matches!(late, Err(FamilyError::NoInvitation)), "{late:?}");
+
+    // One that is open all the same makes a guardian who only looks.
+    sqlx::query("update family_invitation set expires_at = made_at + interval '90 days' where claimed_at is null")
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("opened");
+    joins(&house, 12).await.expect("joined");
+    assert_eq!(count(&house, ACTING).await, 1, "the child alone");
+}
+
+#[tokio::test]
+async fn whoever_comes_first_only_the_child_acts() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    let (child, mother, other) = tokio::join!(joins(&house, CHILD), joins(&house, 11), joins(&house, 12));
+    child.expect("its own unit");
+    for guardian in [mother, other] {
+        assert!(matches!(guardian, Ok(_) | Err(FamilyError::NoInvitation)), "{guardian:?}");
+    }
+    assert_eq!(count(&house, ACTING).await, 1, "the child alone");
 }
