@@ -257,7 +257,7 @@ pub(super) struct Invited {
     pub mother: bool,
 }
 
-/// Writes an invitation of a mobile number; answers its id, or nothing where one is open.
+/// Writes an invitation of a mobile number; answers its id, or nothing where one can be claimed.
 pub(super) async fn invite_in(
     services: &Services,
     db: &mut PgConnection,

@@ -189,7 +189,7 @@ pub async fn set_child_phone(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// A child whose eighteenth birthday is in a year and who was not invited.
+/// A child whose eighteenth birthday is in a year and who has no invitation that can be claimed.
 #[derive(Debug, Clone)]
 pub struct ComingRow {
     /// Which.
@@ -206,29 +206,52 @@ pub struct ComingRow {
     pub contract_id: Option<Uuid>,
 }
 
-/// Children who are not invited and come of age in a year or came in one before, after an id, by the hundred.
-pub async fn coming_of_age(db: impl PgExecutor<'_>, year: i16, after: Uuid) -> sqlx::Result<Vec<ComingRow>> {
+/// Children who come of age in a year or came in one before, did not take over, and were not invited since an instant; after
+/// an id, by the hundred.
+pub async fn coming_of_age(
+    db: impl PgExecutor<'_>,
+    (year, since): (i16, Timestamp),
+    after: Uuid,
+) -> sqlx::Result<Vec<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
         r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
                   (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
                    order by c.made_at desc limit 1) as "contract_id?"
-           from family_child k where k.invited_at is null and k.of_age_in <= $1 and k.id > $2 order by k.id limit 100"#,
+           from family_child k
+           where k.took_over_at is null and (k.invited_at is null or k.invited_at <= $2) and k.of_age_in <= $1 and k.id > $3
+           order by k.id limit 100"#,
         year,
+        since.to_sqlx() as SqlTimestamp,
         after
     )
     .fetch_all(db)
     .await
 }
 
-/// Marks that a child was invited. `false` where it was.
-pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update family_child set invited_at = $2 where id = $1 and invited_at is null",
+/// The same of one child, locked until the transaction ends; nothing where it took over or was invited since.
+pub async fn lock_coming(db: impl PgExecutor<'_>, child: Uuid, since: Timestamp) -> sqlx::Result<Option<ComingRow>> {
+    sqlx::query_as!(
+        ComingRow,
+        r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
+                  (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
+                   order by c.made_at desc limit 1) as "contract_id?"
+           from family_child k
+           where k.id = $1 and k.took_over_at is null and (k.invited_at is null or k.invited_at <= $2)
+           for update of k"#,
         child,
-        now.to_sqlx() as SqlTimestamp
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+        since.to_sqlx() as SqlTimestamp
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Marks that a child was invited, which is locked.
+pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update family_child set invited_at = $2 where id = $1", child, now.to_sqlx() as SqlTimestamp)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// A contract to be written.
@@ -323,11 +346,15 @@ pub struct NewInvitation<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Writes an invitation. `false` where one is open of this contract and number.
+/// Writes an invitation, in the place of one that ran out. `false` where one can be claimed of this contract and number.
 pub async fn invite(db: impl PgExecutor<'_>, new: NewInvitation<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into family_invitation (id, family_id, contract_id, child_id, kin, mother, phone_sealed, phone_index, made_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (contract_id, phone_index) where claimed_at is null do update
+           set id = excluded.id, child_id = excluded.child_id, kin = excluded.kin, mother = excluded.mother,
+               phone_sealed = excluded.phone_sealed, made_at = excluded.made_at, expires_at = excluded.expires_at
+           where family_invitation.expires_at <= excluded.made_at",
         new.id,
         new.family,
         new.contract,

@@ -111,3 +111,33 @@ async fn whoever_comes_first_only_the_child_acts() {
     }
     assert_eq!(count(&house, ACTING).await, 1, "the child alone");
 }
+
+#[tokio::test]
+async fn a_child_that_let_its_invitation_run_out_is_invited_again() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    days(&house, 89);
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 0, "it can still be claimed");
+    days(&house, 1);
+    let late = joins(&house, CHILD).await;
+    assert!(matches!(late, Err(FamilyError::NoInvitation)), "{late:?}");
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    joins(&house, CHILD).await.expect("joined");
+    days(&house, 200);
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 0, "it took over");
+}
+
+#[tokio::test]
+async fn a_guardians_invitation_of_the_same_number_holds_up_the_child_and_no_longer_than_it_lasts() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(12))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 0);
+    let marked = "select count(*) from family_child where invited_at is not null";
+    assert_eq!(count(&house, marked).await, 0, "who has no invitation is not invited");
+    days(&house, 90);
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    joins(&house, 12).await.expect("the child, of the number");
+    let child = "select count(*) from family_member where kin = 'adult_child'";
+    assert_eq!(count(&house, child).await, 1);
+}
