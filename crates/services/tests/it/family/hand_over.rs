@@ -47,6 +47,18 @@ async fn a_child_takes_over_on_its_eighteenth_birthday_and_not_a_day_before() {
         assert!(matches!(acted, Err(FamilyError::OnlyLooks)), "{acted:?}");
     }
     families::consent(&house.services, &visitor(&house, CHILD), family, (Consent::Research, true)).await.expect("hers");
+
+    // What is the mother's stays hers to give and to take back, and nothing else.
+    let mother = visitor(&house, 11);
+    let asked = families::people(&house.services, &mother).await.expect("read").remove(0).consents;
+    assert_eq!(asked.iter().map(|one| one.purpose).collect::<Vec<_>>(), [Consent::MotherResults]);
+    for given in [true, false] {
+        families::consent(&house.services, &mother, family, (Consent::MotherResults, given)).await.expect("said");
+        let seen = families::people(&house.services, &child).await.expect("read").remove(0);
+        assert_eq!(seen.mother_shares, given);
+    }
+    let other = families::consent(&house.services, &visitor(&house, 12), family, (Consent::MotherResults, true)).await;
+    assert!(matches!(other, Err(FamilyError::NotFound)), "{other:?}");
     assert_eq!(count(&house, "select count(*) from family_child where took_over_at is not null").await, 1);
 }
 
