@@ -124,7 +124,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
     Ok(all)
 }
 
-fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
+pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
     let open = |column, sealed: &[u8]| -> Result<String, FamilyError> {
         let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
         String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
