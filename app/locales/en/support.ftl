@@ -9,6 +9,7 @@ support-unasked-called = Without being asked
 support-unasked = The family did not ask; this is an emergency
 support-unasked-hint = It is marked in the family’s record, and auditors are alerted
 support-open = Open the record
+support-sent-before = You opened another record with this form already. To open this one too, press once more.
 support-opened = The record is open, and the family can already see that.
 support-closed = The record is closed.
 support-open-now = Open records

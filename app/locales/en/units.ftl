@@ -260,6 +260,7 @@ units-propose-scans = This takes two people and two scans. You scan the bag and 
 units-proposals = Waiting for a second person
 units-proposed-by = Proposed by { $name }, { $at }
 units-proposed-own = Waiting for a colleague. Please do not let anybody confirm it with your account.
+units-proposed-outdated = Something has happened to this unit since this was proposed. Please look at it first, then propose it anew.
 units-proposed-quality = Quality confirms this.
 units-confirm = Checked: confirm
 units-withdraw = Withdraw

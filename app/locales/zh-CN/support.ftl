@@ -9,6 +9,7 @@ support-unasked-called = 未经家庭要求
 support-unasked = 家庭没有要求，因紧急情况打开
 support-unasked-hint = 会在家庭的记录中特别标出，并提醒审计人员
 support-open = 打开记录
+support-sent-before = 您已经用这张表打开过另一份记录。如果还要打开这一份，请再按一次。
 support-opened = 记录已打开，家庭已经能看到这次查看。
 support-closed = 记录已关闭。
 support-open-now = 已打开的记录

@@ -248,6 +248,7 @@ units-propose-scans = 这件事需要两个人、两次扫描。您先扫描血�
 units-proposals = 等待第二个人
 units-proposed-by = { $name } 于 { $at } 提出
 units-proposed-own = 等待同事确认。请不要让同事用您的账号确认。
+units-proposed-outdated = 提出之后，这份脐带血又有新的记录。请看过再重新提出。
 units-proposed-quality = 由质量人员确认。
 units-confirm = 核对无误，确认
 units-withdraw = 撤回

@@ -208,6 +208,9 @@ async fn open(asked: Asked) -> Answer {
         Ok(id) => Answer::to(format!("{}/{id}?done=opened", at::FAMILIES)),
         Err(FamilyError::Denied(denied)) => denied.into(),
         Err(FamilyError::Fields(errors)) => Answer::again_at(at::FAMILIES, asked.typed(&[]).with_errors(errors)),
+        Err(FamilyError::SentBefore) => {
+            Answer::another_act(&asked, at::FAMILIES, (&[], "form"), &asked.t("support-sent-before"))
+        }
         Err(FamilyError::Limited(limited)) => {
             let minutes = limited.retry_seconds().div_ceil(60);
             let text = asked.t_args("units-too-often", &[("minutes", minutes.into())]);

@@ -51,6 +51,11 @@ impl Consent {
     pub const fn is_the_mothers(self) -> bool {
         matches!(self, Self::MotherResults)
     }
+
+    /// Whether somebody is asked. What is the mother's stays hers after the child took over: she can always take it back.
+    pub const fn is_asked_of(self, kin: Kin, mother: bool) -> bool {
+        if self.is_the_mothers() { mother } else { kin.acts() }
+    }
 }
 
 named! {
@@ -88,6 +93,15 @@ mod tests {
     fn after_a_hand_over_only_the_child_acts() {
         for kin in Kin::ALL {
             assert_eq!(kin.after_hand_over().acts(), kin == Kin::AdultChild, "{kin:?}");
+        }
+    }
+
+    #[test]
+    fn a_mother_is_asked_of_her_results_whatever_she_is_now_and_nobody_else_is() {
+        for kin in Kin::ALL {
+            assert!(Consent::MotherResults.is_asked_of(kin, true), "{kin:?}");
+            assert!(!Consent::MotherResults.is_asked_of(kin, false), "{kin:?}");
+            assert_eq!(Consent::Research.is_asked_of(kin, true), kin.acts(), "{kin:?}");
         }
     }
 }

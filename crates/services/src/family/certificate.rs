@@ -1,11 +1,11 @@
 //! What a family takes along of its unit: the certificate that it is stored, which anybody holds against the house and learns no
 //! more than that it is good; and the custody passport, which anybody verifies without the house.
 
-use super::people::mother_consents;
-use super::record::record;
-use super::scope::{Own, visitor};
+use super::FamilyError;
+use super::people::{child, mother_consents};
+use super::record::record_in;
+use super::scope::Own;
 use super::units::unit_in;
-use super::{FamilyError, people};
 use crate::audit::{self, Entry};
 use crate::crypto::random;
 use crate::custody::{self, Sight};
@@ -18,10 +18,10 @@ use domain::account::Capability;
 use domain::ambassador::{CODE_ALPHABET, CODE_LENGTH, parse_code};
 use domain::booking::Reference;
 use domain::custody::{Kind, State};
-use domain::ids::{FamilyId, UnitId};
+use domain::ids::{AccountId, FamilyId, UnitId};
 use domain::time::local_day;
 use serde_json::json;
-use store::family::certificates as sql;
+use store::family::{certificates as sql, own as rows};
 use uuid::Uuid;
 
 /// A unit in this state is stored, or on its way to whom it is for: its certificate is good.
@@ -49,14 +49,20 @@ fn code(services: &Services, id: Uuid) -> String {
 /// # Errors
 /// `Denied`; `NotFound` for another's, and for a unit that is not stored; `Unreadable`, `Database`.
 pub async fn certificate(services: &Services, context: &Context, id: UnitId) -> Result<(String, Vec<u8>), FamilyError> {
-    let record = record(services, context, id).await?;
+    let mut own = Own::begin(services, context).await?;
+    let record = record_in(&mut own, services, context.locale, id).await?;
     let banked = record.events.iter().rev().find(|event| event.kind == Kind::Banked);
     let banked = banked.filter(|_| record.unit.is_stored()).ok_or(FamilyError::NotFound)?;
     let family = record.unit.member.family;
-    let people = people::people(services, context).await?;
-    let child = people.iter().find(|of| of.family == family).and_then(|of| of.children.first());
-    let name = child.map(|child| child.name.as_str().to_owned()).ok_or(FamilyError::NotFound)?;
-    let row = issued(services, context, family, id).await?;
+    let of = rows::children(&mut *own.tx, family.0).await?.into_iter().next().ok_or(FamilyError::NotFound)?;
+    let name = child(services, of)?.name.as_str().to_owned();
+    let before = sql::of_unit(&mut *own.tx, (family.0, id.0)).await?;
+    let account = own.account;
+    drop(own);
+    let row = match before {
+        Some(row) => row,
+        None => issued(services, context, (family, id, account)).await?,
+    };
     let number = Reference::parse(&row.number).map_err(|_| FamilyError::Unreadable)?.to_string();
     let code = code(services, row.id);
     let sheet = UnitCertificateSheet {
@@ -77,21 +83,18 @@ pub async fn certificate(services: &Services, context: &Context, id: UnitId) -> 
     Ok((format!("cord-blood-{number}.pdf"), bytes))
 }
 
+/// Issues it as the house. The statement that writes it asks once more whose the unit is.
 async fn issued(
     services: &Services,
     context: &Context,
-    family: FamilyId,
-    unit: UnitId,
+    (family, unit, account): (FamilyId, UnitId, AccountId),
 ) -> Result<sql::CertificateRow, FamilyError> {
-    if let Some(row) = sql::of_unit(&services.db, unit.0).await? {
-        return Ok(row);
-    }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let (id, number): (Uuid, _) = (context.new_id(), Reference::from_random(random()));
         let day = local_day(context.now);
-        if sql::issue(&mut *tx, id, (family.0, unit.0), number.as_str(), day).await? {
+        if sql::issue(&mut *tx, id, (family.0, unit.0, account.0), number.as_str(), day).await? {
             let entry = Entry {
                 action: "family.certificate_issued",
                 subject_kind: "custody_unit",
@@ -100,7 +103,7 @@ async fn issued(
             };
             audit::record(&mut tx, &context, &[entry]).await?;
         }
-        let row = sql::of_unit(&mut *tx, unit.0).await?.ok_or(FamilyError::NotFound)?;
+        let row = sql::of_unit(&mut *tx, (family.0, unit.0)).await?.ok_or(FamilyError::NotFound)?;
         tx.commit().await?;
         Ok(row)
     })
@@ -143,16 +146,16 @@ async fn is_good(services: &Services, number: &str, typed: &str) -> Result<bool,
 /// # Errors
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
 pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Result<(String, Vec<u8>), FamilyError> {
-    visitor(context, Capability::SeeOwnUnits)?;
-    let mut own = Own::begin(services, context).await?;
+    // Read as the family to the end, and at one instant: a root that is closed between two questions would tear it.
+    let mut own = Own::begin_still(services, context).await?;
     let unit = unit_in(&mut own, id).await?;
     let sight = match unit.member.mother {
         true => Sight::Owner,
         false => Sight::OtherGuardian { mother_consents: mother_consents(&mut own, unit.member.family).await? },
     };
+    let view = custody::view_in(&mut own.tx, services, id, sight).await?;
+    let passport = custody::proof::passport_in(&mut own.tx, services, &view, services.clock.now()).await?;
     drop(own);
-    // The tree and its roots are nobody's rows: they are read as the house, once it is known whose the unit is.
-    let passport = custody::proof::passport(services, id, sight).await?;
     let bytes = serde_json::to_vec_pretty(&passport).map_err(|_| FamilyError::Unreadable)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {

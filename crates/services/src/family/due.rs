@@ -1,7 +1,7 @@
-//! What happens to families by itself: on the eighteenth birthday the child is invited to take over, and of what is due soon a
-//! family is reminded; each once, on however many servers.
+//! What happens to families by itself: on the eighteenth birthday the child is invited to take over, again when that ran out, and
+//! of what is due soon a family is reminded; each once, on however many servers.
 
-use super::join::{Invited, invite_in};
+use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
 use super::notices::tell_in;
 use super::{FamilyError, place};
@@ -12,8 +12,8 @@ use domain::contact::Phone;
 use domain::family::{Kin, Notice, is_of_age};
 use domain::ids::{FamilyId, UnitId};
 use domain::time::local_day;
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use serde_json::json;
 use store::family::{join as sql, said};
 use uuid::Uuid;
@@ -21,16 +21,17 @@ use uuid::Uuid;
 /// Days before a payment's last day on which the family is reminded.
 const REMINDED: i64 = 30;
 
-/// Invites the children who are of age today. Where nobody has said how a child is reached its guardians are told, and it is
-/// invited once they have. How many were invited.
+/// Invites the children who are of age today, and again whose invitation ran out. Where nobody has said how a child is reached its
+/// guardians are told, and it is invited once they have. How many were invited.
 ///
 /// # Errors
 /// `Database` where nobody knows which they are. One that cannot be invited is told in the log, and holds up no other.
 pub async fn hand_over_due(services: &Services) -> Result<u32, FamilyError> {
-    let today = local_day(services.clock.now());
+    let now = services.clock.now();
+    let (today, since) = (local_day(now), ran_out(now));
     let (mut done, mut after) = (0, Uuid::nil());
     loop {
-        let page = sql::coming_of_age(&services.db, today.year(), after).await?;
+        let page = sql::coming_of_age(&services.db, (today.year(), since), after).await?;
         let Some(last) = page.last() else { return Ok(done) };
         after = last.id;
         for row in page {
@@ -43,16 +44,27 @@ pub async fn hand_over_due(services: &Services) -> Result<u32, FamilyError> {
     }
 }
 
+/// What was invited at this instant or before can be claimed no more.
+fn ran_out(now: Timestamp) -> Timestamp {
+    now.saturating_sub(INVITED_FOR).unwrap_or(Timestamp::MIN)
+}
+
 async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Result<bool, FamilyError> {
     let text = |column, sealed: &[u8]| -> Result<String, FamilyError> {
         let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
         String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
     };
     let born: Date = text("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
-    let Some(contract) = row.contract_id.filter(|_| is_of_age(born, today)) else { return Ok(false) };
+    if !is_of_age(born, today) {
+        return Ok(false);
+    }
     let context = services.system();
-    let family = FamilyId(row.family_id);
     let mut tx = services.begin().await?;
+    // Read again under its lock: its guardians may just be saying another number.
+    let found = sql::lock_coming(&mut *tx, row.id, ran_out(context.now)).await?;
+    let Some(row) = found else { return Ok(false) }; // another server was first
+    let Some(contract) = row.contract_id else { return Ok(false) };
+    let family = FamilyId(row.family_id);
     // The guardians are told on the day in any case, and once.
     tell_in(&mut tx, &context, (family, None), (Notice::OfAge, row.id, Some(today))).await?;
     let Some(sealed) = &row.phone_sealed else {
@@ -60,13 +72,14 @@ async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Resul
         return Ok(false);
     };
     let phone = Phone::parse(&text("phone_sealed", sealed)?).map_err(|_| FamilyError::Unreadable)?;
-    if !sql::mark_invited(&mut *tx, row.id, context.now).await? {
-        return Ok(false); // another server was first
-    }
     let invitation = Invited { family, contract, child: Some(row.id), kin: Kin::AdultChild, mother: false };
-    if let Some(id) = invite_in(services, &mut tx, &context, &invitation, &phone).await? {
-        queue_invited(&mut tx, &context, (family, id)).await?;
-    }
+    let Some(id) = invite_in(services, &mut tx, &context, &invitation, &phone).await? else {
+        // A guardian's invitation of the same number can still be claimed: the child's comes after it.
+        tx.commit().await?;
+        return Ok(false);
+    };
+    queue_invited(&mut tx, &context, (family, id)).await?;
+    sql::mark_invited(&mut *tx, row.id, context.now).await?;
     let detail = json!({ "child": row.id });
     let entry = Entry { action: "family.child_invited", subject_kind: "family", subject: Some(family.0), detail };
     audit::record(&mut tx, &context, &[entry]).await?;

@@ -23,6 +23,9 @@ pub enum FamilyError {
     /// It was done, or cannot be done any more.
     #[error("over")]
     Over,
+    /// The same form was sent before, and said something else.
+    #[error("sent before")]
+    SentBefore,
     /// The form's fields.
     #[error("fields")]
     Fields(Vec<FieldError>),

@@ -81,15 +81,18 @@ async fn claim(
     Ok(FamilyId(invitation.family_id))
 }
 
-/// Makes a member of whoever was invited; a child that is of age takes over.
+/// Makes a member of whoever was invited; a child that is of age takes over. From then on no guardian comes in who acts.
 async fn take(
     db: &mut PgConnection,
     context: &Context,
     account: AccountId,
     invitation: &sql::InvitationRow,
 ) -> Result<(), FamilyError> {
-    let kin = Kin::from_name(&invitation.kin).ok_or(FamilyError::Unreadable)?;
+    let invited = Kin::from_name(&invitation.kin).ok_or(FamilyError::Unreadable)?;
     let family = FamilyId(invitation.family_id);
+    // Before the invitation: a guardian who comes in while the child takes over waits here, and finds what became of it.
+    let taken_over = sql::lock_children(&mut *db, family.0).await?;
+    let kin = if taken_over { invited.after_hand_over() } else { invited };
     if !sql::claim(&mut *db, invitation.id, account.0, context.now).await? {
         return Err(FamilyError::NoInvitation);
     }
@@ -109,6 +112,7 @@ async fn take(
             return Err(FamilyError::NoInvitation);
         }
         sql::step_back(&mut *db, family.0).await?;
+        sql::end_guardians_invitations(&mut *db, family.0, context.now).await?;
         tell_in(db, context, (family, None), (Notice::TakenOver, child, None)).await?;
     }
     let detail = json!({ "kin": kin.name(), "invitation": invitation.id });
@@ -253,7 +257,7 @@ pub(super) struct Invited {
     pub mother: bool,
 }
 
-/// Writes an invitation of a mobile number; answers its id, or nothing where one is open.
+/// Writes an invitation of a mobile number; answers its id, or nothing where one can be claimed.
 pub(super) async fn invite_in(
     services: &Services,
     db: &mut PgConnection,

@@ -10,7 +10,7 @@ use domain::account::Capability;
 use domain::contact::{Contact, PersonName, Phone};
 use domain::family::{Consent, Kin, comes_of_age_on};
 use domain::field::FieldError;
-use domain::ids::{AccountId, FamilyId};
+use domain::ids::FamilyId;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
@@ -105,8 +105,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
             named.push(OwnMember { member: member(row)?, name, own });
         }
         let children = children.into_iter().map(|row| child(services, row)).collect::<Result<_, _>>()?;
-        let asked =
-            Consent::ALL.into_iter().filter(|one| reader.kin.acts() && (reader.mother || !one.is_the_mothers()));
+        let asked = Consent::ALL.into_iter().filter(|one| one.is_asked_of(reader.kin, reader.mother));
         let said = |purpose: Consent| {
             let last = consents.iter().find(|row| row.account_id == account.0 && row.purpose == purpose.name());
             OwnConsent { purpose, given: last.map(|row| row.given), at: last.map(|row| row.at.to_jiff()) }
@@ -125,7 +124,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
     Ok(all)
 }
 
-fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
+pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
     let open = |column, sealed: &[u8]| -> Result<String, FamilyError> {
         let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
         String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
@@ -155,25 +154,25 @@ pub(super) async fn mother_consents(own: &mut Own, family: FamilyId) -> Result<b
 }
 
 /// What they are in a family where they do something.
-async fn acting(services: &Services, context: &Context, family: FamilyId) -> Result<(AccountId, Member), FamilyError> {
-    let account = visitor(context, Capability::SeeOwnUnits)?;
+async fn acting(services: &Services, context: &Context, family: FamilyId) -> Result<Member, FamilyError> {
     let member = Own::begin(services, context).await?.member_of(family).await?;
-    if member.kin.acts() { Ok((account, member)) } else { Err(FamilyError::OnlyLooks) }
+    if member.kin.acts() { Ok(member) } else { Err(FamilyError::OnlyLooks) }
 }
 
-/// Says whether one agrees to a purpose. Said twice it is once.
+/// Says whether one agrees to a purpose. Said twice it is once. The mother says it of her results also after the child took over.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for another's family, and for what one is not asked; `OnlyLooks`, `Database`.
+/// `Denied`; `NotFound` for another's family, and for what is the mother's alone; `OnlyLooks`, `Database`.
 pub async fn consent(
     services: &Services,
     context: &Context,
     family: FamilyId,
     (purpose, given): (Consent, bool),
 ) -> Result<(), FamilyError> {
-    let (account, member) = acting(services, context, family).await?;
-    if purpose.is_the_mothers() && !member.mother {
-        return Err(FamilyError::NotFound);
+    let account = visitor(context, Capability::SeeOwnUnits)?;
+    let member = Own::begin(services, context).await?.member_of(family).await?;
+    if !purpose.is_asked_of(member.kin, member.mother) {
+        return Err(if purpose.is_the_mothers() { FamilyError::NotFound } else { FamilyError::OnlyLooks });
     }
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
@@ -204,7 +203,7 @@ pub async fn set_child_phone(
     (family, child): (FamilyId, Uuid),
     phone: &str,
 ) -> Result<(), FamilyError> {
-    let (_, member) = acting(services, context, family).await?;
+    let member = acting(services, context, family).await?;
     if member.kin == Kin::AdultChild {
         return Err(FamilyError::NotFound);
     }

@@ -83,11 +83,21 @@ impl From<CustodyError> for FamilyError {
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
 pub async fn record(services: &Services, context: &Context, id: UnitId) -> Result<OwnRecord, FamilyError> {
     let mut own = Own::begin(services, context).await?;
-    let unit = unit_in(&mut own, id).await?;
-    let reads_hers = unit.member.mother || mother_consents(&mut own, unit.member.family).await?;
+    record_in(&mut own, services, context.locale, id).await
+}
+
+/// The same, in the transaction of whoever reads more of it.
+pub(super) async fn record_in(
+    own: &mut Own,
+    services: &Services,
+    locale: Locale,
+    id: UnitId,
+) -> Result<OwnRecord, FamilyError> {
+    let unit = unit_in(own, id).await?;
+    let reads_hers = unit.member.mother || mother_consents(own, unit.member.family).await?;
     // Read as the family, too: of another's unit the database has no row for it.
     let view = custody::view_in(&mut own.tx, services, id, Sight::Owner).await?;
-    let tests = tests(&view, context.locale, reads_hers);
+    let tests = tests(&view, locale, reads_hers);
     let cover = tests.iter().find(|test| test.code == "tnc").and_then(|test| cover(&test.values));
     let events = view.events.iter().filter(|event| is_told(event.kind));
     let place = view.place.as_ref().map(|place| OwnPlace {

@@ -59,6 +59,18 @@ impl Own {
         Ok(Self { account, tx })
     }
 
+    /// The same, and every question finds what there was at one instant: for what would be torn between two.
+    ///
+    /// # Errors
+    /// `Denied`, `Database`.
+    pub async fn begin_still(services: &Services, context: &Context) -> Result<Self, FamilyError> {
+        let account = visitor(context, Capability::SeeOwnUnits)?;
+        let mut tx = services.begin().await?;
+        store::numbers::freeze(&mut tx).await?;
+        sql::narrow(&mut tx, account.0).await?;
+        Ok(Self { account, tx })
+    }
+
     /// The families they belong to, the oldest first.
     ///
     /// # Errors

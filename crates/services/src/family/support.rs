@@ -104,7 +104,8 @@ fn agent(context: &Context) -> Result<AccountId, Denied> {
 /// it is one opening.
 ///
 /// # Errors
-/// `Denied` without `SupportFamilies`; `Fields` (`number`, also where no contract has it, `reason`); `Limited`; `Crypto`, `Database`.
+/// `Denied` without `SupportFamilies`; `Fields` (`number`, also where no contract has it, `reason`); `SentBefore` for a form that
+/// opened another record; `Limited`; `Crypto`, `Database`.
 pub async fn open_for_support(services: &Services, context: &Context, new: &Opening) -> Result<FamilyId, FamilyError> {
     let account = agent(context)?;
     let number = ContractNumber::parse(&new.number).map_err(|fault| FieldError::new("number", fault));
@@ -120,14 +121,21 @@ pub async fn open_for_support(services: &Services, context: &Context, new: &Open
     let (services, context, new) = (services.clone(), context.clone(), new.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let Some(family) = sql::family_of(&mut *tx, &index).await? else {
+        let found = sql::family_of(&mut *tx, &index).await?;
+        // A form that was sent says nothing of another number, not even whether there is a contract of it.
+        if let Some(before) = sql::sent(&mut *tx, new.form).await? {
+            return pressed_again(&before, account, found);
+        }
+        let Some(family) = found else {
             return Err(FamilyError::Fields(vec![FieldError::new("number", Fault::ContractUnknown)]));
         };
         let sealed = services.vault.seal(place("family_support", "reason_sealed", new.form), reason.as_bytes());
         let until = context.now + LASTS;
         let row = sql::NewOpening { id: new.form, family, account: account.0, reason: &sealed, until };
         if !sql::open(&mut *tx, row, context.now).await? {
-            return Ok(FamilyId(family)); // the second press
+            // Pressed twice in one instant.
+            let before = sql::sent(&mut *tx, new.form).await?.ok_or(FamilyError::Unreadable)?;
+            return pressed_again(&before, account, Some(family));
         }
         let id: Uuid = context.new_id();
         let look = said::NewLook {
@@ -150,6 +158,12 @@ pub async fn open_for_support(services: &Services, context: &Context, new: &Open
         Ok(FamilyId(family))
     })
     .await
+}
+
+/// The second press of a form, if it is one: by the same agent, for the same family.
+fn pressed_again(before: &sql::SentRow, account: AccountId, found: Option<Uuid>) -> Result<FamilyId, FamilyError> {
+    let same = before.account_id == account.0 && found == Some(before.family_id);
+    if same { Ok(FamilyId(before.family_id)) } else { Err(FamilyError::SentBefore) }
 }
 
 fn entry(action: &'static str, family: Uuid, detail: serde_json::Value) -> Entry {

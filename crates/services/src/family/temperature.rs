@@ -33,7 +33,7 @@ pub async fn thermal(
 ) -> Result<(OwnUnit, History), FamilyError> {
     let mut own = Own::begin(services, context).await?;
     let unit = unit_in(&mut own, id).await?;
-    drop(own);
-    let history = telemetry::thermal(services, context, id, span).await?;
+    // Read as the family, too: of another's unit the database knows no place it lay in.
+    let history = telemetry::thermal(&mut own.tx, context.now, id, span).await?;
     Ok((unit, history))
 }

@@ -8,6 +8,7 @@ use domain::custody::Din;
 use domain::ids::{TankId, UnitId};
 use domain::telemetry::{ChannelKind, Severity};
 use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
 use store::telemetry::{channels, history as sql, rollups};
 
 /// How far back a chart looks.
@@ -143,19 +144,17 @@ fn step_of(row: &rollups::StepRow) -> Step {
     Step { at: row.at.to_jiff(), values }
 }
 
-/// How cold a unit lay: of the tanks it lay in, each while it lay there, the warmest place of each. For whoever was asked whether
-/// they may see the unit.
+/// How cold a unit lay: of the tanks it lay in, each while it lay there, the warmest place of each. In the transaction of whoever
+/// was asked whether they may see the unit.
 ///
 /// # Errors
 /// `Unreadable`, `Database`.
 pub async fn thermal(
-    services: &Services,
-    context: &Context,
+    db: &mut PgConnection,
+    now: Timestamp,
     unit: UnitId,
     span: Span,
 ) -> Result<History, TelemetryError> {
-    let now = context.now;
-    let mut db = services.db.acquire().await?;
     let stays = sql::stays(&mut *db, unit.0).await?;
     let first = stays.first().map(|stay| stay.put_at.to_jiff());
     let (from, step) = frame(span, now, first);
@@ -169,7 +168,7 @@ pub async fn thermal(
             steps.extend(rows.iter().map(step_of));
         }
     }
-    let (_, rules) = rules_in(&mut db, now).await?;
+    let (_, rules) = rules_in(db, now).await?;
     let limits = rules.cold().map(|cold| vec![(cold.warning, Severity::Warning), (cold.critical, Severity::Critical)]);
     let lines = if steps.is_empty() { Vec::new() } else { vec![Line { kind: ChannelKind::TemperatureTop, steps }] };
     Ok(History { from, until: now, step: SignedDuration::from_secs(step), lines, limits: limits.unwrap_or_default() })

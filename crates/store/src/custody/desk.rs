@@ -93,6 +93,10 @@ pub struct ProposalRow {
     pub act: String,
     /// Slot, reason, event, sealed; nothing once it is settled.
     pub said_sealed: Option<Vec<u8>>,
+    /// The number of the unit's last event when it was proposed.
+    pub seq: i32,
+    /// The number of its last event now.
+    pub unit_seq: i32,
     /// The account.
     pub proposed_by: Uuid,
     /// Whose code it is.
@@ -113,10 +117,11 @@ pub struct ProposalRow {
 pub async fn proposal(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<ProposalRow>> {
     sqlx::query_as!(
         ProposalRow,
-        r#"select p.id, p.unit_id, p.act, p.said_sealed, p.proposed_by, p.operator_id, o.code,
+        r#"select p.id, p.unit_id, p.act, p.said_sealed, p.seq, u.seq as unit_seq, p.proposed_by, p.operator_id, o.code,
                   p.proposed_at as "proposed_at: SqlTimestamp", p.expires_at as "expires_at: SqlTimestamp",
                   p.outcome, p.settled_by
            from custody_proposal p join custody_operator o on o.id = p.operator_id
+           join custody_unit u on u.id = p.unit_id
            where p.id = $1 for update of p"#,
         id
     )
@@ -132,10 +137,11 @@ pub async fn open_proposals(
 ) -> sqlx::Result<Vec<ProposalRow>> {
     sqlx::query_as!(
         ProposalRow,
-        r#"select p.id, p.unit_id, p.act, p.said_sealed, p.proposed_by, p.operator_id, o.code,
+        r#"select p.id, p.unit_id, p.act, p.said_sealed, p.seq, u.seq as unit_seq, p.proposed_by, p.operator_id, o.code,
                   p.proposed_at as "proposed_at: SqlTimestamp", p.expires_at as "expires_at: SqlTimestamp",
                   p.outcome, p.settled_by
            from custody_proposal p join custody_operator o on o.id = p.operator_id
+           join custody_unit u on u.id = p.unit_id
            where p.outcome is null and p.expires_at > $2 and ($1::uuid is null or p.unit_id = $1)
            order by p.proposed_at, p.id limit 200"#,
         unit,

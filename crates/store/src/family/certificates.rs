@@ -19,31 +19,38 @@ pub struct CertificateRow {
     pub issued_on: SqlDate,
 }
 
-/// Issues the certificate of a unit, unless there is one.
+/// Issues the certificate of a unit for an account, unless there is one, or the unit is not of this family any more, or the account
+/// is not.
 pub async fn issue(
     db: impl PgExecutor<'_>,
     id: Uuid,
-    (family, unit): (Uuid, Uuid),
+    (family, unit, account): (Uuid, Uuid, Uuid),
     number: &str,
     day: civil::Date,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into family_certificate (id, family_id, unit_id, number, issued_on) values ($1, $2, $3, $4, $5)
+        "insert into family_certificate (id, family_id, unit_id, number, issued_on)
+         select $1::uuid, u.family_id, u.id, $4::text, $5::date
+         from custody_unit u join family_member m on m.family_id = u.family_id
+         where u.family_id = $2 and u.id = $3 and m.account_id = $6 and m.until is null
          on conflict do nothing",
         id,
         family,
         unit,
         number,
-        day.to_sqlx() as SqlDate
+        day.to_sqlx() as SqlDate,
+        account
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// The certificate of a unit.
-pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Option<CertificateRow>> {
+/// The certificate of a unit of a family.
+pub async fn of_unit(db: impl PgExecutor<'_>, (family, unit): (Uuid, Uuid)) -> sqlx::Result<Option<CertificateRow>> {
     sqlx::query_as!(
         CertificateRow,
-        r#"select id, unit_id, number, issued_on as "issued_on: SqlDate" from family_certificate where unit_id = $1"#,
+        r#"select id, unit_id, number, issued_on as "issued_on: SqlDate" from family_certificate
+           where family_id = $1 and unit_id = $2"#,
+        family,
         unit
     )
     .fetch_optional(db)

@@ -23,7 +23,7 @@ pub struct InvitationRow {
     pub mother: bool,
 }
 
-/// The open invitation of a contract's number and a mobile number, both by keyed hash; locked.
+/// The open invitation of a contract's number and a mobile number, both by keyed hash. Nothing is locked: [`claim`] asks again.
 pub async fn open(
     db: impl PgExecutor<'_>,
     (number, phone): (&[u8], &[u8]),
@@ -35,7 +35,7 @@ pub async fn open(
            from family_contract c join family_invitation i on i.contract_id = c.id
            where c.number_index = $1 and i.phone_index = $2 and i.claimed_at is null and i.expires_at > $3
              and c.state not in ('terminated', 'transferred')
-           order by i.made_at desc limit 1 for update of i"#,
+           order by i.made_at desc limit 1"#,
         number,
         phone,
         now.to_sqlx() as SqlTimestamp
@@ -44,10 +44,11 @@ pub async fn open(
     .await
 }
 
-/// Marks an invitation as claimed. `false` where it was.
+/// Marks an invitation as claimed. `false` where it was, and where its time is over.
 pub async fn claim(db: impl PgExecutor<'_>, invitation: Uuid, account: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update family_invitation set claimed_at = $3, account_id = $2 where id = $1 and claimed_at is null",
+        "update family_invitation set claimed_at = $3, account_id = $2
+         where id = $1 and claimed_at is null and expires_at > $3",
         invitation,
         account,
         now.to_sqlx() as SqlTimestamp
@@ -99,6 +100,29 @@ pub async fn step_back(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<u6
         "update family_member set kin = 'former_guardian'
          where family_id = $1 and until is null and kin in ('owner', 'second_guardian')",
         family
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Locks the children of a family until the transaction ends: whoever comes in waits for a child that takes over, and it for
+/// them. Whether one took over.
+pub async fn lock_children(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<bool> {
+    let all = sqlx::query_scalar!(
+        r#"select took_over_at is not null as "took_over!" from family_child where family_id = $1 order by id for update"#,
+        family
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(all.contains(&true))
+}
+
+/// Ends what guardians of a family were invited by and did not claim. How many.
+pub async fn end_guardians_invitations(db: impl PgExecutor<'_>, family: Uuid, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_invitation set expires_at = $2
+         where family_id = $1 and claimed_at is null and expires_at > $2 and kin in ('owner', 'second_guardian')",
+        family,
+        now.to_sqlx() as SqlTimestamp
     );
     Ok(done.execute(db).await?.rows_affected())
 }
@@ -165,7 +189,7 @@ pub async fn set_child_phone(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// A child whose eighteenth birthday is in a year and who was not invited.
+/// A child whose eighteenth birthday is in a year and who has no invitation that can be claimed.
 #[derive(Debug, Clone)]
 pub struct ComingRow {
     /// Which.
@@ -182,29 +206,52 @@ pub struct ComingRow {
     pub contract_id: Option<Uuid>,
 }
 
-/// Children who are not invited and come of age in a year or came in one before, after an id, by the hundred.
-pub async fn coming_of_age(db: impl PgExecutor<'_>, year: i16, after: Uuid) -> sqlx::Result<Vec<ComingRow>> {
+/// Children who come of age in a year or came in one before, did not take over, and were not invited since an instant; after
+/// an id, by the hundred.
+pub async fn coming_of_age(
+    db: impl PgExecutor<'_>,
+    (year, since): (i16, Timestamp),
+    after: Uuid,
+) -> sqlx::Result<Vec<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
         r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
                   (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
                    order by c.made_at desc limit 1) as "contract_id?"
-           from family_child k where k.invited_at is null and k.of_age_in <= $1 and k.id > $2 order by k.id limit 100"#,
+           from family_child k
+           where k.took_over_at is null and (k.invited_at is null or k.invited_at <= $2) and k.of_age_in <= $1 and k.id > $3
+           order by k.id limit 100"#,
         year,
+        since.to_sqlx() as SqlTimestamp,
         after
     )
     .fetch_all(db)
     .await
 }
 
-/// Marks that a child was invited. `false` where it was.
-pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update family_child set invited_at = $2 where id = $1 and invited_at is null",
+/// The same of one child, locked until the transaction ends; nothing where it took over or was invited since.
+pub async fn lock_coming(db: impl PgExecutor<'_>, child: Uuid, since: Timestamp) -> sqlx::Result<Option<ComingRow>> {
+    sqlx::query_as!(
+        ComingRow,
+        r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
+                  (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
+                   order by c.made_at desc limit 1) as "contract_id?"
+           from family_child k
+           where k.id = $1 and k.took_over_at is null and (k.invited_at is null or k.invited_at <= $2)
+           for update of k"#,
         child,
-        now.to_sqlx() as SqlTimestamp
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+        since.to_sqlx() as SqlTimestamp
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Marks that a child was invited, which is locked.
+pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update family_child set invited_at = $2 where id = $1", child, now.to_sqlx() as SqlTimestamp)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// A contract to be written.
@@ -299,11 +346,15 @@ pub struct NewInvitation<'a> {
     pub expires_at: Timestamp,
 }
 
-/// Writes an invitation. `false` where one is open of this contract and number.
+/// Writes an invitation, in the place of one that ran out. `false` where one can be claimed of this contract and number.
 pub async fn invite(db: impl PgExecutor<'_>, new: NewInvitation<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into family_invitation (id, family_id, contract_id, child_id, kin, mother, phone_sealed, phone_index, made_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (contract_id, phone_index) where claimed_at is null do update
+           set id = excluded.id, child_id = excluded.child_id, kin = excluded.kin, mother = excluded.mother,
+               phone_sealed = excluded.phone_sealed, made_at = excluded.made_at, expires_at = excluded.expires_at
+           where family_invitation.expires_at <= excluded.made_at",
         new.id,
         new.family,
         new.contract,

@@ -42,6 +42,22 @@ pub async fn open(db: impl PgExecutor<'_>, new: NewOpening<'_>, now: Timestamp) 
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// What a form opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRow {
+    /// Whose record.
+    pub family_id: Uuid,
+    /// Who opened it.
+    pub account_id: Uuid,
+}
+
+/// What a form opened before.
+pub async fn sent(db: impl PgExecutor<'_>, form: Uuid) -> sqlx::Result<Option<SentRow>> {
+    sqlx::query_as!(SentRow, "select family_id, account_id from family_support where id = $1", form)
+        .fetch_optional(db)
+        .await
+}
+
 /// An opening.
 #[derive(Debug, Clone)]
 pub struct OpeningRow {

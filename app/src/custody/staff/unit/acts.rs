@@ -52,11 +52,14 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
         proposal.slot.as_ref().filter(|_| own).map(|slot| view! { <p><code class="code">{slot_text(slot)}</code></p> });
     let reason = proposal.reason.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
     let event = proposal.event.map(|seq| view! { <p>{crate::desk::count(visit, "units-said-corrects", seq)}</p> });
-    let confirm = (!own && opened.code.is_some() && may(visit, proposal.act.confirmed_by()))
-        .then(|| confirm(visit, &opened.unit, proposal));
-    let others = (!own && !may(visit, proposal.act.confirmed_by()))
+    let confirms = !own && !proposal.outdated && opened.code.is_some();
+    let confirm = (confirms && may(visit, proposal.act.confirmed_by())).then(|| confirm(visit, &opened.unit, proposal));
+    let outdated =
+        proposal.outdated.then(|| view! { <Banner tone=Tone::Warning>{visit.t("units-proposed-outdated")}</Banner> });
+    let others = (!own && !proposal.outdated && !may(visit, proposal.act.confirmed_by()))
         .then(|| view! { <p class="muted small">{visit.t("units-proposed-quality")}</p> });
-    let waits = own.then(|| view! { <p class="muted small">{visit.t("units-proposed-own")}</p> });
+    let waits =
+        (own && !proposal.outdated).then(|| view! { <p class="muted small">{visit.t("units-proposed-own")}</p> });
     let withdraw = (own || may(visit, Capability::ReleaseUnits)).then(|| {
         view! {
             <Form action=to(visit, &opened.unit, "withdraw")>
@@ -72,6 +75,7 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
             {slot}
             {event}
             {reason}
+            {outdated}
             {waits}
             {others}
             {confirm}
@@ -152,8 +156,8 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> Option<AnyView> {
     let content = match &opened.code {
         None => view! { <Banner tone=Tone::Info>{visit.t("units-no-code")}</Banner> }.into_any(),
         Some(code) => {
-            // What waits for a colleague already is not proposed once more.
-            let waits = |act: &Act| opened.proposals.iter().any(|proposal| proposal.act == *act);
+            // What waits for a colleague already is not proposed once more; what can be confirmed no more is.
+            let waits = |act: &Act| opened.proposals.iter().any(|proposal| proposal.act == *act && !proposal.outdated);
             let acts = Act::ALL.into_iter().filter(|act| offered(unit, *act) && !waits(act));
             let acts = acts.map(|act| propose(visit, unit, act));
             let acts = acts.collect_view();

@@ -77,6 +77,8 @@ pub struct Proposal {
     pub at: Timestamp,
     /// Until when it can be confirmed.
     pub until: Timestamp,
+    /// Something happened to the unit since, and nobody scans it: it is confirmed no more.
+    pub outdated: bool,
 }
 
 const fn place(row: Uuid) -> Place {
@@ -185,12 +187,18 @@ fn read_said(services: &Services, row: &ProposalRow) -> Result<Said, DeskError> 
     serde_json::from_slice(&plain).map_err(|_| DeskError::Unreadable)
 }
 
+/// Who proposed it judged what was known then. A bag and a slot are judged by the two who hold them.
+const fn is_outdated(act: Act, proposed: i32, now: i32) -> bool {
+    !act.scans() && proposed != now
+}
+
 fn read(services: &Services, row: &ProposalRow) -> Result<Proposal, DeskError> {
     let said = read_said(services, row)?;
+    let act = Act::from_name(&row.act).ok_or(DeskError::Unreadable)?;
     Ok(Proposal {
         id: row.id,
         unit: UnitId(row.unit_id),
-        act: Act::from_name(&row.act).ok_or(DeskError::Unreadable)?,
+        act,
         slot: said.slot,
         reason: said.reason,
         event: said.event,
@@ -198,6 +206,7 @@ fn read(services: &Services, row: &ProposalRow) -> Result<Proposal, DeskError> {
         code: row.code.clone(),
         at: row.proposed_at.to_jiff(),
         until: row.expires_at.to_jiff(),
+        outdated: is_outdated(act, row.seq, row.unit_seq),
     })
 }
 
@@ -232,8 +241,9 @@ pub struct Confirming {
 ///
 /// # Errors
 /// `Denied`, after the second factor grew stale, too; `NoCode`; `NotFound`; `OwnProposal`; `Settled` for one that was withdrawn,
-/// confirmed by another, or is too old; `Fields` (`din`, `slot`); `OtherScan` where the two scans differ; `Stale`; `Refused`, and
-/// then it still waits; `Crypto`, `Unreadable`, `Busy`, `Database`.
+/// confirmed by another, or is too old; `Fields` (`din`, `slot`); `OtherScan` where the two scans differ; `Stale`, also where
+/// something happened to the unit since it was proposed, of what nobody scans: it is proposed anew, over what is known now;
+/// `Refused`, and then it still waits; `Crypto`, `Unreadable`, `Busy`, `Database`.
 pub async fn confirm(services: &Services, context: &Context, said: &Confirming) -> Result<Option<Recorded>, DeskError> {
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
@@ -255,6 +265,9 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         let proposal = read(&services, &row)?;
         let scans = if act.scans() { Some(scanned(&said.din, &said.slot)?) } else { None };
         let unit = locked(&mut tx, proposal.unit, Some(said.version)).await?;
+        if is_outdated(act, row.seq, unit.seq) {
+            return Err(DeskError::Stale);
+        }
         if let Some((bag, slot)) = scans {
             if bag.as_str() != unit.din {
                 return Err(DeskError::Refused(Refused::UnitMismatch));

@@ -225,6 +225,32 @@ async fn what_is_not_complete_is_not_banked_whoever_confirms_it_and_still_waits(
 }
 
 #[tokio::test]
+async fn what_was_judged_before_something_happened_is_judged_anew() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = complete(&house, 13).await;
+    let version = seen(&house, unit).await.version;
+    let services = &house.services;
+    let before = proposing(&house, (unit, version), Act::Bank);
+    desk::propose(services, &lab(&house), &before).await.expect("proposed");
+    let form: Uuid = services.system().new_id();
+    let opens = Alone::OpenDeviation { form, of: DeviationKind::Label, said: "标签字迹不清".into(), hold: false };
+    let opened = desk::alone(services, &lab(&house), (unit, 0), opens).await.expect("opened");
+    let closes = Alone::CloseDeviation { deviation: DeviationId(form), said: "已重新打印并核对".into() };
+    let now = desk::alone(services, &other(&house), (unit, opened.seq), closes).await.expect("closed").seq;
+
+    let stale = desk::confirm(services, &quality(&house), &confirming(before.form, now)).await;
+    assert!(matches!(stale, Err(DeskError::Stale)), "{stale:?}");
+    assert_eq!(seen(&house, unit).await.version, now, "nothing was done");
+    let waits = desk::proposals(services, &lab(&house), Some(unit)).await.expect("a list");
+    assert_eq!(waits.iter().map(|one| one.outdated).collect::<Vec<_>>(), [true]);
+    let after = proposing(&house, (unit, now), Act::Bank);
+    desk::propose(services, &lab(&house), &after).await.expect("proposed");
+    let done = desk::confirm(services, &quality(&house), &confirming(after.form, now)).await.expect("confirmed");
+    assert_eq!(done.expect("for the first time").state, State::Banked);
+}
+
+#[tokio::test]
 async fn what_is_moved_is_scanned_by_both_and_another_bag_or_slot_changes_nothing() {
     let (house, _) = bank().await;
     desk_of(&house).await;

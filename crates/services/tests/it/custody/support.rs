@@ -44,6 +44,15 @@ async fn support_opens_a_record_for_half_an_hour_and_the_family_reads_why() {
     let id = family::open_for_support(services, by, &new).await.expect("opened");
     assert_eq!(family::open_for_support(services, by, &new).await.expect("pressed twice"), id);
     assert_eq!(number(&house, "select count(*) from family_access").await, 1, "the family reads it at once");
+
+    // A form that was sent finds nothing out: not of another family, not of a number that is none, not for a colleague.
+    let (colleague, other) = (of(&house, 74_002, Role::FamilySupport), "SD2008000018");
+    for (agent, number) in [(by, other), (by, "SD2026999999"), (&colleague, CONTRACT)] {
+        let again = Opening { number: number.to_owned(), ..new.clone() };
+        let answer = family::open_for_support(services, agent, &again).await;
+        assert!(matches!(answer, Err(FamilyError::SentBefore)), "{number}: {answer:?}");
+    }
+    assert_eq!(number(&house, "select count(*) from family_access").await, 1);
     let record = family::support_record(services, by, id).await.expect("open");
     assert_eq!(record.open.reason, "家长来电询问检测进度");
     assert!(record.contracts.iter().all(|contract| contract.number_end.chars().count() == 4));

@@ -2,6 +2,7 @@
 
 use super::{account, count, days, founded, joined, number, phone, support, units, visitor};
 use domain::family::{Consent, Kin, Notice};
+use domain::ids::FamilyId;
 use services::family::{self as families, FamilyError};
 use testkit::TestHouse;
 
@@ -46,6 +47,18 @@ async fn a_child_takes_over_on_its_eighteenth_birthday_and_not_a_day_before() {
         assert!(matches!(acted, Err(FamilyError::OnlyLooks)), "{acted:?}");
     }
     families::consent(&house.services, &visitor(&house, CHILD), family, (Consent::Research, true)).await.expect("hers");
+
+    // What is the mother's stays hers to give and to take back, and nothing else.
+    let mother = visitor(&house, 11);
+    let asked = families::people(&house.services, &mother).await.expect("read").remove(0).consents;
+    assert_eq!(asked.iter().map(|one| one.purpose).collect::<Vec<_>>(), [Consent::MotherResults]);
+    for given in [true, false] {
+        families::consent(&house.services, &mother, family, (Consent::MotherResults, given)).await.expect("said");
+        let seen = families::people(&house.services, &child).await.expect("read").remove(0);
+        assert_eq!(seen.mother_shares, given);
+    }
+    let other = families::consent(&house.services, &visitor(&house, 12), family, (Consent::MotherResults, true)).await;
+    assert!(matches!(other, Err(FamilyError::NotFound)), "{other:?}");
     assert_eq!(count(&house, "select count(*) from family_child where took_over_at is not null").await, 1);
 }
 
@@ -68,4 +81,75 @@ async fn a_child_nobody_named_a_number_of_is_invited_once_its_guardians_do() {
     assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
     let late = families::set_child_phone(&house.services, &mother, child, phone(77).digits()).await;
     assert!(matches!(late, Err(FamilyError::Over)), "{late:?}");
+}
+
+/// Comes in with their own number, or not.
+async fn joins(house: &TestHouse, person: u128) -> Result<FamilyId, FamilyError> {
+    account(house, person).await;
+    let typed = (number(1), phone(person));
+    families::join(&house.services, &visitor(house, person), &super::network(), (&typed.0, typed.1.digits())).await
+}
+
+const ACTING: &str = "select count(*) from family_member where until is null and kin <> 'former_guardian'";
+
+#[tokio::test]
+async fn a_guardian_who_comes_in_after_the_hand_over_does_not_act() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    joined(&house, 1, 11).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    joined(&house, 1, CHILD).await;
+    let late = joins(&house, 12).await;
+    assert!(matches!(late, Err(FamilyError::NoInvitation)), "{late:?}");
+
+    // One that is open all the same makes a guardian who only looks.
+    sqlx::query("update family_invitation set expires_at = made_at + interval '90 days' where claimed_at is null")
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("opened");
+    joins(&house, 12).await.expect("joined");
+    assert_eq!(count(&house, ACTING).await, 1, "the child alone");
+}
+
+#[tokio::test]
+async fn whoever_comes_first_only_the_child_acts() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    let (child, mother, other) = tokio::join!(joins(&house, CHILD), joins(&house, 11), joins(&house, 12));
+    child.expect("its own unit");
+    for guardian in [mother, other] {
+        assert!(matches!(guardian, Ok(_) | Err(FamilyError::NoInvitation)), "{guardian:?}");
+    }
+    assert_eq!(count(&house, ACTING).await, 1, "the child alone");
+}
+
+#[tokio::test]
+async fn a_child_that_let_its_invitation_run_out_is_invited_again() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    days(&house, 89);
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 0, "it can still be claimed");
+    days(&house, 1);
+    let late = joins(&house, CHILD).await;
+    assert!(matches!(late, Err(FamilyError::NoInvitation)), "{late:?}");
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    joins(&house, CHILD).await.expect("joined");
+    days(&house, 200);
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 0, "it took over");
+}
+
+#[tokio::test]
+async fn a_guardians_invitation_of_the_same_number_holds_up_the_child_and_no_longer_than_it_lasts() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(12))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 0);
+    let marked = "select count(*) from family_child where invited_at is not null";
+    assert_eq!(count(&house, marked).await, 0, "who has no invitation is not invited");
+    days(&house, 90);
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    joins(&house, 12).await.expect("the child, of the number");
+    let child = "select count(*) from family_member where kin = 'adult_child'";
+    assert_eq!(count(&house, child).await, 1);
 }

@@ -1,10 +1,12 @@
 //! What a family sees of its unit: all of its own, nothing of another's, and of the mother's what she lets.
 
 use super::{family, founded, joined, units, visitor};
+use domain::custody::passport::Passport;
 use domain::custody::{Person, State};
 use domain::family::{Consent, Standing, Step, TestState};
 use domain::ids::UnitId;
 use services::family::{self as families, FamilyError, OwnRecord};
+use services::telemetry::Span;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -45,11 +47,27 @@ async fn foreign_and_absent_units_are_one_answer() {
             families::record(services, &context, id).await.err(),
             families::certificate(services, &context, id).await.err(),
             families::passport(services, &context, id).await.err(),
+            families::thermal(services, &context, id, Span::Life).await.err(),
         ];
         for answer in answers {
             assert!(matches!(answer, Some(FamilyError::NotFound)), "{id}: {answer:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_family_reads_the_proof_of_its_unit_and_how_cold_it_lay_as_itself() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    services::custody::proof::close_all(&house.services).await.expect("a root");
+    let mother = visitor(&house, 11);
+    let (_, bytes) = families::passport(&house.services, &mother, unit).await.expect("a passport");
+    let passport: Passport = serde_json::from_slice(&bytes).expect("a passport");
+    let proof = passport.proof.expect("all of it lies under a root");
+    assert!(!proof.path.is_empty(), "beside other units");
+    let (_, history) = families::thermal(&house.services, &mother, unit, Span::Life).await.expect("read");
+    assert!(!history.limits.is_empty(), "how cold it has to lie");
 }
 
 fn of_mother(record: &OwnRecord) -> usize {

@@ -3,6 +3,7 @@
 use super::{count, family, units};
 use domain::ids::AccountId;
 use services::family::Own;
+use store::family::certificates;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -52,6 +53,10 @@ async fn with_the_policy_gone_a_family_still_finds_only_its_own() {
         .await
         .expect("a count");
     assert_eq!(events, 0);
+    for (unit, lay) in [(all[0], true), (all[1], false)] {
+        let stays = store::telemetry::history::stays(&mut *first.tx, unit.0).await.expect("read");
+        assert_eq!(!stays.is_empty(), lay, "where it lay");
+    }
     let raw = store::custody::units::one(&mut *first.tx, all[1].0).await.expect("read");
     assert!(raw.is_none(), "the room of custody finds it no more than we do");
     drop(first);
@@ -83,6 +88,30 @@ async fn a_familys_transaction_writes_nothing_and_leaves_nothing_behind() {
         let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&mut *db).await.expect("a role");
         assert_eq!(role, "cb_app");
     }
+}
+
+/// A certificate is issued as the house: the statement that writes it asks whose the unit is, whatever was asked before.
+#[tokio::test]
+async fn a_certificate_is_issued_to_nobody_but_the_units_own_family() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    let (first, second) = (family(&house, 1, all[0]).await, family(&house, 2, all[1]).await);
+    let day = domain::time::local_day(house.now());
+    let mut db = house.services.db.acquire().await.expect("a connection");
+    let mother = Uuid::from_u128(11);
+    let tried = [
+        ((second, all[1], mother), false), // of another family
+        ((first, all[1], mother), false),  // another's unit
+        ((first, all[0], mother), true),
+    ];
+    for (at, ((family, unit, account), issued)) in tried.into_iter().enumerate() {
+        let number = format!("CERT000{at}");
+        let id = Uuid::from_u128(at as u128 + 1);
+        let done = certificates::issue(&mut *db, id, (family.0, unit.0, account), &number, day).await.expect("asked");
+        assert_eq!(done, issued, "{at}");
+    }
+    let kept = certificates::of_unit(&mut *db, (second.0, all[0].0)).await.expect("read");
+    assert!(kept.is_none(), "another family has no certificate of it");
 }
 
 #[tokio::test]
