@@ -102,13 +102,16 @@ pub async fn merge(db: impl PgExecutor<'_>, others: &[Uuid], into: Uuid) -> sqlx
 }
 
 /// Joins excursions that ended after an instant to the units that lay in their tanks at the time, also those moved since; a unit
-/// that one of their parts has already is left. Answers how many units were added.
+/// that one of their parts has already is left. The laboratory's clock may be wrong: a unit lay there from the earlier of when it was
+/// put away and when the house heard so, until the later of when it was taken out and when the house heard so. Answers how many
+/// units were added.
 pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "insert into telemetry_excursion_unit (excursion_id, unit_id)
          select distinct e.id, p.unit_id
          from telemetry_excursion e
-         join custody_placement p on p.tank_id = e.tank_id and p.put_at <= e.ends_at and (p.taken_at is null or p.taken_at >= e.begins_at)
+         join custody_placement p on p.tank_id = e.tank_id and least(p.put_at, p.put_received_at) <= e.ends_at
+           and (p.taken_at is null or greatest(p.taken_at, p.taken_received_at) >= e.begins_at)
          where e.ends_at >= $1 and e.merged_into is null
            and not exists (
              select from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id

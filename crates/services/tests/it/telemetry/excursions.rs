@@ -87,3 +87,31 @@ async fn a_unit_that_was_taken_out_before_has_none() {
     let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
     assert!(own.is_empty(), "it lay elsewhere by then");
 }
+
+#[tokio::test]
+async fn a_laboratory_whose_clock_is_behind_takes_no_unit_out_of_what_it_lay_in() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let unheard = "select count(*) from custody_placement p where not exists (
+                     select from custody_event e where e.unit_id = p.unit_id and e.received_at = p.put_received_at)";
+    assert_eq!(number(&house, unheard).await, 0, "when the house heard of it is kept");
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    house.services.clock.advance(SignedDuration::from_mins(60));
+    let gone: Uuid = sqlx::query_scalar(
+        "update custody_placement p set taken_at = $1, taken_received_at = $2, taken_by = p.put_by, taken_with = p.put_with
+         where p.id = (select q.id from custody_placement q join telemetry_channel c on c.tank_id = q.tank_id
+                       where q.taken_at is null order by q.id limit 1) returning p.unit_id",
+    )
+    .bind(store::SqlTimestamp::from(begun))
+    .bind(store::SqlTimestamp::from(house.now()))
+    .fetch_one(&house.db.owner_pool())
+    .await
+    .expect("taken out");
+    let warm = (20..32).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect();
+    send(&house, warm).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
+    let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
+    assert_eq!(own.len(), 1, "it was taken out when the house heard so, or before");
+}
