@@ -124,6 +124,8 @@ fn what_text(alarm: &AlarmRow, locale: Locale) -> String {
         ("ups_short", false) => "batteries low",
         ("silent", true) => "监测数据中断",
         ("silent", false) => "no data",
+        ("unread", true) => "长时间无有效读数",
+        ("unread", false) => "no good reading",
         ("stuck", true) => "探头读数不变",
         ("stuck", false) => "probe stuck",
         ("displaced", true) => "探头移位",

@@ -4,10 +4,10 @@ use super::{number, reading, send, tank};
 use crate::exports::{colleague, proves};
 use domain::account::{Actor, Role};
 use domain::ids::{AccountId, LoginSessionId};
-use domain::telemetry::{AlarmState, ChannelKind};
+use domain::telemetry::{AlarmState, ChannelKind, Quality};
 use jiff::SignedDuration;
 use services::jobs::{Handlers, drain};
-use services::telemetry::{self, AlarmView, TelemetryError};
+use services::telemetry::{self, AlarmView, Reading, TelemetryError};
 use services::{Context, messages};
 use testkit::{TestDb, TestHouse};
 use uuid::Uuid;
@@ -263,6 +263,28 @@ async fn what_is_still_so_after_a_mute_is_told_again_from_the_first_rung() {
     let critical = alarms(&house).await.into_iter().find(|alarm| alarm.rule == "tank_critical").expect("it goes on");
     let story = telemetry::alarm(&house.services, &of(&house, night), critical.id).await.expect("a story");
     assert_eq!(story.ladder.iter().map(|rung| rung.rung).collect::<Vec<_>>(), [1, 2, 3, 1, 2, 3]);
+}
+
+#[tokio::test]
+async fn no_channel_is_quiet_for_ever_by_what_its_gateway_says_of_it() {
+    let house = TestHouse::new().await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    read(&house, -190.0).await;
+    later(&house, 239 * 60);
+    send(&house, vec![Reading { quality: Quality::Maintenance, ..reading(TOP, house.now(), -100.0) }]).await;
+    look(&house).await;
+    assert!(states(&house, "unread").await.is_empty());
+    later(&house, 60);
+    send(&house, vec![Reading { quality: Quality::Calibration, ..reading(TOP, house.now(), -100.0) }]).await;
+    look(&house).await;
+    assert_eq!(states(&house, "unread").await, [AlarmState::Firing]);
+    assert!(states(&house, "silent").await.is_empty(), "it is heard");
+    let channel = channel(&house).await;
+    let mute =
+        telemetry::ask_mute(&house.services, &somebody(&house, 1), channel, ("换液位计", "30")).await.expect("asked");
+    telemetry::confirm_mute(&house.services, &somebody(&house, 2), mute).await.expect("confirmed");
+    look(&house).await;
+    assert_eq!(states(&house, "unread").await, [AlarmState::Muted]);
 }
 
 /// Two servers look at once while the table of alarms is held until so many of them wait for it. How many alarms of the critical
