@@ -115,3 +115,49 @@ async fn a_laboratory_whose_clock_is_behind_takes_no_unit_out_of_what_it_lay_in(
     let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
     assert_eq!(own.len(), 1, "it was taken out when the house heard so, or before");
 }
+
+/// Somebody closes every deviation of an excursion now.
+async fn close(house: &TestHouse) {
+    sqlx::query(
+        "update custody_deviation set closed_seq = opened_seq, closed_by = $1, closed_at = $2
+         where kind = 'excursion' and closed_at is null",
+    )
+    .bind(Uuid::from_u128(7))
+    .bind(store::SqlTimestamp::from(house.now()))
+    .execute(&house.db.owner_pool())
+    .await
+    .expect("closed");
+}
+
+#[tokio::test]
+async fn what_goes_on_or_gets_critical_after_the_deviation_was_closed_opens_another() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    let at = |minutes: i64| begun + SignedDuration::from_mins(minutes);
+    let opened = "select count(*) from custody_deviation where kind = 'excursion'";
+    let later = |minutes: i64| house.services.clock.advance(SignedDuration::from_mins(minutes));
+    later(30);
+    send(&house, (0..30).map(|n| reading(&channel, at(n), -160.0)).collect()).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    telemetry::open_deviations(&house.services).await.expect("opened");
+    let first = number(&house, opened).await;
+    assert!(first > 0);
+    close(&house).await;
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "it is over");
+    later(30);
+    send(&house, (30..60).map(|n| reading(&channel, at(n), -160.0)).collect()).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert_eq!(number(&house, "select count(*) from telemetry_excursion").await, 1, "it went on");
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), first.unsigned_abs());
+    assert_eq!(number(&house, opened).await, 2 * first);
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "once");
+    close(&house).await;
+    later(5);
+    // A late reading says that it had been critical.
+    send(&house, vec![reading(&channel, at(20) + SignedDuration::from_secs(30), -149.0)]).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), first.unsigned_abs());
+    assert_eq!(number(&house, opened).await, 3 * first);
+}
