@@ -18,7 +18,8 @@
 //! | `lims_records_total` | outcome (applied, duplicate, dead, conflict) | records of the laboratory's system |
 //! | `lims_keys_reused_total` | | keys of such records that stand for another now: an alarm |
 //! | `lims_dead_letters_total`, `lims_letters_replayed_total` | | records that could not be kept; those that were after all |
-//! | `lims_clock_ahead_total`, `lims_batches_refused_total` | | records ahead of the house's clock; batches that found no turn |
+//! | `lims_clock_ahead_total` | | records ahead of the house's clock |
+//! | `feed_batches_refused_total` | feed (lims, telemetry) | batches that found no turn |
 //! | `tokens_reused` | | refresh tokens shown twice: a theft, or a client that is written wrong |
 //! | `worker_heartbeat_age_seconds` | worker | since a worker of this process last turned |
 //!

@@ -58,6 +58,7 @@ tanks-rule-ups_short = Batteries low
 tanks-rule-stuck = Reading does not change
 tanks-rule-displaced = Probe displaced
 tanks-rule-silent = No data
+tanks-rule-unread = No good reading for long
 tanks-rule-drill = Drill
 tanks-state-ok = Well
 tanks-state-pending = Watching

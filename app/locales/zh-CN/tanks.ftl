@@ -58,6 +58,7 @@ tanks-rule-ups_short = 后备电源不足
 tanks-rule-stuck = 读数长时间不变
 tanks-rule-displaced = 探头移位
 tanks-rule-silent = 监测数据中断
+tanks-rule-unread = 长时间无有效读数
 tanks-rule-drill = 报警演练
 tanks-state-ok = 正常
 tanks-state-pending = 观察中

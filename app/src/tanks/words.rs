@@ -165,7 +165,10 @@ mod tests {
     use super::*;
     use crate::i18n::CATALOGUES;
 
-    const RULES: &str = include_str!("../../../crates/store/migrations/20261217000041_telemetry_alarm.sql");
+    const RULES: [&str; 2] = [
+        include_str!("../../../crates/store/migrations/20261217000041_telemetry_alarm.sql"),
+        include_str!("../../../crates/store/migrations/20261217000092_telemetry_unread.sql"),
+    ];
 
     #[test]
     fn everything_that_is_measured_and_alarmed_about_has_its_words() {
@@ -174,7 +177,8 @@ mod tests {
         let events = AlarmEvent::ALL.map(|event| format!("tanks-event-{}", event.name()));
         let spans = Span::ALL.map(|span| format!("tanks-span-{}", span.name()));
         let purposes = ["quarantine", "long_term", "samples"].map(|purpose| format!("tanks-purpose-{purpose}"));
-        let rules = RULES.split("{\"name\": \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let named = |sql: &'static str| sql.split("{\"name\": \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let rules = RULES.into_iter().flat_map(named);
         let rules: Vec<String> = rules.chain(["drill"]).map(|rule| format!("tanks-rule-{rule}")).collect();
         assert!(rules.len() > 10);
         for key in kinds.iter().chain(&states).chain(&events).chain(&spans).chain(&purposes).chain(&rules) {

@@ -4,6 +4,7 @@
 //! line to [`routes`]. A test compares the two, and the authorisation comes with the line's policy.
 
 pub mod authorize;
+pub mod batch;
 pub mod bookings;
 pub mod bus;
 pub mod check_ins;
@@ -22,16 +23,18 @@ pub mod series;
 pub mod sessions;
 pub mod telemetry;
 pub mod tokens;
+pub mod turns;
 pub mod waiting;
 pub mod webhooks;
 
 use self::common::Everywhere;
+use self::turns::Turns;
 use self::webhooks::Told;
 use crate::house::House;
 use crate::router::{Policy, Routes};
-use axum::Json;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, patch, post};
+use axum::{Extension, Json};
 use domain::account::Capability;
 use serde::Serialize;
 use std::sync::{Arc, LazyLock};
@@ -130,7 +133,8 @@ pub fn document() -> &'static utoipa::openapi::OpenApi {
 /// The route of a feed: its bodies are larger than the others'.
 pub fn telemetry_feed(house: &House) -> Routes {
     let capability = Capability::FeedTelemetry;
-    let handler = post(telemetry::feed).layer(from_fn_with_state((Arc::clone(house), capability), authorize::client));
+    let handler = post(telemetry::feed).layer(Extension(Turns::of("telemetry")));
+    let handler = handler.layer(from_fn_with_state((Arc::clone(house), capability), authorize::client));
     Routes::default().add("POST", "/api/v1/telemetry/readings", Policy::Machine(capability), handler)
 }
 

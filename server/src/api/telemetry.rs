@@ -1,15 +1,18 @@
 //! `POST /api/v1/telemetry/readings`: what gateways measure of tanks and rooms.
 
+use super::batch::Records;
 use super::extract::{Body, Caller};
 use super::problem::{self, Problem};
+use super::turns::Turn;
 use crate::house::House;
 use axum::Json;
 use axum::extract::State;
 use domain::telemetry::Quality;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use services::telemetry::{self, Reading, TelemetryError};
+use services::db::to_the_end;
+use services::telemetry::{self, MOST, Reading, TelemetryError};
+use tracing::Instrument as _;
 use utoipa::ToSchema;
 
 /// The largest body: ten thousand readings of 200 bytes, twice.
@@ -31,13 +34,24 @@ pub struct GatewayReading {
     quality: Quality,
 }
 
+impl GatewayReading {
+    /// As it is kept; none where the text is no reading.
+    fn read(text: &str) -> Option<Reading> {
+        let Self { channel, at, value, quality } = serde_json::from_str::<Self>(text).ok()?;
+        Some(Reading { channel, at, value, quality })
+    }
+}
+
+/// The readings of a batch, each as its text.
+type Sent = Records<MOST>;
+
 /// A batch.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Readings {
     /// At most 10,000, in any order.
     #[schema(value_type = Vec<GatewayReading>)]
-    readings: Vec<Value>,
+    readings: Sent,
 }
 
 /// A reading that was not taken. Sending it again changes nothing.
@@ -86,7 +100,8 @@ impl From<TelemetryError> for Problem {
 /// Send readings.
 ///
 /// A reading is known by its channel and its instant: a batch that was not answered is sent again as it is, and nothing is counted
-/// twice. One bad reading never rejects the others. Late ones are kept.
+/// twice. One bad reading never rejects the others. Late ones are kept. Where the house is busy with other batches it answers `busy`
+/// before it reads one.
 #[utoipa::path(
     post, path = "/api/v1/telemetry/readings", tag = "telemetry",
     request_body = Readings,
@@ -98,15 +113,23 @@ impl From<TelemetryError> for Problem {
 pub async fn feed(
     State(house): State<House>,
     Caller(context): Caller,
+    turn: Turn,
     body: Body<Readings>,
 ) -> Result<Json<TakenReadings>, Problem> {
-    let read = |value: Value| {
-        let reading: GatewayReading = serde_json::from_value(value).ok()?;
-        let GatewayReading { channel, at, value, quality } = reading;
-        Some(Reading { channel, at, value, quality })
+    let Readings { readings } = body.value;
+    drop(body.text);
+    if readings.too_many {
+        return Err(TelemetryError::TooMany.into());
+    }
+    let (services, asks) = (house.services.clone(), context.clone());
+    // A gateway that hangs up gives no turn back before its batch is done.
+    let work = async move {
+        let batch: Vec<Option<Reading>> = readings.texts.iter().map(|text| GatewayReading::read(text)).collect();
+        let taken = telemetry::feed(&services, &asks, batch).await;
+        drop(turn);
+        taken
     };
-    let batch = body.value.readings.into_iter().map(read).collect();
-    let taken = telemetry::feed(&house.services, &context, batch).await?;
+    let taken = to_the_end(work.in_current_span()).await?;
     Ok(Json(TakenReadings {
         server_at: context.now,
         kept: taken.kept,

@@ -22,6 +22,8 @@ pub struct Window {
     pub interval: SignedDuration,
     /// When it was last heard, by our clock; the instant it was set up, where it never was.
     pub heard_at: Timestamp,
+    /// When it was set up, by our clock.
+    pub since: Timestamp,
     /// Its newest reading of whatever quality, by the device's clock.
     pub newest_at: Option<Timestamp>,
     /// The newest that counts.
@@ -46,6 +48,16 @@ impl Window {
         let (good, newest) = (self.good?, self.newest_at?);
         (newest.duration_since(good.at) <= self.interval * CURRENT).then_some(good)
     }
+
+    /// Whether something was heard, and nothing that counts for so long. (Two instants of the device's clock are compared, so that
+    /// silence is not counted; of a channel of which nothing ever counted, two of ours.)
+    fn is_unread(&self, minutes: u16, now: Timestamp) -> bool {
+        let lasts = self.newest_at.map(|newest| match self.good {
+            Some(good) => newest.duration_since(good.at),
+            None => now.duration_since(self.since),
+        });
+        lasts.is_some_and(|lasts| lasts >= SignedDuration::from_mins(i64::from(minutes)))
+    }
 }
 
 /// What a rule says.
@@ -68,6 +80,9 @@ pub fn evaluate(rule: &Rule, window: &Window, now: Timestamp) -> Verdict {
     if let Check::Silent { intervals } = rule.check {
         return said(window.is_silent(intervals, now), window.good.map(|good| good.value));
     }
+    if let Check::Unread { minutes } = rule.check {
+        return said(window.is_unread(minutes, now), window.good.map(|good| good.value));
+    }
     let silent = u16::try_from(CURRENT).is_ok_and(|intervals| window.is_silent(intervals, now));
     let Some(good) = window.current().filter(|_| !silent) else { return Verdict::Unknown };
     let value = Some(good.value);
@@ -83,7 +98,7 @@ pub fn evaluate(rule: &Rule, window: &Window, now: Timestamp) -> Verdict {
             Some(bottom) => said((good.value - bottom).abs() > apart || bottom - good.value > inverted, value),
             None => Verdict::Unknown,
         },
-        Check::Silent { .. } => Verdict::Unknown,
+        Check::Silent { .. } | Check::Unread { .. } => Verdict::Unknown,
     }
 }
 
@@ -113,6 +128,7 @@ mod tests {
         Window {
             interval: SignedDuration::from_secs(60),
             heard_at: ago(30),
+            since: ago(1_000_000),
             newest_at: Some(ago(30)),
             good: Some(Sample { at: ago(30), value }),
             lowest: Some(value),
@@ -156,6 +172,21 @@ mod tests {
     fn what_was_read_before_a_calibration_says_nothing_of_now() {
         let long = Window { good: Some(Sample { at: ago(600), value: -100.0 }), ..window(-100.0) };
         assert_eq!(evaluate(&rule(Check::Above { limit: -170.0 }), &long, NOW), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_calibration_that_never_ends_is_a_breach_and_silence_after_a_good_reading_is_none() {
+        let unread = rule(Check::Unread { minutes: 240 });
+        let good = |seconds: i64| Some(Sample { at: ago(30 + seconds), value: -190.0 });
+        let calibrated = |seconds| Window { good: good(seconds), ..window(-190.0) };
+        assert_eq!(evaluate(&unread, &calibrated(240 * 60 - 1), NOW), Verdict::Clear);
+        assert_eq!(evaluate(&unread, &calibrated(240 * 60), NOW), Verdict::Breach { value: Some(-190.0) });
+        let silent = Window { heard_at: ago(90_000), newest_at: Some(ago(90_000)), ..window(-190.0) };
+        let silent = Window { good: Some(Sample { at: ago(90_000), value: -190.0 }), ..silent };
+        assert_eq!(evaluate(&unread, &silent, NOW), Verdict::Clear);
+        let never = Window { good: None, ..window(-190.0) };
+        assert_eq!(evaluate(&unread, &never, NOW), Verdict::Breach { value: None });
+        assert_eq!(evaluate(&unread, &Window { since: ago(60), ..never }, NOW), Verdict::Clear);
     }
 
     #[test]

@@ -51,6 +51,11 @@ pub enum Check {
         /// For more of the channel's intervals than this.
         intervals: u16,
     },
+    /// It is heard, but for so long nothing it said counts: whoever works on a probe says so by a mute of two.
+    Unread {
+        /// How long.
+        minutes: u16,
+    },
 }
 
 /// One thing that is alarmed about.

@@ -1,5 +1,5 @@
 //! Messages to whoever stands on the ladder of alarms: what is not as it should be, where, since when, and the way to the wall
-//! board behind the sign-in. One message for all that became due at once.
+//! board behind the sign-in. One message for all that became due at once; a drill is never in one with what is real.
 
 use super::address;
 use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter, sms, when_text};
@@ -9,7 +9,6 @@ use crate::account::{open_mail, open_phone};
 use crate::jobs::{Failure, Handlers, Job, NewJob, Outcome, enqueue};
 use domain::Locale;
 use domain::ids::{AccountId, AlarmId, MessageId};
-use domain::telemetry::AlarmState;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -19,9 +18,6 @@ use store::telemetry::people;
 
 /// The job that sends one.
 const ALARM: &str = "messages.alarm";
-
-/// Alarms that a message looks at: it names the worst of them and says how many there are.
-const NAMED: usize = 20;
 
 /// What somebody is told: the alarms, and the ids of the messages.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -68,16 +64,12 @@ async fn send(services: Services, job: Job<AlarmMessage>) -> Outcome {
     let services = &services;
     let now = services.clock.now();
     let AlarmMessage { account, alarms, mail, sms: sms_id } = job.payload;
-    let (number, mut loud) = (alarms.len(), Vec::new());
-    for alarm in alarms.iter().take(NAMED) {
-        // (What somebody acknowledged meanwhile is looked after.)
-        let found = alarms::one(&services.db, alarm.0).await?;
-        loud.extend(found.filter(|row| AlarmState::from_name(&row.state).is_some_and(AlarmState::is_loud)));
-    }
-    loud.sort_by(|one, other| {
-        one.severity.cmp(&other.severity).then(one.began_at.to_jiff().cmp(&other.began_at.to_jiff()))
-    });
+    // (What somebody acknowledged meanwhile is looked after.)
+    let ids: Vec<_> = alarms.iter().map(|alarm| alarm.0).collect();
+    let mut loud = alarms::loud_of(&services.db, &ids).await?;
+    // What is real comes first: where there is any, nothing is said of a rehearsal.
     let drill = loud.first().is_some_and(|alarm| alarm.drill);
+    loud.retain(|alarm| alarm.drill == drill);
     let template = if drill { "tank_drill" } else { "tank_alarm" };
     let of = |id, channel| Dispatch { id, subject: Some(Subject("account", account.0)), template, channel };
     let (Some(worst), Some(person)) = (loud.first(), people::one(&services.db, account.0).await?) else {
@@ -100,7 +92,7 @@ async fn send(services: Services, job: Job<AlarmMessage>) -> Outcome {
         let facts = Facts::Alarm(AlarmFacts {
             what,
             when,
-            others: number - 1,
+            others: loud.len() - 1,
             page: address(services, locale, "/staff/wall"),
             site: services.settings.public_url.clone(),
             help: services.post.help(),
@@ -132,6 +124,8 @@ fn what_text(alarm: &AlarmRow, locale: Locale) -> String {
         ("ups_short", false) => "batteries low",
         ("silent", true) => "监测数据中断",
         ("silent", false) => "no data",
+        ("unread", true) => "长时间无有效读数",
+        ("unread", false) => "no good reading",
         ("stuck", true) => "探头读数不变",
         ("stuck", false) => "probe stuck",
         ("displaced", true) => "探头移位",

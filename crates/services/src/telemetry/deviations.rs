@@ -1,10 +1,11 @@
-//! What an excursion means for the units that lay there: each has a deviation, once, and its family is told.
+//! What an excursion means for the units that lay there: each has a deviation, and its family is told. An excursion that goes on after
+//! that was closed, or is found critical then, opens another: it is nobody's otherwise.
 
 use super::TelemetryError;
 use super::keep::RAW_DAYS;
 use crate::Services;
 use crate::context::new_uuid;
-use crate::custody::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in};
+use crate::custody::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in, record_in};
 use crate::db::to_the_end;
 use crate::family::{FamilyError, tell_in};
 use domain::custody::{DeviationKind, Payload};
@@ -33,7 +34,7 @@ impl From<CustodyError> for TelemetryError {
 }
 
 /// Opens a deviation of every unit that lay in a tank while it was too warm, also of those moved since, and tells their families.
-/// Any number of servers may do so at once: each unit has one of an excursion. Answers how many units.
+/// Any number of servers may do so at once: each unit has one of an excursion at a time. Answers how many units.
 ///
 /// # Errors
 /// `Busy`, `Unreadable`, `Database`.
@@ -61,6 +62,7 @@ pub(super) async fn join_all(services: &Services) -> Result<(), TelemetryError> 
 async fn join(services: &Services, within: SignedDuration) -> Result<(), TelemetryError> {
     let since = services.clock.now().saturating_sub(within).unwrap_or(Timestamp::MIN);
     sql::join_units(&services.db, since).await?;
+    sql::again(&services.db, since).await?;
     Ok(())
 }
 
@@ -69,19 +71,25 @@ async fn batch(services: &Services) -> Result<u64, TelemetryError> {
     let mut tx = services.begin().await?;
     let due = sql::due(&mut *tx, BATCH).await?;
     let all = due.len() as u64;
-    let mut of: BTreeMap<Uuid, Vec<DueRow>> = BTreeMap::new();
+    let mut of: BTreeMap<(Uuid, i16), Vec<DueRow>> = BTreeMap::new();
     for row in due {
-        of.entry(row.excursion_id).or_default().push(row);
+        of.entry((row.excursion_id, row.round)).or_default().push(row);
     }
     let by = By::of(&context, "telemetry");
     let mut settled = Settled::default();
-    for (excursion, rows) in of {
+    for ((excursion, round), rows) in of {
         let deviations: Vec<Uuid> = rows.iter().map(|_| new_uuid(context.now)).collect();
         let incoming: Vec<Incoming> = rows.iter().zip(&deviations).map(|(row, id)| opened(row, *id)).collect();
-        let outcomes = record_caused_in(&mut tx, services, &by, excursion, &incoming, context.now).await?;
+        // One cause has one deviation of a unit; those of later rounds name the tank and the time like the first.
+        let outcomes = if round == 1 {
+            record_caused_in(&mut tx, services, &by, excursion, &incoming, context.now).await?
+        } else {
+            record_in(&mut tx, services, &by, &incoming, context.now).await?
+        };
         for ((row, deviation), outcome) in rows.iter().zip(deviations).zip(outcomes) {
             settled.excursions.push(excursion);
             settled.units.push(row.unit_id);
+            settled.rounds.push(round);
             settled.deviations.push(outcome.is_ok().then_some(deviation));
             settled.refused.push(outcome.as_ref().err().map(|refused: &Refused| refused.code().to_owned()));
             if let (Ok(_), Some(family)) = (&outcome, row.family_id) {

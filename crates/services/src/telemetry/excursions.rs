@@ -122,7 +122,7 @@ async fn put_together(
     match found.split_first() {
         Some((first, others)) => {
             whole.id = first.id;
-            sql::widen(&mut *db, &whole).await?;
+            sql::widen(&mut *db, &whole, now).await?;
             if !others.is_empty() {
                 sql::merge(&mut *db, &others.iter().map(|row| row.id).collect::<Vec<_>>(), first.id).await?;
             }

@@ -9,13 +9,13 @@ use domain::ids::{AccountId, AlarmId, MessageId};
 use domain::telemetry::Rules;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::telemetry::alarms::{self as sql, RungRow};
 use store::telemetry::people;
 use store::{SqlTimestamp, ToSqlx};
 use uuid::Uuid;
 
-/// Puts up the ladder of an alarm that became loud; one that has a ladder keeps it.
+/// Puts up a ladder of an alarm that became loud, from its first rung; one that is loud again, after a mute, has a new one.
 pub(super) async fn put_up(db: &mut PgConnection, rules: &Rules, alarm: Uuid, now: Timestamp) -> sqlx::Result<()> {
     let roles: Vec<String> = rules.ladder.iter().map(|rung| rung.role.clone()).collect();
     let due = |after: u32| now.saturating_add(SignedDuration::from_secs(i64::from(after))).unwrap_or(Timestamp::MAX);
@@ -25,7 +25,8 @@ pub(super) async fn put_up(db: &mut PgConnection, rules: &Rules, alarm: Uuid, no
 
 /// Tells whoever is to be told by now. A rung on which nobody stands leads on at once. Answers how many people are told.
 pub(super) async fn climb(db: &mut PgConnection, rules: &Rules, now: Timestamp) -> sqlx::Result<u32> {
-    let mut told: BTreeMap<Uuid, Told> = BTreeMap::new();
+    // (A drill and what is real go in messages of their own.)
+    let mut told: BTreeMap<(Uuid, bool), Told> = BTreeMap::new();
     let mut due = sql::due(&mut *db, now).await?;
     let mut on: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
     while let Some(rung) = due.pop() {
@@ -37,7 +38,7 @@ pub(super) async fn climb(db: &mut PgConnection, rules: &Rules, now: Timestamp) 
         let people = on.get(&rung.role).map_or(&[][..], Vec::as_slice);
         sql::told(&mut *db, &rung, i16::try_from(people.len()).unwrap_or(i16::MAX), now).await?;
         for account in people {
-            let told = told.entry(*account).or_insert_with(|| Told::new(now));
+            let told = told.entry((*account, rung.drill)).or_insert_with(|| Told::new(now));
             told.alarms.push(AlarmId(rung.alarm_id));
             sql::notice(&mut *db, &rung, *account, (told.mail.0, told.sms.0)).await?;
         }
@@ -46,10 +47,11 @@ pub(super) async fn climb(db: &mut PgConnection, rules: &Rules, now: Timestamp) 
             due.extend(next(db, rules, &rung).await?);
         }
     }
-    let all = u32::try_from(told.len()).unwrap_or(u32::MAX);
+    let reached: BTreeSet<Uuid> = told.keys().map(|(account, _)| *account).collect();
+    let all = u32::try_from(reached.len()).unwrap_or(u32::MAX);
     let messages: Vec<AlarmMessage> = told
         .into_iter()
-        .map(|(account, told)| AlarmMessage {
+        .map(|((account, _), told)| AlarmMessage {
             account: AccountId(account),
             alarms: told.alarms,
             mail: told.mail,
@@ -66,7 +68,7 @@ async fn next(db: &mut PgConnection, rules: &Rules, rung: &RungRow) -> sqlx::Res
     if usize::try_from(rung.rung).is_ok_and(|number| number >= rules.ladder.len()) {
         return Ok(None);
     }
-    sql::hasten(&mut *db, rung.alarm_id, rung.rung + 1).await
+    sql::hasten(&mut *db, rung).await
 }
 
 /// What one person is told of one look.

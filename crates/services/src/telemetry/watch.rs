@@ -101,6 +101,7 @@ fn window(row: &WindowRow, kind: ChannelKind, bottoms: &HashMap<Uuid, f64>) -> W
     Window {
         interval: SignedDuration::from_secs(i64::from(row.interval_s)),
         heard_at: row.heard_at.to_jiff(),
+        since: row.since.to_jiff(),
         newest_at: row.at.map(|at| at.to_jiff()),
         good: good.map(|(at, value)| Sample { at: at.to_jiff(), value: f64::from(value) }),
         lowest: row.lowest.map(f64::from),

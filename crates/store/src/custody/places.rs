@@ -100,16 +100,18 @@ pub struct Ended {
     pub with: Vec<Uuid>,
 }
 
-/// Ends placements.
-pub async fn end(db: impl PgExecutor<'_>, ended: &Ended) -> sqlx::Result<()> {
+/// Ends placements, of which the house hears at an instant by its own clock.
+pub async fn end(db: impl PgExecutor<'_>, ended: &Ended, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update custody_placement p set taken_at = greatest(e.at, p.put_at), taken_by = e.by, taken_with = e.with
+        "update custody_placement p set taken_at = greatest(e.at, p.put_at), taken_by = e.by, taken_with = e.with,
+                taken_received_at = $5::timestamptz
          from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[]) as e (id, at, by, \"with\")
          where p.id = e.id and p.taken_at is null",
         &ended.ids,
         &ended.at as _,
         &ended.by,
-        &ended.with
+        &ended.with,
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;
@@ -139,13 +141,15 @@ pub struct NewPlacements {
     pub taken_with: Vec<Option<Uuid>>,
 }
 
-/// Writes placements. Answers the ids of those written: one in a slot that is taken, or of a unit that lies elsewhere, is not.
-pub async fn put(db: impl PgExecutor<'_>, new: &NewPlacements) -> sqlx::Result<Vec<Uuid>> {
+/// Writes placements, of which the house hears at an instant by its own clock. Answers the ids of those written: one in a slot that is taken, or of a unit that lies elsewhere, is not.
+pub async fn put(db: impl PgExecutor<'_>, new: &NewPlacements, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "insert into custody_placement (id, unit_id, tank_id, tower, frame, slot, put_at, put_by, put_with, taken_at, taken_by,
-                                        taken_with)
-         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::smallint[], $6::smallint[],
+                                        taken_with, put_received_at, taken_received_at)
+         select n.*, $13::timestamptz, case when n.taken is not null then $13::timestamptz end
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::smallint[], $6::smallint[],
                               $7::timestamptz[], $8::uuid[], $9::uuid[], $10::timestamptz[], $11::uuid[], $12::uuid[])
+           as n (id, unit, tank, tower, frame, slot, put, put_by, put_with, taken, taken_by, taken_with)
          on conflict do nothing returning id",
         &new.ids,
         &new.units,
@@ -158,7 +162,8 @@ pub async fn put(db: impl PgExecutor<'_>, new: &NewPlacements) -> sqlx::Result<V
         &new.put_with,
         &new.taken_at as _,
         &new.taken_by as &[Option<Uuid>],
-        &new.taken_with as &[Option<Uuid>]
+        &new.taken_with as &[Option<Uuid>],
+        now.to_sqlx() as _
     )
     .fetch_all(db)
     .await

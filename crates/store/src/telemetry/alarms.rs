@@ -256,11 +256,11 @@ pub async fn events(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<Ev
     .await
 }
 
-/// Puts up the ladder of an alarm that became loud, once.
+/// Puts up a ladder of an alarm that became loud: one more than it has.
 pub async fn put_up(db: impl PgExecutor<'_>, alarm: Uuid, roles: &[String], due: &[SqlTimestamp]) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into telemetry_rung (alarm_id, rung, role, due_at)
-         select $1, n.rung::smallint, n.role, n.due
+        "insert into telemetry_rung (alarm_id, round, rung, role, due_at)
+         select $1, (select coalesce(max(o.round), 0) + 1 from telemetry_rung o where o.alarm_id = $1)::smallint, n.rung::smallint, n.role, n.due
          from unnest($2::text[], $3::timestamptz[]) with ordinality as n (role, due, rung) on conflict do nothing",
         alarm,
         roles,
@@ -276,18 +276,23 @@ pub async fn put_up(db: impl PgExecutor<'_>, alarm: Uuid, roles: &[String], due:
 pub struct RungRow {
     /// Of which alarm.
     pub alarm_id: Uuid,
+    /// Of which of its ladders, from 1: it has one for each time it became loud.
+    pub round: i16,
     /// From 1.
     pub rung: i16,
     /// Who is told.
     pub role: String,
+    /// It is rehearsed.
+    pub drill: bool,
 }
 
-/// The rungs that are due, locked; each alarm's first that nobody was told of yet, so that one on which nobody stands leads on.
+/// The rungs that are due and of which nobody was told, locked; of each alarm those of its latest ladder.
 pub async fn due(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<RungRow>> {
     sqlx::query_as!(
         RungRow,
-        r#"select r.alarm_id, r.rung, r.role from telemetry_rung r join telemetry_alarm a on a.id = r.alarm_id
+        r#"select r.alarm_id, r.round, r.rung, r.role, a.drill from telemetry_rung r join telemetry_alarm a on a.id = r.alarm_id
            where r.told_at is null and r.due_at <= $1 and a.closed_at is null and a.state in ('firing', 'no_data')
+             and not exists (select from telemetry_rung o where o.alarm_id = r.alarm_id and o.round > r.round)
            order by r.alarm_id, r.rung for update of r"#,
         now.to_sqlx() as _
     )
@@ -296,12 +301,14 @@ pub async fn due(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<Ru
 }
 
 /// The next rung of a ladder becomes due at once: nobody stood on the one before.
-pub async fn hasten(db: impl PgExecutor<'_>, alarm: Uuid, rung: i16) -> sqlx::Result<Option<RungRow>> {
+pub async fn hasten(db: impl PgExecutor<'_>, before: &RungRow) -> sqlx::Result<Option<RungRow>> {
     sqlx::query_as!(
         RungRow,
-        r#"select alarm_id, rung, role from telemetry_rung where alarm_id = $1 and rung = $2 and told_at is null for update"#,
-        alarm,
-        rung
+        r#"select r.alarm_id, r.round, r.rung, r.role, a.drill from telemetry_rung r join telemetry_alarm a on a.id = r.alarm_id
+           where r.alarm_id = $1 and r.round = $2 and r.rung = $3 and r.told_at is null for update of r"#,
+        before.alarm_id,
+        before.round,
+        before.rung + 1
     )
     .fetch_optional(db)
     .await
@@ -310,8 +317,9 @@ pub async fn hasten(db: impl PgExecutor<'_>, alarm: Uuid, rung: i16) -> sqlx::Re
 /// Writes down that a rung was told, and how many people stood on it.
 pub async fn told(db: impl PgExecutor<'_>, rung: &RungRow, people: i16, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update telemetry_rung set told_at = $3, people = $4 where alarm_id = $1 and rung = $2",
+        "update telemetry_rung set told_at = $4, people = $5 where alarm_id = $1 and round = $2 and rung = $3",
         rung.alarm_id,
+        rung.round,
         rung.rung,
         now.to_sqlx() as _,
         people
@@ -329,8 +337,9 @@ pub async fn notice(
     (mail, sms): (Uuid, Uuid),
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into telemetry_notice (alarm_id, rung, account_id, post_id, sms_id) values ($1, $2, $3, $4, $5)",
+        "insert into telemetry_notice (alarm_id, round, rung, account_id, post_id, sms_id) values ($1, $2, $3, $4, $5, $6)",
         rung.alarm_id,
+        rung.round,
         rung.rung,
         account,
         mail,
@@ -362,7 +371,7 @@ pub struct ReceiptRow {
     pub first_sent_at: Option<SqlTimestamp>,
 }
 
-/// The ladder of an alarm with its receipts.
+/// The ladders of an alarm with their receipts, the first first.
 pub async fn receipts(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<ReceiptRow>> {
     sqlx::query_as!(
         ReceiptRow,
@@ -370,9 +379,9 @@ pub async fn receipts(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<
                   count(m.id) filter (where m.state = 'sent') as "sent!", count(m.id) filter (where m.state = 'failed') as "failed!",
                   min(m.sent_at) as "first_sent_at: SqlTimestamp"
            from telemetry_rung r
-           left join telemetry_notice n on n.alarm_id = r.alarm_id and n.rung = r.rung
+           left join telemetry_notice n on n.alarm_id = r.alarm_id and n.round = r.round and n.rung = r.rung
            left join message m on m.id in (n.post_id, n.sms_id)
-           where r.alarm_id = $1 group by r.alarm_id, r.rung order by r.rung"#,
+           where r.alarm_id = $1 group by r.alarm_id, r.round, r.rung order by r.round, r.rung"#,
         alarm
     )
     .fetch_all(db)
@@ -391,5 +400,21 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Alarm
         id
     )
     .fetch_optional(db)
+    .await
+}
+
+/// Those of some alarms that are loud: real ones before drills, the worst first, then the first.
+pub async fn loud_of(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<AlarmRow>> {
+    sqlx::query_as!(
+        AlarmRow,
+        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
+                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
+                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
+                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
+           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id
+           where a.id = any ($1) and a.state in ('firing', 'no_data') order by a.drill, a.severity, a.began_at, a.id"#,
+        ids
+    )
+    .fetch_all(db)
     .await
 }

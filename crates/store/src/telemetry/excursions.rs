@@ -62,8 +62,8 @@ pub async fn touching(
 /// Writes an excursion down.
 pub async fn add(db: impl PgExecutor<'_>, new: &ExcursionRow, rules_version: i32, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into telemetry_excursion (id, tank_id, rules_version, begins_at, ends_at, peak, critical, found_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into telemetry_excursion (id, tank_id, rules_version, begins_at, ends_at, peak, critical, found_at, critical_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, case when $7 then $8::timestamptz end)",
         new.id,
         new.tank_id,
         rules_version,
@@ -79,14 +79,17 @@ pub async fn add(db: impl PgExecutor<'_>, new: &ExcursionRow, rules_version: i32
 }
 
 /// Writes what more is known of an excursion.
-pub async fn widen(db: impl PgExecutor<'_>, row: &ExcursionRow) -> sqlx::Result<()> {
+pub async fn widen(db: impl PgExecutor<'_>, row: &ExcursionRow, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update telemetry_excursion set begins_at = $2, ends_at = $3, peak = $4, critical = $5 where id = $1",
+        "update telemetry_excursion set begins_at = $2, ends_at = $3, peak = $4, critical = $5,
+                critical_at = case when $5 and not critical then $6::timestamptz else critical_at end
+         where id = $1",
         row.id,
         row.begins_at as _,
         row.ends_at as _,
         row.peak,
-        row.critical
+        row.critical,
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;
@@ -102,17 +105,49 @@ pub async fn merge(db: impl PgExecutor<'_>, others: &[Uuid], into: Uuid) -> sqlx
 }
 
 /// Joins excursions that ended after an instant to the units that lay in their tanks at the time, also those moved since; a unit
-/// that one of their parts has already is left. Answers how many units were added.
+/// that one of their parts has already is left. The laboratory's clock may be wrong: a unit lay there from the earlier of when it was
+/// put away and when the house heard so, until the later of when it was taken out and when the house heard so. Answers how many
+/// units were added.
 pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "insert into telemetry_excursion_unit (excursion_id, unit_id)
          select distinct e.id, p.unit_id
          from telemetry_excursion e
-         join custody_placement p on p.tank_id = e.tank_id and p.put_at <= e.ends_at and (p.taken_at is null or p.taken_at >= e.begins_at)
+         join custody_placement p on p.tank_id = e.tank_id and least(p.put_at, p.put_received_at) <= e.ends_at
+           and (p.taken_at is null or greatest(p.taken_at, p.taken_received_at) >= e.begins_at)
          where e.ends_at >= $1 and e.merged_into is null
            and not exists (
              select from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id
              where u.unit_id = p.unit_id and (o.id = e.id or o.merged_into = e.id))
+         on conflict do nothing",
+        since.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Of excursions that ended after an instant: units whose deviations are all closed, and where it went on around the unit after that,
+/// or was found critical after that, have another round. Answers how many.
+pub async fn again(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "insert into telemetry_excursion_unit (excursion_id, unit_id, round)
+         select c.id, c.unit_id,
+                (select coalesce(max(x.round), 0) + 1 from telemetry_excursion_unit x
+                 where x.excursion_id = c.id and x.unit_id = c.unit_id)::smallint
+         from (
+           select e.id, e.tank_id, e.ends_at, e.critical_at, u.unit_id, max(d.closed_at) as closed_at
+           from telemetry_excursion e
+           join telemetry_excursion o on o.id = e.id or o.merged_into = e.id
+           join telemetry_excursion_unit u on u.excursion_id = o.id
+           left join custody_deviation d on d.id = u.deviation_id
+           where e.ends_at >= $1 and e.merged_into is null
+           group by e.id, u.unit_id having bool_and(d.closed_at is not null)) c
+         where c.critical_at > c.closed_at
+            or (c.ends_at > c.closed_at and exists (
+                 select from custody_placement p
+                 where p.unit_id = c.unit_id and p.tank_id = c.tank_id and least(p.put_at, p.put_received_at) <= c.ends_at
+                   and (p.taken_at is null or greatest(p.taken_at, p.taken_received_at) >= c.closed_at)))
          on conflict do nothing",
         since.to_sqlx() as _
     )
@@ -128,6 +163,8 @@ pub struct DueRow {
     pub excursion_id: Uuid,
     /// Which unit.
     pub unit_id: Uuid,
+    /// From 1; more where it went on after the deviation was closed.
+    pub round: i16,
     /// The code of the tank.
     pub tank: String,
     /// The first reading above the limit.
@@ -144,11 +181,11 @@ pub struct DueRow {
 pub async fn due(db: impl PgExecutor<'_>, most: i64) -> sqlx::Result<Vec<DueRow>> {
     sqlx::query_as!(
         DueRow,
-        r#"select u.excursion_id, u.unit_id, t.code as tank, e.begins_at as "begins_at: SqlTimestamp",
+        r#"select u.excursion_id, u.unit_id, u.round, t.code as tank, e.begins_at as "begins_at: SqlTimestamp",
                   e.ends_at as "ends_at: SqlTimestamp", e.peak, c.family_id
            from telemetry_excursion_unit u join telemetry_excursion e on e.id = u.excursion_id join custody_tank t on t.id = e.tank_id
            join custody_unit c on c.id = u.unit_id
-           where u.deviation_id is null and u.refused is null order by u.excursion_id, u.unit_id limit $1 for update of u skip locked"#,
+           where u.deviation_id is null and u.refused is null order by u.excursion_id, u.unit_id, u.round limit $1 for update of u skip locked"#,
         most
     )
     .fetch_all(db)
@@ -162,6 +199,8 @@ pub struct Settled {
     pub excursions: Vec<Uuid>,
     /// Of which unit.
     pub units: Vec<Uuid>,
+    /// In which round.
+    pub rounds: Vec<i16>,
     /// The deviation that was opened.
     pub deviations: Vec<Option<Uuid>>,
     /// Why none was.
@@ -172,10 +211,11 @@ pub struct Settled {
 pub async fn settle(db: impl PgExecutor<'_>, settled: &Settled) -> sqlx::Result<()> {
     sqlx::query!(
         "update telemetry_excursion_unit u set deviation_id = n.deviation, refused = n.refused
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as n (excursion, unit, deviation, refused)
-         where u.excursion_id = n.excursion and u.unit_id = n.unit",
+         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::text[]) as n (excursion, unit, round, deviation, refused)
+         where u.excursion_id = n.excursion and u.unit_id = n.unit and u.round = n.round",
         &settled.excursions,
         &settled.units,
+        &settled.rounds,
         &settled.deviations as &[Option<Uuid>],
         &settled.refused as &[Option<String>]
     )
@@ -189,8 +229,9 @@ pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<Ex
     sqlx::query_as!(
         ExcursionRow,
         r#"select e.id, e.tank_id, e.begins_at as "begins_at: SqlTimestamp", e.ends_at as "ends_at: SqlTimestamp", e.peak, e.critical
-           from telemetry_excursion_unit u join telemetry_excursion e on e.id = u.excursion_id
-           where u.unit_id = $1 and e.merged_into is null order by e.begins_at desc limit 100"#,
+           from telemetry_excursion e
+           where e.id in (select u.excursion_id from telemetry_excursion_unit u where u.unit_id = $1) and e.merged_into is null
+           order by e.begins_at desc limit 100"#,
         unit
     )
     .fetch_all(db)
@@ -201,7 +242,7 @@ pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<Ex
 pub async fn of_tank(db: impl PgExecutor<'_>, tank: Uuid) -> sqlx::Result<Vec<(ExcursionRow, i64)>> {
     let rows = sqlx::query!(
         r#"select e.id, e.tank_id, e.begins_at as "begins_at: SqlTimestamp", e.ends_at as "ends_at: SqlTimestamp", e.peak, e.critical,
-                  (select count(*) from telemetry_excursion_unit u where u.excursion_id = e.id) as "units!"
+                  (select count(distinct u.unit_id) from telemetry_excursion_unit u where u.excursion_id = e.id) as "units!"
            from telemetry_excursion e where e.tank_id = $1 and e.merged_into is null order by e.begins_at desc limit 50"#,
         tank
     )

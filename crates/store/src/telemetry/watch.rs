@@ -43,6 +43,8 @@ pub struct WindowRow {
     pub tank_id: Option<uuid::Uuid>,
     /// Seconds between readings.
     pub interval_s: i32,
+    /// When it was set up.
+    pub since: SqlTimestamp,
     /// Its newest reading, by the device's clock.
     pub at: Option<SqlTimestamp>,
     /// The newest that counts.
@@ -61,7 +63,7 @@ pub struct WindowRow {
 pub async fn windows(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<WindowRow>> {
     sqlx::query_as!(
         WindowRow,
-        r#"select c.id as channel_id, c.kind, c.tank_id, c.interval_s, l.at as "at: SqlTimestamp", l.good_at as "good_at: SqlTimestamp",
+        r#"select c.id as channel_id, c.kind, c.tank_id, c.interval_s, c.since as "since: SqlTimestamp", l.at as "at: SqlTimestamp", l.good_at as "good_at: SqlTimestamp",
                   l.good_value, l.changed_at as "changed_at: SqlTimestamp", l.heard_at as "heard_at: SqlTimestamp", w.lowest as "lowest?"
            from telemetry_channel c join telemetry_latest l on l.channel_id = c.id
            left join lateral (

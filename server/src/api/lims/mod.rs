@@ -4,14 +4,13 @@
 //! answered.
 
 mod told;
-mod turns;
 
-pub use told::{LimsEvent, LimsOutcome, LimsUpload, Records};
+pub use told::{LimsEvent, LimsOutcome, LimsUpload};
 
-use self::turns::{Turn, Turns};
 use super::cursor::Cursor;
 use super::extract::{Body, Caller, Id, Query};
 use super::problem::{self, Problem};
+use super::turns::{Turn, Turns};
 use super::{ProblemSchema, authorize};
 use crate::house::House;
 use crate::router::{Policy, Routes};
@@ -62,7 +61,7 @@ pub fn routes(house: &House) -> [Routes; 2] {
         handler.layer(from_fn_with_state((Arc::clone(house), Capability::FeedLims), authorize::client))
     };
     let policy = Policy::Machine(Capability::FeedLims);
-    let events = machine(post(events).layer(Extension(Turns::default())));
+    let events = machine(post(events).layer(Extension(Turns::of("lims"))));
     let batches = Routes::default().add("POST", "/api/v1/lims/events", policy, events);
     let others = Routes::default()
         .add("GET", "/api/v1/lims/dead-letters", policy, machine(get(dead_letters)))

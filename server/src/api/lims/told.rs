@@ -1,10 +1,9 @@
 //! What a batch is, and the answer to each of its records. A record is read by the service, one by one: here it is a text, so that
 //! one that cannot be read is a dead letter and not the end of its batch.
 
+use crate::api::batch::Records;
 use jiff::Timestamp;
-use serde::de::{IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 use services::lims::{Answer, Became, MOST, Outcome};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,46 +18,11 @@ pub struct LimsUpload {
     pub sent_at: Option<Timestamp>,
     /// At most 10,000.
     #[schema(value_type = Vec<LimsEvent>)]
-    pub events: Records,
+    pub events: LimsRecords,
 }
 
 /// The records of a batch, each as its text.
-#[derive(Debug)]
-pub struct Records {
-    /// The texts, in their order.
-    pub texts: Vec<String>,
-    /// There were more than a batch may have; the rest was not kept.
-    pub too_many: bool,
-}
-
-impl<'de> Deserialize<'de> for Records {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-
-        impl<'de> Visitor<'de> for All {
-            type Value = Records;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a list of records")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Records, A::Error> {
-                let mut texts = Vec::new();
-                while texts.len() < MOST {
-                    let Some(one) = all.next_element::<Box<RawValue>>()? else {
-                        return Ok(Records { texts, too_many: false });
-                    };
-                    texts.push(String::from(Box::<str>::from(one)));
-                }
-                let too_many = all.next_element::<IgnoredAny>()?.is_some();
-                while all.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Records { texts, too_many })
-            }
-        }
-
-        deserializer.deserialize_seq(All)
-    }
-}
+pub type LimsRecords = Records<MOST>;
 
 /// Something that happened to a unit. One that is not like this is a dead letter, and not the end of its batch.
 #[derive(Serialize, ToSchema)]

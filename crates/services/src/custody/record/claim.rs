@@ -54,10 +54,10 @@ pub(super) async fn claim(
             ended.by.push(take.by[0]);
             ended.with.push(take.by[1]);
         }
-        places::end(&mut *inner, &ended).await?;
+        places::end(&mut *inner, &ended, now).await?;
     }
     if lost.is_empty() && !world.puts.is_empty() {
-        let written: HashSet<Uuid> = places::put(&mut *inner, &placements(world)).await?.into_iter().collect();
+        let written: HashSet<Uuid> = places::put(&mut *inner, &placements(world), now).await?.into_iter().collect();
         let lose = world.puts.iter().filter(|put| !written.contains(&put.id));
         lost.extend(lose.map(|put| (put.index, Refused::SlotTaken)));
     }

@@ -110,4 +110,58 @@ async fn who_lies_in_a_tank_is_listed_without_the_middle_of_a_number() {
         sqlx::query_scalar("select din from custody_unit").fetch_all(&house.db.owner_pool()).await.expect("numbers");
     let told = format!("{lying:?}");
     assert!(numbers.iter().all(|number| !told.contains(number.as_str())), "{told}");
+async fn a_laboratory_whose_clock_is_behind_takes_no_unit_out_of_what_it_lay_in() {
+    let unheard = "select count(*) from custody_placement p where not exists (
+                     select from custody_event e where e.unit_id = p.unit_id and e.received_at = p.put_received_at)";
+    assert_eq!(number(&house, unheard).await, 0, "when the house heard of it is kept");
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    house.services.clock.advance(SignedDuration::from_mins(60));
+    let gone: Uuid = sqlx::query_scalar(
+        "update custody_placement p set taken_at = $1, taken_received_at = $2, taken_by = p.put_by, taken_with = p.put_with
+         where p.id = (select q.id from custody_placement q join telemetry_channel c on c.tank_id = q.tank_id
+                       where q.taken_at is null order by q.id limit 1) returning p.unit_id",
+    )
+    .bind(store::SqlTimestamp::from(begun))
+    .bind(store::SqlTimestamp::from(house.now()))
+    .fetch_one(&house.db.owner_pool())
+    .await
+    .expect("taken out");
+    let warm = (20..32).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect();
+    send(&house, warm).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
+    let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
+    assert_eq!(own.len(), 1, "it was taken out when the house heard so, or before");
+}
+
+/// Somebody closes every deviation of an excursion now.
+async fn close(house: &TestHouse) {
+    sqlx::query(
+        "update custody_deviation set closed_seq = opened_seq, closed_by = $1, closed_at = $2
+         where kind = 'excursion' and closed_at is null",
+    .bind(Uuid::from_u128(7))
+    .execute(&house.db.owner_pool())
+    .expect("closed");
+#[tokio::test]
+async fn what_goes_on_or_gets_critical_after_the_deviation_was_closed_opens_another() {
+    let at = |minutes: i64| begun + SignedDuration::from_mins(minutes);
+    let opened = "select count(*) from custody_deviation where kind = 'excursion'";
+    let later = |minutes: i64| house.services.clock.advance(SignedDuration::from_mins(minutes));
+    later(30);
+    send(&house, (0..30).map(|n| reading(&channel, at(n), -160.0)).collect()).await;
+    telemetry::open_deviations(&house.services).await.expect("opened");
+    let first = number(&house, opened).await;
+    assert!(first > 0);
+    close(&house).await;
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "it is over");
+    send(&house, (30..60).map(|n| reading(&channel, at(n), -160.0)).collect()).await;
+    assert_eq!(number(&house, "select count(*) from telemetry_excursion").await, 1, "it went on");
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), first.unsigned_abs());
+    assert_eq!(number(&house, opened).await, 2 * first);
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "once");
+    later(5);
+    // A late reading says that it had been critical.
+    send(&house, vec![reading(&channel, at(20) + SignedDuration::from_secs(30), -149.0)]).await;
+    assert_eq!(number(&house, opened).await, 3 * first);
 }

@@ -4,10 +4,10 @@ use super::{number, reading, send, tank};
 use crate::exports::{colleague, proves};
 use domain::account::{Actor, Role};
 use domain::ids::{AccountId, LoginSessionId};
-use domain::telemetry::{AlarmState, ChannelKind};
+use domain::telemetry::{AlarmState, ChannelKind, Quality};
 use jiff::SignedDuration;
 use services::jobs::{Handlers, drain};
-use services::telemetry::{self, AlarmView, TelemetryError};
+use services::telemetry::{self, AlarmView, Reading, TelemetryError};
 use services::{Context, messages};
 use testkit::{TestDb, TestHouse};
 use uuid::Uuid;
@@ -193,6 +193,98 @@ async fn a_drill_climbs_the_ladder_says_that_it_is_one_and_ends_when_somebody_ca
     let took = acknowledged_at.duration_since(story.alarm.fired_at.expect("it was loud"));
     assert_eq!(took, SignedDuration::from_secs(23));
     assert_eq!(story.ladder[0].sent, 1);
+}
+
+#[tokio::test]
+async fn a_drill_beside_what_is_real_hides_nothing_of_it() {
+    let house = TestHouse::new().await;
+    let night = colleague(&house, "night-a", Role::NightShift).await;
+    proves(&house, night, "night@example.com").await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    telemetry::drill(&house.services, &of(&house, night), channel(&house).await).await.expect("a drill");
+    later(&house, 3);
+    assert_eq!(read(&house, -149.0).await.told, 1, "one person, of both");
+    work(&house).await;
+    let sent = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
+    assert_eq!(number(&house, sent).await, 1);
+    let said = "select count(*) from message where template = 'tank_drill' and state = 'sent'";
+    assert_eq!(number(&house, said).await, 1);
+}
+
+#[tokio::test]
+async fn of_many_alarms_the_one_that_is_still_loud_is_told() {
+    let house = TestHouse::new().await;
+    let night = colleague(&house, "night-a", Role::NightShift).await;
+    proves(&house, night, "night@example.com").await;
+    let codes: Vec<String> = (1..=23).map(|number| format!("T-{number:02}")).collect();
+    for code in &codes {
+        tank(&house, code, &[ChannelKind::TemperatureTop]).await;
+    }
+    let warm = codes.iter().map(|code| reading(&format!("{code}/temperature_top"), house.now(), -149.0)).collect();
+    send(&house, warm).await;
+    assert_eq!(look(&house).await.told, 1);
+    let mut loud: Vec<AlarmView> = alarms(&house).await;
+    loud.retain(|alarm| alarm.rule == "tank_critical");
+    loud.sort_by_key(|alarm| alarm.id.0);
+    assert_eq!(loud.len(), codes.len());
+    for alarm in loud.iter().skip(1) {
+        telemetry::acknowledge(&house.services, &of(&house, night), alarm.id).await.expect("acknowledged");
+    }
+    work(&house).await;
+    let sent = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
+    assert_eq!(number(&house, sent).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_still_so_after_a_mute_is_told_again_from_the_first_rung() {
+    let house = TestHouse::new().await;
+    let night = colleague(&house, "night-a", Role::NightShift).await;
+    proves(&house, night, "night@example.com").await;
+    let officer = colleague(&house, "lab-a", Role::LabOfficer).await;
+    proves(&house, officer, "lab@example.com").await;
+    let quality = colleague(&house, "quality-a", Role::QualityOfficer).await;
+    proves(&house, quality, "quality@example.com").await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    assert_eq!(read(&house, -149.0).await.told, 1);
+    later(&house, 900);
+    assert_eq!(read(&house, -149.0).await.told, 3, "every rung");
+    let channel = channel(&house).await;
+    let mute =
+        telemetry::ask_mute(&house.services, &somebody(&house, 1), channel, ("换液位计", "30")).await.expect("asked");
+    telemetry::confirm_mute(&house.services, &somebody(&house, 2), mute).await.expect("confirmed");
+    assert_eq!(look(&house).await.told, 0);
+    assert_eq!(states(&house, "tank_critical").await, [AlarmState::Muted]);
+    let mut told = Vec::new();
+    for seconds in [30 * 60, 300, 600] {
+        later(&house, seconds);
+        told.push(read(&house, -149.0).await.told);
+    }
+    assert_eq!(told, [1, 1, 1], "each rung in its time");
+    let critical = alarms(&house).await.into_iter().find(|alarm| alarm.rule == "tank_critical").expect("it goes on");
+    let story = telemetry::alarm(&house.services, &of(&house, night), critical.id).await.expect("a story");
+    assert_eq!(story.ladder.iter().map(|rung| rung.rung).collect::<Vec<_>>(), [1, 2, 3, 1, 2, 3]);
+}
+
+#[tokio::test]
+async fn no_channel_is_quiet_for_ever_by_what_its_gateway_says_of_it() {
+    let house = TestHouse::new().await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    read(&house, -190.0).await;
+    later(&house, 239 * 60);
+    send(&house, vec![Reading { quality: Quality::Maintenance, ..reading(TOP, house.now(), -100.0) }]).await;
+    look(&house).await;
+    assert!(states(&house, "unread").await.is_empty());
+    later(&house, 60);
+    send(&house, vec![Reading { quality: Quality::Calibration, ..reading(TOP, house.now(), -100.0) }]).await;
+    look(&house).await;
+    assert_eq!(states(&house, "unread").await, [AlarmState::Firing]);
+    assert!(states(&house, "silent").await.is_empty(), "it is heard");
+    let channel = channel(&house).await;
+    let mute =
+        telemetry::ask_mute(&house.services, &somebody(&house, 1), channel, ("换液位计", "30")).await.expect("asked");
+    telemetry::confirm_mute(&house.services, &somebody(&house, 2), mute).await.expect("confirmed");
+    look(&house).await;
+    assert_eq!(states(&house, "unread").await, [AlarmState::Muted]);
 }
 
 /// Two servers look at once while the table of alarms is held until so many of them wait for it. How many alarms of the critical

@@ -14,13 +14,17 @@ const AT_ONCE: usize = 3;
 /// After so many seconds a sender comes again.
 const AGAIN: u32 = 2;
 
-/// The turns of this process.
+/// The turns of one feed in this process.
 #[derive(Clone, Debug)]
-pub struct Turns(Arc<Semaphore>);
+pub struct Turns {
+    feed: &'static str,
+    left: Arc<Semaphore>,
+}
 
-impl Default for Turns {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+impl Turns {
+    /// Of a feed, as its refusals are counted.
+    pub fn of(feed: &'static str) -> Self {
+        Self { feed, left: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
@@ -34,8 +38,9 @@ impl FromRequestParts<House> for Turn {
 
     async fn from_request_parts(parts: &mut Parts, _: &House) -> Result<Self, Problem> {
         let turns = parts.extensions.get::<Turns>().cloned().ok_or(Problem::new(problem::BROKEN))?;
-        turns.0.try_acquire_owned().map(|held| Self { _held: held }).map_err(|_| {
-            counter!("lims_batches_refused_total").increment(1);
+        let Turns { feed, left } = turns;
+        left.try_acquire_owned().map(|held| Self { _held: held }).map_err(|_| {
+            counter!("feed_batches_refused_total", "feed" => feed).increment(1);
             Problem::new(problem::BUSY).retry_after(AGAIN)
         })
     }
