@@ -90,27 +90,9 @@ async fn a_unit_that_was_taken_out_before_has_none() {
 }
 
 #[tokio::test]
-async fn who_lies_in_a_tank_is_listed_without_the_middle_of_a_number() {
+async fn a_laboratory_whose_clock_is_behind_takes_no_unit_out_of_what_it_lay_in() {
     let house = TestHouse::new().await;
     let code = store(&house).await;
-    let tank: Uuid = sqlx::query_scalar("select id from custody_tank where code = $1")
-        .bind(&code)
-        .fetch_one(&house.db.owner_pool())
-        .await
-        .expect("a tank");
-    let night = house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_019)),
-        login: LoginSessionId(Uuid::from_u128(90_019)),
-        roles: vec![Role::NightShift],
-        stepped_up_at: None,
-    });
-    let lying = telemetry::lying(&house.services, &night, TankId(tank), 120).await.expect("places");
-    assert!(!lying.is_empty() && lying.iter().all(|one| one.masked.contains("•••")), "{lying:?}");
-    let numbers: Vec<String> =
-        sqlx::query_scalar("select din from custody_unit").fetch_all(&house.db.owner_pool()).await.expect("numbers");
-    let told = format!("{lying:?}");
-    assert!(numbers.iter().all(|number| !told.contains(number.as_str())), "{told}");
-async fn a_laboratory_whose_clock_is_behind_takes_no_unit_out_of_what_it_lay_in() {
     let unheard = "select count(*) from custody_placement p where not exists (
                      select from custody_event e where e.unit_id = p.unit_id and e.received_at = p.put_received_at)";
     assert_eq!(number(&house, unheard).await, 0, "when the house heard of it is kept");
@@ -140,28 +122,66 @@ async fn close(house: &TestHouse) {
     sqlx::query(
         "update custody_deviation set closed_seq = opened_seq, closed_by = $1, closed_at = $2
          where kind = 'excursion' and closed_at is null",
+    )
     .bind(Uuid::from_u128(7))
+    .bind(store::SqlTimestamp::from(house.now()))
     .execute(&house.db.owner_pool())
+    .await
     .expect("closed");
+}
+
 #[tokio::test]
 async fn what_goes_on_or_gets_critical_after_the_deviation_was_closed_opens_another() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
     let at = |minutes: i64| begun + SignedDuration::from_mins(minutes);
     let opened = "select count(*) from custody_deviation where kind = 'excursion'";
     let later = |minutes: i64| house.services.clock.advance(SignedDuration::from_mins(minutes));
     later(30);
     send(&house, (0..30).map(|n| reading(&channel, at(n), -160.0)).collect()).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
     telemetry::open_deviations(&house.services).await.expect("opened");
     let first = number(&house, opened).await;
     assert!(first > 0);
     close(&house).await;
     assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "it is over");
+    later(30);
     send(&house, (30..60).map(|n| reading(&channel, at(n), -160.0)).collect()).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
     assert_eq!(number(&house, "select count(*) from telemetry_excursion").await, 1, "it went on");
     assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), first.unsigned_abs());
     assert_eq!(number(&house, opened).await, 2 * first);
     assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), 0, "once");
+    close(&house).await;
     later(5);
     // A late reading says that it had been critical.
     send(&house, vec![reading(&channel, at(20) + SignedDuration::from_secs(30), -149.0)]).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert_eq!(telemetry::open_deviations(&house.services).await.expect("opened"), first.unsigned_abs());
     assert_eq!(number(&house, opened).await, 3 * first);
+}
+
+#[tokio::test]
+async fn who_lies_in_a_tank_is_listed_without_the_middle_of_a_number() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let tank: Uuid = sqlx::query_scalar("select id from custody_tank where code = $1")
+        .bind(&code)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a tank");
+    let night = house.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_019)),
+        login: LoginSessionId(Uuid::from_u128(90_019)),
+        roles: vec![Role::NightShift],
+        stepped_up_at: None,
+    });
+    let lying = telemetry::lying(&house.services, &night, TankId(tank), 120).await.expect("places");
+    assert!(!lying.is_empty() && lying.iter().all(|one| one.masked.contains("•••")), "{lying:?}");
+    let numbers: Vec<String> =
+        sqlx::query_scalar("select din from custody_unit").fetch_all(&house.db.owner_pool()).await.expect("numbers");
+    let told = format!("{lying:?}");
+    assert!(numbers.iter().all(|number| !told.contains(number.as_str())), "{told}");
 }
