@@ -13,7 +13,7 @@ use domain::custody::chain::{ROOT_PURPOSE, Root, START, leaf};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
 use domain::time::local_day;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
         Some(row) => Some(checked(&services.vault, &row)?),
         None => None,
     };
-    let (number, size, root) = last.map_or((0, 0, START), |last| (last.number, last.size, last.root));
+    let (number, size, root) = last.as_ref().map_or((0, 0, START), |last| (last.number, last.size, last.root));
 
     let mut broken = Vec::new();
     let mut taken = Taken { size, ..Taken::default() };
@@ -84,7 +84,8 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
 
     // The database keeps microseconds: what is signed is what will be read.
     let now = services.clock.now();
-    let signed_at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let signed_at = last.map_or(now, |last| now.max(behind(last.signed_at)));
     let closed = Root {
         number: number + 1,
         day: local_day(signed_at),
@@ -108,6 +109,11 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
     tx.commit().await?;
     let units = u32::try_from(taken.ids.len()).unwrap_or(u32::MAX);
     Ok(Step::Closed { root: Some(closed), units, broken, last: last_unit })
+}
+
+/// The first instant behind one that the database can keep: a server whose clock is behind the last one's signs no earlier than that.
+fn behind(instant: Timestamp) -> Timestamp {
+    instant.saturating_add(SignedDuration::from_micros(1)).unwrap_or(instant)
 }
 
 /// Closes roots until every unit was looked at once. Answers how many units the new roots cover.

@@ -44,6 +44,17 @@ async fn roots_follow_one_another_and_cover_what_happened() {
 }
 
 #[tokio::test]
+async fn a_server_whose_clock_is_behind_signs_behind_the_last_root() {
+    let house = told().await;
+    let Step::Closed { root: Some(first), .. } = close(&house).await else { panic!("a root") };
+    house.services.clock.advance(SignedDuration::from_secs(-5));
+    happen(&house, BANKED).await;
+    let Step::Closed { root: Some(second), .. } = close(&house).await else { panic!("a root") };
+    assert_eq!(second.signed_at.duration_since(first.signed_at), SignedDuration::from_micros(1));
+    assert_eq!(faults(&house).await, []);
+}
+
+#[tokio::test]
 async fn nothing_is_signed_over_a_history_that_was_changed() {
     let house = rooted().await;
     let of = unit(FROZEN);
