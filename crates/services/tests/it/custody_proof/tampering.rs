@@ -126,7 +126,8 @@ async fn a_forged_event_is_named_even_with_a_chain_that_fits() {
     assert_eq!(faults(&house).await, [Fault::Forged { unit: of, first: 7, last: end + 1 }]);
     // Without the unit's key the leaf still says that this is not what was signed.
     tamper(&house, &format!("update custody_unit set key_sealed = null where id = '{of}'")).await;
-    assert_eq!(faults(&house).await, [Fault::Rewritten { unit: of, seq: end }]);
+    let put = Fault::Unsealed { unit: of, first: end + 1, last: end + 1 };
+    assert_eq!(faults(&house).await, [Fault::KeyGone { unit: of }, put, Fault::Rewritten { unit: of, seq: end }]);
     mend(&house).await;
 
     // The same of an event that is edited, and of one behind the last that the unit does not know.

@@ -173,6 +173,9 @@ impl Chain {
     fn begin(vault: &Vault, row: WalkedRow, report: &mut Report) -> Self {
         report.units += 1;
         let unit = UnitId(row.id);
+        if row.key_sealed.is_none() && !row.destroyed {
+            report.name(Fault::KeyGone { unit });
+        }
         let key = row.key_sealed.as_ref().and_then(|sealed| {
             let key = vault.open_unit_key(row.id, sealed);
             if key.is_err() {
@@ -254,6 +257,10 @@ impl Chain {
         let seq = self.row.seq.unsigned_abs();
         let sealed = self.sealed_leaf(vault);
         let signed = sealed.map_or(0, |(seq, _)| seq);
+        // What a root covers was opened before it was signed; of the rest only the key can say who wrote it.
+        if self.row.key_sealed.is_none() && last > signed {
+            report.name(Fault::Unsealed { unit, first: signed + 1, last });
+        }
         if last < seq.max(signed) {
             self.fault(report, Fault::CutOff { unit, first: last + 1, last: seq.max(signed) });
         } else if last > seq {
