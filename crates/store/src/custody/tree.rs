@@ -344,6 +344,22 @@ pub struct WalkedRow {
     pub leaf_hash: Option<Vec<u8>>,
     /// The leaf's seal.
     pub leaf_seal: Option<Vec<u8>>,
+    /// The word of its state.
+    pub state: String,
+    /// The state it comes back to.
+    pub held_in: Option<String>,
+    /// The list its steps are of.
+    pub preparation_id: Option<Uuid>,
+    /// The list its tests are of.
+    pub tests_id: Option<Uuid>,
+    /// Bits.
+    pub steps_done: i64,
+    /// Bits.
+    pub tests_final: i64,
+    /// The batch record is signed.
+    pub record_signed: bool,
+    /// Deviations that are open.
+    pub open_deviations: i32,
 }
 
 /// Units from an id on, in the order of their ids.
@@ -351,7 +367,8 @@ pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Re
     query_as!(
         WalkedRow,
         r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
-                  n.seal as "leaf_seal?"
+                  n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
+                  u.record_signed, u.open_deviations
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf
            where u.id >= $1 order by u.id limit $2"#,
         first,
@@ -366,7 +383,8 @@ pub async fn walked(db: impl PgExecutor<'_>, unit: Uuid) -> Result<Option<Walked
     query_as!(
         WalkedRow,
         r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
-                  n.seal as "leaf_seal?"
+                  n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
+                  u.record_signed, u.open_deviations
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf where u.id = $1"#,
         unit
     )

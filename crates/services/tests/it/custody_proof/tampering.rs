@@ -222,6 +222,12 @@ async fn an_edited_row_of_a_unit_is_named() {
         ("din = 'SDJN199999999'", "its number"),
         ("rooted_seq = rooted_seq - 1", "what a root covers"),
         ("leaf = 900", "its leaf"),
+        ("state = 'listed'", "its state"),
+        ("state = 'quarantine_hold', held_in = 'banked'", "its state"),
+        ("steps_done = steps_done - 1", "its steps"),
+        ("tests_final = tests_final - 1", "its tests"),
+        ("record_signed = false", "the signature of its record"),
+        ("open_deviations = 0", "its open deviations"),
     ] {
         tamper(&house, &format!("update custody_unit set {change} where id = '{of}'")).await;
         let found = faults(&house).await;
