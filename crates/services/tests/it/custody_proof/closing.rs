@@ -49,6 +49,8 @@ async fn roots_follow_one_another_and_cover_what_happened() {
 #[tokio::test]
 async fn a_server_whose_clock_is_behind_signs_behind_the_last_root() {
     let house = told().await;
+    // The first server's clock is five seconds ahead of the second's.
+    house.services.clock.advance(SignedDuration::from_secs(5));
     let Step::Closed { root: Some(first), .. } = close(&house).await else { panic!("a root") };
     house.services.clock.advance(SignedDuration::from_secs(-5));
     happen(&house, BANKED).await;
