@@ -76,7 +76,7 @@ pub enum Command {
     /// Check one unit's custody passport by the published keys.
     ///
     /// Needs neither a database nor a network nor a configuration. Ends with 4 and says what does not hold, and where. The keys are
-    /// those of /custody/keys.json, kept in a file.
+    /// those of /custody/keys.json, kept in a file. Whether its root is the one that was published only `--roots` can say.
     VerifyPassport(VerifyPassport),
     /// Erase the personal data whose time is over, now.
     ///
@@ -280,6 +280,9 @@ pub struct VerifyPassport {
     /// The published keys, a JWK set: /custody/keys.json, kept in a file.
     #[arg(long, value_name = "FILE")]
     pub keys: PathBuf,
+    /// The published roots, /custody/roots.json kept in a file: the passport's root must be among them.
+    #[arg(long, value_name = "FILE")]
+    pub roots: Option<PathBuf>,
 }
 
 /// Arguments of `erase`.

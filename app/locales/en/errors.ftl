@@ -148,4 +148,6 @@ error-din-check = The check character belongs to another number: one key may hav
 error-din-unknown = No unit has this number: compare it with the bag
 error-slot-shape = Enter what the label of the slot says: tank/tower-frame-slot, for example LN2-01/3-2-14
 error-unit-code-shape = Enter 2 to 16 capital letters, digits and dashes
+error-own-account = This is your own account: ask a colleague of quality to change it
+error-code-worked = Work was done under this code already, so it stays with its account
 error-contract-unknown = No contract has this number: compare it with the first page of the contract

@@ -137,4 +137,6 @@ error-din-check = 校验字符对不上，有一位可能打错了，请对照�
 error-din-unknown = 没有这个编号的脐带血，请对照血袋再核对一遍
 error-slot-shape = 填写位置标签上的内容：罐号/塔-架-位，例如 LN2-01/3-2-14
 error-unit-code-shape = 填写大写字母、数字和短横，2到16位
+error-own-account = 这是您自己的账号，请质量部另一位同事来改
+error-code-worked = 已经有人用这个代码做过操作，不能再改换账号
 error-contract-unknown = 没有这个编号的合同，请对照合同首页再核对一遍

@@ -249,6 +249,10 @@ pub enum Fault {
     DinUnknown,
     /// Not capital letters, digits and dashes of a code or a certificate's number.
     UnitCodeShape,
+    /// One's own account: somebody else says under which code it works.
+    OwnAccount,
+    /// A code under which work was done already: it stays with its account.
+    CodeWorked,
     /// A number that no contract has.
     ContractUnknown,
     /// Not the label of a slot like `LN2-01/3-2-14`.

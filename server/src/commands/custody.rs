@@ -5,7 +5,7 @@ use crate::config::Config;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use domain::custody::passport::{Keys, LARGEST, Passport};
+use domain::custody::passport::{Keys, LARGEST, Passport, Published, Roots};
 use services::custody::proof::{self, Terms, Witness};
 use std::path::Path;
 
@@ -60,6 +60,7 @@ pub fn verify_passport(asked: &VerifyPassport) -> anyhow::Result<Outcome> {
     let text = read(&asked.file).with_context(|| asked.file.display().to_string())?;
     let keys = read(&asked.keys).with_context(|| format!("--keys {}", asked.keys.display()))?;
     let keys: Keys = serde_json::from_str(&keys).with_context(|| format!("--keys {}", asked.keys.display()))?;
+    let roots = asked.roots.as_deref().map(published).transpose()?;
     let broken = |what: &dyn std::fmt::Display| {
         println!("{what}");
         eprintln!("The passport does not verify.");
@@ -74,6 +75,10 @@ pub fn verify_passport(asked: &VerifyPassport) -> anyhow::Result<Outcome> {
     if !services::crypto::ed25519_holds(key, signed, signature) {
         return broken(&domain::custody::passport::Broken::Signature);
     }
+    let said = roots.map(|roots| roots.say(verdict.number, &verdict.root.0));
+    if said == Some(Published::Other) {
+        return broken(&format!("root {}: another one was published under this number", verdict.number));
+    }
     println!("Unit {}: {} events, {} of them with what they say.", verdict.unit, verdict.events, verdict.told);
     println!(
         "Events 1 to {} lie under root {} of {}, signed at {} by key {}.",
@@ -82,8 +87,25 @@ pub fn verify_passport(asked: &VerifyPassport) -> anyhow::Result<Outcome> {
     if verdict.covered < verdict.events {
         println!("The events behind them only follow one another: no signed root covers them yet.");
     }
+    match said {
+        Some(Published::Missing) => {
+            anyhow::bail!(
+                "--roots: root {} is not among them; /custody/roots.json?before={} has it",
+                verdict.number,
+                verdict.number.saturating_add(1)
+            )
+        }
+        Some(_) => println!("Its root is the one that was published."),
+        None => println!("Its root was not compared with the published ones: --roots FILE does that."),
+    }
     println!("The passport is sound.");
     Ok(Outcome::Done)
+}
+
+/// The published roots that somebody kept in a file.
+fn published(file: &Path) -> anyhow::Result<Roots> {
+    let text = read(file).with_context(|| format!("--roots {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("--roots {}", file.display()))
 }
 
 /// The text of a file that is no longer than a passport.

@@ -49,6 +49,7 @@ function show({ verdict, broken, unable }) {
     at("proof-said-covered").textContent = filled("covered", { ...verdict, day });
     const time = new Date(verdict.signed_at).toLocaleString(lang, { timeZone: "Asia/Shanghai" });
     at("proof-said-signed").textContent = filled("signed", { at: time, kid: verdict.kid });
+    at("proof-said-root").textContent = verdict.root;
     at("proof-later").hidden = verdict.covered >= verdict.events;
   }
   if (broken) at("proof-why").textContent = filled(broken.broken, broken);

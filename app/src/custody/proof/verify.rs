@@ -72,7 +72,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     });
     let checks = ["proof-check-said", "proof-check-chain", "proof-check-tree", "proof-check-root"];
     let checks = checks.map(|key| view! { <li>{visit.t(key)}</li> }).into_iter().collect_view();
-    let recipe = "server verify-passport passport.json --keys keys.json";
+    let recipe = "server verify-passport passport.json --keys keys.json --roots roots.json";
     Ok(view! {
         <Page title=visit.t("proof-verify-title") lead=visit.t("proof-verify-lead") crumbs=crumbs(visit)>
             <noscript><div class="proof-tool"><Banner tone=Tone::Info>{visit.t("proof-no-script")}</Banner></div></noscript>
@@ -115,6 +115,8 @@ fn answers(visit: &Visit) -> impl IntoView + use<> {
             <Banner tone=Tone::Success title=visit.t("proof-holds")>{visit.t("proof-holds-text")}</Banner>
             <SummaryList rows=rows/>
             <p id="proof-later" hidden=true>{visit.t("proof-later")}</p>
+            <p>{visit.t("proof-not-compared")}</p>
+            <p class="code proof-hash" id="proof-said-root"></p>
         </section>
         <section id="proof-broken" class="proof-answer" tabindex="-1" hidden=true aria-live="polite">
             <Banner tone=Tone::Danger title=visit.t("proof-broken")><p id="proof-why"></p></Banner>

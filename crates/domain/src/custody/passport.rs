@@ -177,7 +177,49 @@ pub struct Keys {
     pub keys: Vec<Jwk>,
 }
 
-/// What holds, once the signature does.
+/// The published roots, or some of them: `/custody/roots.json`, kept in a file.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+pub struct Roots {
+    /// Each.
+    pub roots: Vec<KeptRoot>,
+}
+
+/// A published root, as far as it is compared.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct KeptRoot {
+    /// Its number.
+    pub number: u64,
+    /// It.
+    pub root: Hex<32>,
+}
+
+/// What the published roots say of the one that a passport leads to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Published {
+    /// It is the one.
+    Same,
+    /// Another one was published under its number: whoever holds the key signed two.
+    Other,
+    /// They do not have its number.
+    Missing,
+}
+
+impl Roots {
+    /// Looks for a root of a number among them.
+    pub fn say(&self, number: u64, root: &Hash) -> Published {
+        let mut said = Published::Missing;
+        for kept in self.roots.iter().filter(|kept| kept.number == number) {
+            if kept.root.0 != *root {
+                return Published::Other;
+            }
+            said = Published::Same;
+        }
+        said
+    }
+}
+
+/// What holds, once the signature does. Whether the root is the one that everybody else was shown it does not say: for that the root is
+/// compared with the published ones ([`Roots`]).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Verdict {
     /// Which unit.
@@ -192,6 +234,8 @@ pub struct Verdict {
     pub day: civil::Date,
     /// The root's number.
     pub number: u64,
+    /// The root.
+    pub root: Hex<32>,
     /// When it was signed.
     pub signed_at: Timestamp,
     /// The name of the key.
@@ -335,6 +379,7 @@ impl Passport {
             covered: proof.seq,
             day: root.day,
             number: root.number,
+            root: Hex(root.root),
             signed_at: root.signed_at,
             kid: proof.root.kid.clone(),
             key: BASE64.encode(key),

@@ -1,5 +1,6 @@
 //! Who works with units: codes, since when, until when, under which account. A code is never given twice, and what somebody did
-//! under one stays theirs after their last day.
+//! under one stays theirs after their last day. Nobody gives a code to their own account or takes one from it, and a code under which
+//! work was done stays with its account: else somebody could sign the record of work that they did under another code.
 
 use super::desk::DeskError;
 use crate::audit::{self, Entry};
@@ -95,6 +96,7 @@ pub async fn add(
     (code, since, account): (&str, Date, Option<AccountId>),
 ) -> Result<OperatorId, DeskError> {
     context.require(Capability::ReleaseUnits)?;
+    not_own(context, account)?;
     let today = local_day(context.now);
     let (first, last) = (today.saturating_sub(REACH.days()), today.saturating_add(REACH.days()));
     let since = if (first..=last).contains(&since) {
@@ -114,6 +116,12 @@ pub async fn add(
     audit::record(&mut tx, context, &[entry]).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Somebody else says under which code one works.
+fn not_own(context: &Context, account: Option<AccountId>) -> Result<(), DeskError> {
+    let own = account.is_some() && account == context.actor.account();
+    if own { Err(DeskError::Fields(vec![FieldError::new("account", Fault::OwnAccount)])) } else { Ok(()) }
 }
 
 /// A code or an account that somebody has.
@@ -138,9 +146,16 @@ pub async fn link(
 ) -> Result<(), DeskError> {
     context.require(Capability::ReleaseUnits)?;
     let mut tx = services.begin().await?;
-    if !sql::link(&mut *tx, id.0, account.map(|account| account.0)).await.map_err(taken)? {
-        return Err(DeskError::NotFound);
+    let before = sql::lock(&mut *tx, id.0).await?.ok_or(DeskError::NotFound)?.account_id.map(AccountId);
+    if before == account {
+        return Ok(());
     }
+    not_own(context, account)?;
+    not_own(context, before)?;
+    if before.is_some() && sql::worked(&mut *tx, id.0).await? {
+        return Err(DeskError::Fields(vec![FieldError::new("account", Fault::CodeWorked)]));
+    }
+    sql::link(&mut *tx, id.0, account.map(|account| account.0)).await.map_err(taken)?;
     let detail = json!({ "account": account.map(|account| account.0) });
     audit::record(&mut tx, context, &[entry("custody.operator_linked", id, detail)]).await?;
     tx.commit().await?;

@@ -43,7 +43,8 @@ impl Shelves {
     }
 }
 
-async fn load(db: &mut PgConnection) -> Result<Shelf, CustodyError> {
+/// Reads all of it.
+pub(super) async fn load(db: &mut PgConnection) -> Result<Shelf, CustodyError> {
     let mut lists: Vec<Catalogue> = Vec::new();
     for row in sql::items(&mut *db).await? {
         let item = Item {

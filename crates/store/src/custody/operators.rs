@@ -31,6 +31,35 @@ pub async fn all(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<OperatorRow>> {
     .await
 }
 
+/// Somebody, locked until the transaction ends.
+pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<OperatorRow>> {
+    sqlx::query_as!(
+        OperatorRow,
+        r#"select id, code, account_id, since as "since: SqlDate", until as "until: SqlDate"
+           from custody_operator where id = $1 for update"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether somebody worked on any unit, or put one somewhere. Looks at all of them, for what happens some times a year.
+pub async fn worked(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select (exists (select from custody_unit u where $1 = any(u.worked_by))
+                   or exists (select from custody_placement p
+                              where $1 in (p.put_by, p.put_with, p.taken_by, p.taken_with))) as "worked!""#,
+        id
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Who works under an account.
+pub async fn of_account(db: impl PgExecutor<'_>, account: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("select id from custody_operator where account_id = $1", account).fetch_optional(db).await
+}
+
 /// Adds somebody. The code and the account are unique by the database (`custody_operator_code`, `custody_operator_account`).
 pub async fn add(
     db: impl PgExecutor<'_>,

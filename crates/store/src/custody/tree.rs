@@ -24,6 +24,8 @@ pub struct UnrootedRow {
     pub leaf: Option<i64>,
     /// The last event that a root covers; 0 before.
     pub rooted_seq: i32,
+    /// Its key under the vault's; none once it was destroyed.
+    pub key_sealed: Option<Vec<u8>>,
 }
 
 /// Units behind `after` whose last events no root covers, by id, kept for this transaction. Whatever somebody is at work with is
@@ -31,7 +33,7 @@ pub struct UnrootedRow {
 pub async fn unrooted(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> Result<Vec<UnrootedRow>> {
     query_as!(
         UnrootedRow,
-        "select id, seq, head, leaf, rooted_seq from custody_unit where rooted_seq < seq and id > $1 \
+        "select id, seq, head, leaf, rooted_seq, key_sealed from custody_unit where rooted_seq < seq and id > $1 \
          order by id limit $2 for no key update skip locked",
         after,
         limit
@@ -77,7 +79,7 @@ pub async fn links_from(db: impl PgExecutor<'_>, units: &[Uuid], first: &[i32]) 
         LinkRow,
         r#"select e.unit_id as "unit_id!", e.seq as "seq!", e.kind as "kind!", e.digest as "digest!",
                   e.occurred_at as "occurred_at!", e.received_at as "received_at!", e.actor_kind as "actor_kind!", e.actor_id,
-                  e.source as "source!", e.source_seq, e.prev_hash as "prev_hash!", e.hash as "hash!", ''::bytea as "sealed!"
+                  e.source as "source!", e.source_seq, e.prev_hash as "prev_hash!", e.hash as "hash!", e.sealed as "sealed!"
            from unnest($1::uuid[], $2::integer[]) as of (id, first)
            join custody_event e on e.unit_id = of.id and e.seq >= of.first
            order by e.unit_id, e.seq"#,
@@ -330,6 +332,8 @@ pub struct WalkedRow {
     pub head: Vec<u8>,
     /// Its key, sealed; none once it was destroyed.
     pub key_sealed: Option<Vec<u8>>,
+    /// It is recorded that the key was destroyed.
+    pub destroyed: bool,
     /// Its place in the tree.
     pub leaf: Option<i64>,
     /// The last event that a root covers.
@@ -340,14 +344,31 @@ pub struct WalkedRow {
     pub leaf_hash: Option<Vec<u8>>,
     /// The leaf's seal.
     pub leaf_seal: Option<Vec<u8>>,
+    /// The word of its state.
+    pub state: String,
+    /// The state it comes back to.
+    pub held_in: Option<String>,
+    /// The list its steps are of.
+    pub preparation_id: Option<Uuid>,
+    /// The list its tests are of.
+    pub tests_id: Option<Uuid>,
+    /// Bits.
+    pub steps_done: i64,
+    /// Bits.
+    pub tests_final: i64,
+    /// The batch record is signed.
+    pub record_signed: bool,
+    /// Deviations that are open.
+    pub open_deviations: i32,
 }
 
 /// Units from an id on, in the order of their ids.
 pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Result<Vec<WalkedRow>> {
     query_as!(
         WalkedRow,
-        r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
-                  n.seal as "leaf_seal?"
+        r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
+                  n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
+                  u.record_signed, u.open_deviations
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf
            where u.id >= $1 order by u.id limit $2"#,
         first,
@@ -361,8 +382,9 @@ pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Re
 pub async fn walked(db: impl PgExecutor<'_>, unit: Uuid) -> Result<Option<WalkedRow>> {
     query_as!(
         WalkedRow,
-        r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
-                  n.seal as "leaf_seal?"
+        r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
+                  n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
+                  u.record_signed, u.open_deviations
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf where u.id = $1"#,
         unit
     )

@@ -184,11 +184,16 @@ pub async fn stand(db: impl PgExecutor<'_>, at: &Standings, now: Timestamp) -> s
     Ok(done.rows_affected())
 }
 
-/// Destroys the keys of units: nobody reads again what their events say. Answers how many there were.
-pub async fn destroy_keys(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<u64> {
-    let done =
-        sqlx::query!("update custody_unit set key_sealed = null where id = any($1) and key_sealed is not null", ids)
-            .execute(db)
-            .await?;
+/// Destroys the keys of units, and records when: nobody reads again what their events say. Answers how many there were. A unit with
+/// events that no root covers yet keeps its key until one does: without it nobody could say who wrote them.
+pub async fn destroy_keys(db: impl PgExecutor<'_>, ids: &[Uuid], now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update custody_unit set key_sealed = null, destroyed_at = $2
+         where id = any($1) and key_sealed is not null and rooted_seq = seq",
+        ids,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .execute(db)
+    .await?;
     Ok(done.rows_affected())
 }

@@ -197,3 +197,16 @@ fn what_is_not_a_passport_is_said_to_be_none() {
         assert_eq!(Passport::read(&changed), Err(broken), "{from}");
     }
 }
+
+#[test]
+fn a_root_that_was_published_otherwise_is_told() {
+    let verdict = passport(3, 3, 1, 4).verify(&keys()).expect("it holds");
+    let kept = |number, root: Hash| KeptRoot { number, root: Hex(root) };
+    let say = |roots| Roots { roots }.say(verdict.number, &verdict.root.0);
+    assert_eq!(say(vec![kept(verdict.number + 1, [1; 32]), kept(verdict.number, verdict.root.0)]), Published::Same);
+    assert_eq!(say(vec![kept(verdict.number, verdict.root.0), kept(verdict.number, [1; 32])]), Published::Other);
+    assert_eq!(say(vec![kept(verdict.number + 1, verdict.root.0)]), Published::Missing);
+    let text = format!(r#"{{"roots":[{{"number":9,"day":"2026-12-17","root":"{}"}}],"next":null}}"#, hex(&[7; 32]));
+    let read: Roots = serde_json::from_str(&text).expect("as it is published");
+    assert_eq!(read.roots, [kept(9, [7; 32])]);
+}

@@ -2,18 +2,20 @@
 //!
 //! One server closes at a time, by an advisory lock of its transaction. Nothing is signed that does not follow from what was signed
 //! before: the new events of a unit are hashed anew from the event that its leaf is over, and the nodes that are read are checked up
-//! to the last root ([`super::grow`]). So no later signature covers what somebody changed.
+//! to the last root ([`super::grow`]). And nothing new is signed that the house did not write: what the new events say opens by the
+//! unit's key, which nobody has who only has the database. So no later signature covers what somebody changed or put there.
 
-use super::check::link_of;
+use super::check::{is_sealed, link_of};
 use super::grow::{Level, Nodes, NotUnderIt};
 use super::{ProofError, Witness, checked, node_seal, stored};
 use crate::Services;
+use crate::crypto::{UnitKey, Vault};
 use crate::pulse::Pulse;
 use domain::custody::chain::{ROOT_PURPOSE, Root, START, leaf};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
 use domain::time::local_day;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -24,8 +26,8 @@ use uuid::Uuid;
 
 /// The most units of one root: nobody who works with them waits for longer than its transaction takes.
 pub const BATCH: i64 = 2000;
-/// Units whose new events are read at a time: some ten thousand events at most.
-const AT_ONCE: usize = 200;
+/// Units whose new events are read and opened at a time: some thousand events.
+const AT_ONCE: usize = 100;
 /// How often is looked whether something happened.
 const EVERY: Duration = Duration::from_secs(120);
 
@@ -42,7 +44,8 @@ pub enum Step {
         root: Option<Root>,
         /// Units whose new events it covers.
         units: u32,
-        /// Units that were left out: their history is not the one that was signed. The verifier says where.
+        /// Units that were left out: their history is not the one that was signed, or the house did not write what is new in it. The
+        /// verifier says where.
         broken: Vec<UnitId>,
         /// The last unit that was looked at: the next step begins behind it.
         last: Uuid,
@@ -64,12 +67,12 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
         Some(row) => Some(checked(&services.vault, &row)?),
         None => None,
     };
-    let (number, size, root) = last.map_or((0, 0, START), |last| (last.number, last.size, last.root));
+    let (number, size, root) = last.as_ref().map_or((0, 0, START), |last| (last.number, last.size, last.root));
 
     let mut broken = Vec::new();
     let mut taken = Taken { size, ..Taken::default() };
     for units in units.chunks(AT_ONCE) {
-        let sound = sound(&mut tx, units).await?;
+        let sound = sound(&mut tx, &services.vault, units).await?;
         for unit in units {
             if sound.contains(&unit.id) { taken.take(unit) } else { broken.push(UnitId(unit.id)) }
         }
@@ -84,7 +87,8 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
 
     // The database keeps microseconds: what is signed is what will be read.
     let now = services.clock.now();
-    let signed_at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let signed_at = last.map_or(now, |last| now.max(behind(last.signed_at)));
     let closed = Root {
         number: number + 1,
         day: local_day(signed_at),
@@ -110,6 +114,11 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
     Ok(Step::Closed { root: Some(closed), units, broken, last: last_unit })
 }
 
+/// The first instant behind one that the database can keep: a server whose clock is behind the last one's signs no earlier than that.
+fn behind(instant: Timestamp) -> Timestamp {
+    instant.saturating_add(SignedDuration::from_micros(1)).unwrap_or(instant)
+}
+
 /// Closes roots until every unit was looked at once. Answers how many units the new roots cover.
 ///
 /// # Errors
@@ -126,7 +135,7 @@ pub async fn close_all(services: &Services) -> Result<u64, ProofError> {
         }
         for unit in broken {
             metrics::counter!("custody_broken_total").increment(1);
-            tracing::error!(%unit, "a unit's history is not the one that was signed: it is left out; run verify-custody");
+            tracing::error!(%unit, "a unit's history is not what the house wrote and signed: it is left out; run verify-custody");
         }
     }
     Ok(covered)
@@ -183,8 +192,9 @@ impl Taken {
     }
 }
 
-/// Those of some units whose new events follow, one by one, from the event that their leaf is over (or from nothing) to their head.
-async fn sound(db: &mut PgConnection, units: &[UnrootedRow]) -> Result<HashSet<Uuid>, ProofError> {
+/// Those of some units whose new events follow, one by one, from the event that their leaf is over (or from nothing) to their head, and
+/// were sealed by the house. Of a unit without a key nothing new is: nobody can say who wrote it.
+async fn sound(db: &mut PgConnection, vault: &Vault, units: &[UnrootedRow]) -> Result<HashSet<Uuid>, ProofError> {
     let rooted: Vec<i64> = units.iter().filter_map(|unit| unit.leaf).collect();
     let standing = tree::nodes_at(&mut *db, 0, &rooted).await?;
     let standing: BTreeMap<i64, _> = standing.into_iter().map(|node| (node.position, node)).collect();
@@ -196,6 +206,7 @@ async fn sound(db: &mut PgConnection, units: &[UnrootedRow]) -> Result<HashSet<U
         events.entry(event.unit_id).or_default().push(event);
     }
     let holds = |unit: &&UnrootedRow| {
+        let key = vault.open_unit_key(unit.id, unit.key_sealed.as_deref()?).ok()?;
         let links = events.get(&unit.id)?;
         let links = match unit.leaf {
             None => links.as_slice(),
@@ -205,21 +216,23 @@ async fn sound(db: &mut PgConnection, units: &[UnrootedRow]) -> Result<HashSet<U
                 let hash: Hash = under.hash.as_slice().try_into().ok()?;
                 let signed = leaf(unit.id, unit.rooted_seq.unsigned_abs(), &hash);
                 (under.seq == unit.rooted_seq && node.hash[..] == signed[..]).then_some(())?;
-                return follow(new, unit.rooted_seq, hash, unit);
+                return follow(new, (unit.rooted_seq, hash), unit, &key);
             }
         };
-        follow(links, 0, START, unit)
+        follow(links, (0, START), unit, &key)
     };
     Ok(units.iter().filter(|unit| holds(unit).is_some()).map(|unit| unit.id).collect())
 }
 
-/// Whether events follow one another behind `seq`, whose hash is `hash`, up to the unit's head.
-fn follow(links: &[LinkRow], seq: i32, hash: Hash, unit: &UnrootedRow) -> Option<()> {
+/// Whether events follow one another behind `seq`, whose hash is `hash`, up to the unit's head, and each opens by its key.
+fn follow(links: &[LinkRow], (seq, hash): (i32, Hash), unit: &UnrootedRow, key: &UnitKey) -> Option<()> {
     let (mut seq, mut hash) = (seq, hash);
     for row in links {
         let link = link_of(row)?;
-        (row.seq == seq + 1 && link.previous == hash && link.hash()[..] == row.hash[..]).then_some(())?;
-        (seq, hash) = (row.seq, link.hash());
+        let own = link.hash();
+        (row.seq == seq + 1 && link.previous == hash && own[..] == row.hash[..]).then_some(())?;
+        is_sealed(key, &link, &own, &row.sealed).then_some(())?;
+        (seq, hash) = (row.seq, own);
     }
     (seq == unit.seq && unit.head[..] == hash[..]).then_some(())
 }

@@ -2,15 +2,17 @@
 //! done to them behind the house's back.
 //!
 //! Each net is for what the others let through: the hash of an event (it was edited), the seal of what it says, which is bound to that
-//! hash by the unit's own key (a chain was hashed anew), the leaf with its keyed seal (a history was cut short or replaced), the tree
-//! up to the signed root, and the roots, each over the one before. What they cannot show is everything taken back to an earlier state,
-//! roots and all: for that a root that was kept elsewhere (the log has each, and so has every passport) is given as witness.
+//! hash by the unit's own key (a chain was hashed anew), what follows from the events, which the unit's row must say, the leaf with its
+//! keyed seal (a history was cut short or replaced), the tree up to the signed root, and the roots, each over the one before. What they
+//! cannot show is everything taken back to an earlier state, roots and all: for that a root that was kept elsewhere (the log has each,
+//! and so has every passport) is given as witness.
 //!
 //! 62 million events: units in the order of their ids, a page at a time, and the events beside them, so that no more than a page of
 //! each is in memory, whatever the size of the house; then the tree level by level, and the roots. One snapshot for all of it.
 
 mod fault;
 mod levels;
+mod replay;
 mod roots;
 mod units;
 
@@ -18,6 +20,7 @@ pub use fault::Fault;
 
 use super::{ProofError, Witness};
 use crate::crypto::Vault;
+use crate::custody::{CustodyError, shelf};
 use domain::custody::chain::Root;
 use domain::ids::UnitId;
 use jiff::{SignedDuration, Timestamp};
@@ -92,16 +95,20 @@ pub async fn verify(db: &PgPool, vault: &Vault, terms: &Terms) -> Result<Report,
     // a plan for any values would not know how short a page is.
     tx.execute("set transaction isolation level repeatable read, read only; set local statement_timeout = 0").await?;
     store::plan_for_values(&mut tx).await?;
+    let shelf = shelf::load(&mut tx).await.map_err(|error| match error {
+        CustodyError::Database(error) => error,
+        error => sqlx::Error::Decode(error.into()),
+    })?;
     let mut report = Report::default();
     let roots = roots::walk(&mut tx, vault, terms, &mut report).await?;
     let size = roots.size;
     match terms.unit {
         Some(unit) => {
-            units::one(&mut tx, vault, unit, size, &mut report).await?;
+            units::one(&mut tx, (vault, &shelf), unit, size, &mut report).await?;
             levels::way(&mut tx, vault, unit, &roots, &mut report).await?;
         }
         None => {
-            let owned = units::walk(&mut tx, vault, terms, size, &mut report).await?;
+            let owned = units::walk(&mut tx, (vault, &shelf), terms, size, &mut report).await?;
             levels::walk(&mut tx, vault, &roots, &owned, &mut report).await?;
             let before = terms.now.saturating_sub(terms.late_after).unwrap_or(terms.now);
             let (waiting, late) = tree::waiting(&mut *tx, before.to_sqlx()).await?;

@@ -195,10 +195,14 @@ fn effect(
         }
         (Payload::ReleaseStepDone { .. }, Some((list, item))) => Effect::Release { list, bit: item.bit() },
         (Payload::TestFinal { .. }, Some((list, item))) => Effect::Test { list, bit: item.bit() },
-        (Payload::RecordSigned { .. }, _) => match people.operator {
-            Some(signer) if unit.now.worked_by.contains(&signer) => return Err(Refused::SignerWorked),
-            _ => Effect::Signed,
-        },
+        (Payload::RecordSigned { .. }, _) => {
+            // Whoever is named, and whoever tells it: an account does not sign in a colleague's name what it worked on.
+            let signers = [people.operator, world.teller];
+            if signers.iter().flatten().any(|signer| unit.now.worked_by.contains(signer)) {
+                return Err(Refused::SignerWorked);
+            }
+            Effect::Signed
+        }
         (Payload::PutAway { slot, .. }, _) => {
             let at = world.slot(slot).ok_or(Refused::NoSuchSlot)?;
             if world.occupied.contains_key(&at) {

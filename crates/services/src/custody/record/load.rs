@@ -1,7 +1,7 @@
 //! Everything that a batch is decided by, read once: a query per kind of thing, however many there are.
 
 use super::super::shelf::Shelf;
-use super::super::{CustodyError, Incoming, UnitName, collectors};
+use super::super::{By, CustodyError, Incoming, UnitName, collectors};
 use super::two;
 use super::unit::{SlotKey, UnitState};
 use domain::custody::{Lot, Payload, Slot};
@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::custody::places::{Slots, TankRow};
-use store::custody::{lists, places, trouble, units};
+use store::custody::{lists, operators, places, trouble, units};
 use uuid::Uuid;
 
 /// Somebody who works with units.
@@ -79,6 +79,8 @@ pub(super) struct World {
     pub units: HashMap<Uuid, UnitState>,
     pub by_din: HashMap<String, Uuid>,
     pub operators: HashMap<String, Operator>,
+    /// Who works under the account that tells it, whatever code it names; asked where a record is signed.
+    pub teller: Option<Uuid>,
     pub tanks: HashMap<String, TankRow>,
     pub occupied: HashMap<SlotKey, Uuid>,
     pub deviations: HashMap<Uuid, Deviation>,
@@ -101,7 +103,7 @@ impl World {
     pub async fn load(
         db: &mut PgConnection,
         shelf: Arc<Shelf>,
-        cause: Option<Uuid>,
+        (by, cause): (&By, Option<Uuid>),
         incoming: &[Incoming],
     ) -> Result<Self, CustodyError> {
         let asked = Asked::of(incoming);
@@ -111,6 +113,7 @@ impl World {
             units: HashMap::new(),
             by_din: HashMap::new(),
             operators: HashMap::new(),
+            teller: None,
             tanks: HashMap::new(),
             occupied: HashMap::new(),
             deviations: HashMap::new(),
@@ -138,6 +141,9 @@ impl World {
                     (row.code, Operator { id: row.id, since: row.since.to_jiff(), until })
                 })
                 .collect();
+        }
+        if let Some(account) = by.actor_id.filter(|_| asked.signed) {
+            world.teller = operators::of_account(&mut *db, account).await?;
         }
         if !asked.slots.is_empty() {
             let codes: BTreeSet<_> = asked.slots.iter().map(|slot| slot.tank.clone()).collect();
@@ -213,6 +219,8 @@ struct Asked {
     deviations: BTreeSet<Uuid>,
     lots: BTreeSet<(String, String)>,
     collections: BTreeSet<(String, Date)>,
+    /// A record is signed.
+    signed: bool,
 }
 
 impl Asked {
@@ -239,6 +247,7 @@ impl Asked {
                     let day = Some(local_day(one.occurred_at)).filter(|day| in_reach(*day));
                     asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
+                Payload::RecordSigned { .. } => asked.signed = true,
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }

@@ -76,7 +76,7 @@ async fn keep(
     // The database keeps microseconds: what is hashed is what will be read.
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
-    let start = World::load(db, shelf, cause, incoming).await?;
+    let start = World::load(db, shelf, (by, cause), incoming).await?;
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
 

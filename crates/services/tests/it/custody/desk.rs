@@ -1,6 +1,6 @@
 //! The desk: finding units, acting alone and in twos, and what nobody does.
 
-use super::{bank, number, seen, without_last};
+use super::{bank, now, number, seen, without_last};
 use crate::ledger::of;
 use domain::account::{Denied, Role};
 use domain::custody::{DeviationKind, Din, Kind, Payload, State};
@@ -9,7 +9,7 @@ use domain::ids::{AccountId, DeviationId, UnitId};
 use services::Context;
 use services::custody::desk::{self, Act, Alone, Confirming, DeskError, Proposing, slot_label};
 use services::custody::search::{self, Wanted, Work};
-use services::custody::{Refused, operators};
+use services::custody::{self, CustodyError, Refused, operators};
 use testkit::TestHouse;
 use testkit::custody::{life, tell, unit_in};
 use uuid::Uuid;
@@ -17,6 +17,8 @@ use uuid::Uuid;
 const LAB: u128 = 71_001;
 const OTHER: u128 = 71_002;
 const QUALITY: u128 = 71_003;
+/// Another of quality, who works on no unit.
+const HEAD: u128 = 71_004;
 
 fn lab(house: &TestHouse) -> Context {
     of(house, LAB, Role::LabOfficer)
@@ -30,13 +32,17 @@ fn quality(house: &TestHouse) -> Context {
     of(house, QUALITY, Role::QualityOfficer)
 }
 
+fn head(house: &TestHouse) -> Context {
+    of(house, HEAD, Role::QualityOfficer)
+}
+
 /// The store is open, and the three work under codes of their own.
 async fn desk_of(house: &TestHouse) {
     for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
         let all = operators::list(&house.services, &quality(house)).await.expect("a list");
         let one = all.iter().find(|one| one.code == code).expect("a code");
         let account = Some(AccountId(Uuid::from_u128(person)));
-        operators::link(&house.services, &quality(house), one.id, account).await.expect("linked");
+        operators::link(&house.services, &head(house), one.id, account).await.expect("linked");
     }
 }
 
@@ -347,7 +353,38 @@ async fn whoever_worked_on_a_unit_does_not_sign_its_record() {
     let version = seen(&house, unit).await.version;
     let own = desk::alone(&house.services, &lab(&house), (unit, version), Alone::SignRecord).await;
     assert!(matches!(own, Err(DeskError::Refused(Refused::SignerWorked))), "{own:?}");
+    // Nor in the name of a colleague who did not.
+    let payload = Payload::RecordSigned { operator: "QA-02".to_owned() };
+    let named = custody::record(&house.services, &lab(&house), now(&house, unit, payload)).await;
+    assert!(matches!(named, Err(CustodyError::Refused(Refused::SignerWorked))), "{named:?}");
     desk::alone(&house.services, &quality(&house), (unit, version), Alone::SignRecord).await.expect("signed");
+}
+
+#[tokio::test]
+async fn nobody_changes_their_own_code_or_one_that_was_worked_under() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let services = &house.services;
+    let (today, own) = (domain::time::local_day(house.now()), Some(AccountId(Uuid::from_u128(QUALITY))));
+    let all = operators::list(services, &head(&house)).await.expect("a list");
+    let code = |code: &str| all.iter().find(|one| one.code == code).expect("a code").id;
+    let fault = |answer: Result<(), DeskError>| match answer {
+        Err(DeskError::Fields(errors)) => errors[0].fault,
+        other => panic!("{other:?}"),
+    };
+    let added = operators::add(services, &quality(&house), ("QA-77", today, own)).await;
+    assert_eq!(fault(added.map(|_| ())), Fault::OwnAccount);
+    let free = operators::add(services, &quality(&house), ("QA-77", today, None)).await.expect("added");
+    let by = &quality(&house);
+    assert_eq!(fault(operators::link(services, by, free, own).await), Fault::OwnAccount, "to oneself");
+    assert_eq!(fault(operators::link(services, by, code("QA-02"), None).await), Fault::OwnAccount, "from oneself");
+    operators::link(services, by, code("QA-02"), own).await.expect("nothing changes");
+
+    operators::link(services, by, code("LAB-01"), None).await.expect("nobody worked under it yet");
+    operators::link(services, by, code("LAB-01"), Some(AccountId(Uuid::from_u128(LAB)))).await.expect("back");
+    unit_in(&house, 13, State::Banked).await;
+    assert_eq!(fault(operators::link(services, by, code("LAB-01"), None).await), Fault::CodeWorked);
+    operators::link(services, &head(&house), code("QA-02"), None).await.expect("it signs, and works on nothing");
 }
 
 #[tokio::test]

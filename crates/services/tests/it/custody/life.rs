@@ -86,7 +86,10 @@ async fn once_its_key_is_destroyed_nothing_is_read_or_said_and_the_chain_stands(
     let house = TestHouse::new().await;
     let unit = unit_in(&house, 1, State::Discarded).await;
     let before = seen(&house, unit).await;
-    let gone = store::custody::units::destroy_keys(&house.services.db, &[unit.0]).await.expect("destroyed");
+    let destroy = async || store::custody::units::destroy_keys(&house.services.db, &[unit.0], house.now()).await;
+    assert_eq!(destroy().await.expect("it waits"), 0, "what no root covers yet must still be opened");
+    services::custody::proof::close_all(&house.services).await.expect("a root");
+    let gone = destroy().await.expect("destroyed");
     let after = seen(&house, unit).await;
     assert_eq!((gone, after.readable), (1, false));
     assert!(after.events.iter().all(|event| event.payload.is_none() && event.said.is_none()));

@@ -1,6 +1,9 @@
 //! Closing roots: one after another, over what was signed before, by one server at a time.
 
-use super::{BANKED, EXPECTED, FROZEN, OTHER, close, faults, happen, leaf, rehash, rooted, tamper, told, unit, verify};
+use super::{
+    BANKED, EXPECTED, FROZEN, OTHER, close, faults, happen, last, leaf, put_there, rehash, rooted, tamper, told, unit,
+    verify,
+};
 use domain::custody::chain::START;
 use domain::merkle;
 use jiff::SignedDuration;
@@ -44,6 +47,19 @@ async fn roots_follow_one_another_and_cover_what_happened() {
 }
 
 #[tokio::test]
+async fn a_server_whose_clock_is_behind_signs_behind_the_last_root() {
+    let house = told().await;
+    // The first server's clock is five seconds ahead of the second's.
+    house.services.clock.advance(SignedDuration::from_secs(5));
+    let Step::Closed { root: Some(first), .. } = close(&house).await else { panic!("a root") };
+    house.services.clock.advance(SignedDuration::from_secs(-5));
+    happen(&house, BANKED).await;
+    let Step::Closed { root: Some(second), .. } = close(&house).await else { panic!("a root") };
+    assert_eq!(second.signed_at.duration_since(first.signed_at), SignedDuration::from_micros(1));
+    assert_eq!(faults(&house).await, []);
+}
+
+#[tokio::test]
 async fn nothing_is_signed_over_a_history_that_was_changed() {
     let house = rooted().await;
     let of = unit(FROZEN);
@@ -72,6 +88,46 @@ async fn a_new_event_that_does_not_follow_is_not_signed() {
     tamper(&house, &format!("update custody_event set kind = 'infused' where unit_id = '{of}' and seq = (select seq from custody_unit where id = '{of}')"))
         .await;
     assert!(matches!(close(&house).await, Step::Closed { root: None, broken, .. } if broken == [of]));
+}
+
+/// Somebody with the database and without the vault: correct hashes over anything, and the key taken away.
+#[tokio::test]
+async fn no_root_covers_what_the_house_did_not_write() {
+    let house = rooted().await;
+    let of = unit(FROZEN);
+    let end = last(&house, of).await;
+    put_there(&house, of).await;
+    let left_out = |step: Step| matches!(step, Step::Closed { root: None, broken, .. } if broken == [of]);
+    assert!(left_out(close(&house).await), "what it says does not open");
+    assert_eq!(faults(&house).await, [Fault::Forged { unit: of, first: end + 1, last: end + 1 }]);
+    tamper(&house, &format!("update custody_unit set key_sealed = null where id = '{of}'")).await;
+    assert!(left_out(close(&house).await), "nobody can try to open it");
+    let put = Fault::Unsealed { unit: of, first: end + 1, last: end + 1 };
+    assert_eq!(faults(&house).await, [Fault::KeyGone { unit: of }, put.clone()]);
+    // Who writes the record of a destruction, too, does not get it signed either.
+    tamper(&house, &format!("update custody_unit set destroyed_at = now() where id = '{of}'")).await;
+    assert!(left_out(close(&house).await));
+    assert_eq!(faults(&house).await, [put]);
+}
+
+#[tokio::test]
+async fn a_key_that_was_destroyed_is_no_fault_and_one_that_is_gone_is() {
+    let house = rooted().await;
+    let (of, other) = (unit(BANKED), unit(OTHER));
+    let destroyed = store::custody::units::destroy_keys(&house.services.db, &[of.0], house.now()).await;
+    assert_eq!(destroyed.expect("destroyed"), 1);
+    assert_eq!(faults(&house).await, []);
+    for change in [
+        format!("update custody_unit set key_sealed = null where id = '{}'", other.0),
+        format!("update custody_unit set destroyed_at = now() where id = '{}'", other.0),
+        format!("update custody_unit set key_sealed = '\\x00', destroyed_at = null where id = '{}'", of.0),
+    ] {
+        let refused = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&house.services.db).await;
+        let refused = refused.expect_err("the application may not");
+        assert_eq!(store::constraint_of(&refused), Some("custody_unit_key"));
+    }
+    tamper(&house, &format!("update custody_unit set key_sealed = null where id = '{other}'")).await;
+    assert_eq!(faults(&house).await, [Fault::KeyGone { unit: other }]);
 }
 
 #[tokio::test]

@@ -141,6 +141,20 @@ fn link<'a>(row: &'a LinkRow, previous: Hash) -> Link<'a> {
     }
 }
 
+/// Puts one more event behind a unit's last, with hashes that fit, as somebody does who has the database and no key.
+pub async fn put_there(house: &TestHouse, of: UnitId) {
+    tamper(
+        house,
+        &format!(
+            "insert into custody_event select unit_id, seq + 1, kind, sealed, digest, occurred_at, received_at, actor_kind, actor_id, \
+                    source, source_seq, prev_hash, hash \
+             from custody_event where unit_id = '{of}' and seq = (select seq from custody_unit where id = '{of}')"
+        ),
+    )
+    .await;
+    rehash(house, of).await;
+}
+
 /// Hashes a unit's whole chain anew and makes its row fit, as a clever superuser does.
 pub async fn rehash(house: &TestHouse, of: UnitId) {
     let rows = walked_links(&house.services.db, (of.0, i32::MIN), of.0, 10_000).await.expect("events");

@@ -126,7 +126,8 @@ async fn a_forged_event_is_named_even_with_a_chain_that_fits() {
     assert_eq!(faults(&house).await, [Fault::Forged { unit: of, first: 7, last: end + 1 }]);
     // Without the unit's key the leaf still says that this is not what was signed.
     tamper(&house, &format!("update custody_unit set key_sealed = null where id = '{of}'")).await;
-    assert_eq!(faults(&house).await, [Fault::Rewritten { unit: of, seq: end }]);
+    let put = Fault::Unsealed { unit: of, first: end + 1, last: end + 1 };
+    assert_eq!(faults(&house).await, [Fault::KeyGone { unit: of }, put, Fault::Rewritten { unit: of, seq: end }]);
     mend(&house).await;
 
     // The same of an event that is edited, and of one behind the last that the unit does not know.
@@ -221,6 +222,12 @@ async fn an_edited_row_of_a_unit_is_named() {
         ("din = 'SDJN199999999'", "its number"),
         ("rooted_seq = rooted_seq - 1", "what a root covers"),
         ("leaf = 900", "its leaf"),
+        ("state = 'listed'", "its state"),
+        ("state = 'quarantine_hold', held_in = 'banked'", "its state"),
+        ("steps_done = steps_done - 1", "its steps"),
+        ("tests_final = tests_final - 1", "its tests"),
+        ("record_signed = false", "the signature of its record"),
+        ("open_deviations = 0", "its open deviations"),
     ] {
         tamper(&house, &format!("update custody_unit set {change} where id = '{of}'")).await;
         let found = faults(&house).await;

@@ -100,6 +100,22 @@ pub enum Fault {
         /// Which.
         unit: UnitId,
     },
+    /// The unit's key is gone, and it is not recorded that it was destroyed.
+    #[error("unit {unit}: its key is gone, and was not destroyed by the house")]
+    KeyGone {
+        /// Which.
+        unit: UnitId,
+    },
+    /// The unit has no key, and these events stand behind the last that a root covers: nobody can say who wrote them.
+    #[error("unit {unit}, events {first} to {last}: put there without the unit's key")]
+    Unsealed {
+        /// Which.
+        unit: UnitId,
+        /// The first behind the last that a root covers.
+        first: u32,
+        /// The last.
+        last: u32,
+    },
     /// The leaf holds, and the history is not the one it was made of.
     #[error("unit {unit}, events 1 to {seq}: not the history that was signed")]
     Rewritten {

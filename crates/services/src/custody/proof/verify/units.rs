@@ -2,8 +2,10 @@
 
 use super::super::check::{hash_of, link_of};
 use super::super::{ProofError, node_seal};
+use super::replay::Replay;
 use super::{Fault, Report, Terms};
 use crate::crypto::{UnitKey, Vault};
+use crate::custody::Shelf;
 use crate::custody::record::place;
 use domain::custody::Payload;
 use domain::custody::chain::{Link, START, digest, leaf};
@@ -43,7 +45,7 @@ impl Owned {
 /// All units and all events, in the order of units. Answers which leaves they own.
 pub(super) async fn walk(
     db: &mut PgConnection,
-    vault: &Vault,
+    (vault, shelf): (&Vault, &Shelf),
     terms: &Terms,
     size: u64,
     report: &mut Report,
@@ -56,6 +58,7 @@ pub(super) async fn walk(
         page.iter().filter_map(|unit| unit.leaf).for_each(|leaf| owned.note(leaf.unsigned_abs()));
         let mut chains = Chains {
             vault,
+            shelf,
             size,
             units: page.into_iter(),
             chain: None,
@@ -75,7 +78,7 @@ pub(super) async fn walk(
 /// One unit. Answers nothing more; its way to the root is looked at apart.
 pub(super) async fn one(
     db: &mut PgConnection,
-    vault: &Vault,
+    (vault, shelf): (&Vault, &Shelf),
     unit: UnitId,
     size: u64,
     report: &mut Report,
@@ -86,7 +89,7 @@ pub(super) async fn one(
     };
     let mut displaced = Displaced::default();
     let units = vec![row].into_iter();
-    let mut chains = Chains { vault, size, units, chain: None, report: &mut *report, displaced: &mut displaced };
+    let mut chains = Chains { vault, shelf, size, units, chain: None, report: &mut *report, displaced: &mut displaced };
     chains.read(db, (unit.0, unit.0), |_| ()).await?;
     displaced.name(report);
     Ok(())
@@ -95,6 +98,7 @@ pub(super) async fn one(
 /// The chains of a page of units.
 struct Chains<'a> {
     vault: &'a Vault,
+    shelf: &'a Shelf,
     size: u64,
     units: std::vec::IntoIter<WalkedRow>,
     chain: Option<Chain>,
@@ -122,7 +126,9 @@ impl Chains<'_> {
                     self.turn();
                 }
                 match &mut self.chain {
-                    Some(chain) if chain.row.id == event.unit_id => chain.event(event, self.report, self.displaced),
+                    Some(chain) if chain.row.id == event.unit_id => {
+                        chain.event(event, self.shelf, self.report, self.displaced);
+                    }
                     _ if orphan == Some(event.unit_id) => {}
                     _ => {
                         orphan = Some(event.unit_id);
@@ -167,12 +173,17 @@ struct Chain {
     under_leaf: Option<Hash>,
     /// Events in a row that do not open.
     shut: Option<(u32, u32)>,
+    /// What follows from the events so far.
+    replay: Replay,
 }
 
 impl Chain {
     fn begin(vault: &Vault, row: WalkedRow, report: &mut Report) -> Self {
         report.units += 1;
         let unit = UnitId(row.id);
+        if row.key_sealed.is_none() && !row.destroyed {
+            report.name(Fault::KeyGone { unit });
+        }
         let key = row.key_sealed.as_ref().and_then(|sealed| {
             let key = vault.open_unit_key(row.id, sealed);
             if key.is_err() {
@@ -180,10 +191,21 @@ impl Chain {
             }
             key.ok()
         });
-        Self { row, unit, key, next: 1, before: START, shaky: false, explained: false, under_leaf: None, shut: None }
+        Self {
+            row,
+            unit,
+            key,
+            next: 1,
+            before: START,
+            shaky: false,
+            explained: false,
+            under_leaf: None,
+            shut: None,
+            replay: Replay::begin(),
+        }
     }
 
-    fn event(&mut self, row: LinkRow, report: &mut Report, displaced: &mut Displaced) {
+    fn event(&mut self, row: LinkRow, shelf: &Shelf, report: &mut Report, displaced: &mut Displaced) {
         let unit = self.unit;
         let seq = u32::try_from(row.seq).unwrap_or_default();
         let gap = seq > self.next;
@@ -206,11 +228,11 @@ impl Chain {
         if !gap && !shaky && link.previous != before {
             self.fault(report, Fault::Unlinked { unit, seq });
         }
-        self.said(&row, &link, report);
+        self.said(&row, &link, shelf, report);
     }
 
     /// Compares the event with what it says.
-    fn said(&mut self, row: &LinkRow, link: &Link<'_>, report: &mut Report) {
+    fn said(&mut self, row: &LinkRow, link: &Link<'_>, shelf: &Shelf, report: &mut Report) {
         let Some(key) = &self.key else { return };
         let unit = self.unit;
         let Ok(said) = key.open(place(&self.before), &row.sealed) else {
@@ -228,6 +250,9 @@ impl Chain {
         let payload = serde_json::from_slice::<Payload>(said).ok();
         if payload.as_ref().is_none_or(|payload| payload.kind().name() != link.kind) {
             self.fault(report, Fault::Misfiled { unit, seq: link.seq });
+        }
+        if let Some(payload) = &payload {
+            self.replay.event(payload, link.occurred_at, shelf, &self.row);
         }
         if let Some(Payload::Registered { din, .. }) = payload
             && din.as_str() != self.row.din
@@ -254,6 +279,10 @@ impl Chain {
         let seq = self.row.seq.unsigned_abs();
         let sealed = self.sealed_leaf(vault);
         let signed = sealed.map_or(0, |(seq, _)| seq);
+        // What a root covers was opened before it was signed; of the rest only the key can say who wrote it.
+        if self.row.key_sealed.is_none() && last > signed {
+            report.name(Fault::Unsealed { unit, first: signed + 1, last });
+        }
         if last < seq.max(signed) {
             self.fault(report, Fault::CutOff { unit, first: last + 1, last: seq.max(signed) });
         } else if last > seq {
@@ -263,6 +292,11 @@ impl Chain {
         }
         if self.explained {
             return;
+        }
+        if self.key.is_some() {
+            for what in self.replay.differs(&self.row) {
+                report.name(Fault::Row { unit, what });
+            }
         }
         match (self.row.leaf, sealed) {
             (None, _) if self.row.rooted_seq != 0 => report.name(Fault::Row { unit, what: "what a root covers" }),

@@ -1,0 +1,85 @@
+//! What follows from a unit's events, told again from what they say: its row must say the same.
+
+use crate::custody::Shelf;
+use domain::custody::{Catalogue, CatalogueKind, Payload, Standing, State};
+use jiff::Timestamp;
+use std::sync::Arc;
+use store::custody::tree::WalkedRow;
+use uuid::Uuid;
+
+/// Where a unit stands after its events so far.
+pub(super) struct Replay {
+    /// None once an event came that the lists and ways of today do not know: then nothing is compared. Only the house writes events
+    /// that open, so nobody else can bring it about.
+    standing: Option<Standing>,
+    steps_done: u64,
+    tests_final: u64,
+    record_signed: bool,
+    open_deviations: u32,
+}
+
+impl Replay {
+    /// Of a unit that has just been registered.
+    pub const fn begin() -> Self {
+        Self {
+            standing: Some(Standing::EXPECTED),
+            steps_done: 0,
+            tests_final: 0,
+            record_signed: false,
+            open_deviations: 0,
+        }
+    }
+
+    /// One more event. The lists are those that the row names; before it names one, those of the day, as when it was recorded.
+    pub fn event(&mut self, payload: &Payload, occurred_at: Timestamp, shelf: &Shelf, row: &WalkedRow) {
+        let Some(standing) = self.standing else { return };
+        let listed = |id: Option<Uuid>, kind: CatalogueKind| -> Option<&Arc<Catalogue>> {
+            id.and_then(|id| shelf.of(id)).or_else(|| shelf.at(kind, occurred_at))
+        };
+        let mut beside = false;
+        match payload {
+            Payload::Registered { .. } => return,
+            Payload::StepDone { step, .. } => {
+                let list = listed(row.preparation_id, CatalogueKind::Preparation);
+                let Some((list, item)) = list.and_then(|list| Some((list, list.item(step)?))) else {
+                    self.standing = None;
+                    return;
+                };
+                self.steps_done |= item.bit();
+                beside = list.is_intake(item) || list.is_review(item);
+                let still_open =
+                    matches!(standing.reached(), State::Received | State::Processing | State::FrozenQuarantine);
+                self.record_signed &= list.is_review(item) || !still_open;
+            }
+            Payload::TestFinal { test, .. } => {
+                let list = listed(row.tests_id, CatalogueKind::Test);
+                let Some(item) = list.and_then(|list| list.item(test)) else {
+                    self.standing = None;
+                    return;
+                };
+                self.tests_final |= item.bit();
+            }
+            Payload::RecordSigned { .. } => self.record_signed = true,
+            Payload::DeviationOpened { .. } => self.open_deviations += 1,
+            Payload::DeviationClosed { .. } => self.open_deviations = self.open_deviations.saturating_sub(1),
+            _ => {}
+        }
+        let stays = beside && !standing.state().is_over();
+        self.standing = if stays { Some(standing) } else { standing.after(payload.kind()) };
+    }
+
+    /// What the row says otherwise.
+    pub fn differs(&self, row: &WalkedRow) -> Vec<&'static str> {
+        let Some(standing) = self.standing else { return Vec::new() };
+        let held_in = standing.held_in().map(|held| held.name());
+        let stands = row.state == standing.state().name() && row.held_in.as_deref() == held_in;
+        let compared = [
+            (stands, "its state"),
+            (row.steps_done.cast_unsigned() == self.steps_done, "its steps"),
+            (row.tests_final.cast_unsigned() == self.tests_final, "its tests"),
+            (row.record_signed == self.record_signed, "the signature of its record"),
+            (row.open_deviations.unsigned_abs() == self.open_deviations, "its open deviations"),
+        ];
+        compared.into_iter().filter(|(fits, _)| !fits).map(|(_, what)| what).collect()
+    }
+}
