@@ -94,14 +94,17 @@ async fn of_twelve_dispatchers_one_keeps_the_bus_and_the_others_see_who_was_firs
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_any_guard_the_same_race_puts_one_bus_in_two_places() {
-    let (house, vehicles, crews) = garage(1, 1).await;
-    switch_off_database_guard(&house).await;
-    let requests = schools(&house).await;
-    // Twelve at once nearly always meet; three rounds make sure of it.
-    for _ in 0..3 {
+    // Twelve at once nearly always meet. Once one of them has the bus the others see it, so another round is another garage.
+    for _ in 0..4 {
+        let (house, vehicles, crews) = garage(1, 1).await;
+        switch_off_database_guard(&house).await;
+        let requests = schools(&house).await;
         storm(&house, &requests, vehicles[0], crews[0], Guard::NegativeControl).await;
+        if stops(&house).await > 1 {
+            return;
+        }
     }
-    assert!(stops(&house).await > 1, "a race that cannot go wrong proves nothing about the guard");
+    panic!("a race that cannot go wrong proves nothing about the guard");
 }
 
 #[tokio::test(flavor = "multi_thread")]

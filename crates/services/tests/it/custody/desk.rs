@@ -240,7 +240,8 @@ async fn what_was_judged_before_something_happened_is_judged_anew() {
     let before = proposing(&house, (unit, version), Act::Bank);
     desk::propose(services, &lab(&house), &before).await.expect("proposed");
     let form: Uuid = services.system().new_id();
-    let opens = Alone::OpenDeviation { form, of: DeviationKind::Label, said: "标签字迹不清".into(), hold: false };
+    // Of a kind that holds nothing: the unit is where it was.
+    let opens = Alone::OpenDeviation { form, of: DeviationKind::Process, said: "记录缺一页".into(), hold: false };
     let opened = desk::alone(services, &lab(&house), (unit, 0), opens).await.expect("opened");
     let closes = Alone::CloseDeviation { deviation: DeviationId(form), said: "已重新打印并核对".into() };
     let now = desk::alone(services, &other(&house), (unit, opened.seq), closes).await.expect("closed").seq;

@@ -53,6 +53,8 @@ async fn a_child_takes_over_on_its_eighteenth_birthday_and_not_a_day_before() {
     let asked = families::people(&house.services, &mother).await.expect("read").remove(0).consents;
     assert_eq!(asked.iter().map(|one| one.purpose).collect::<Vec<_>>(), [Consent::MotherResults]);
     for given in [true, false] {
+        house.services.clock.advance(jiff::SignedDuration::from_secs(1));
+        let mother = visitor(&house, 11);
         families::consent(&house.services, &mother, family, (Consent::MotherResults, given)).await.expect("said");
         let seen = families::people(&house.services, &child).await.expect("read").remove(0);
         assert_eq!(seen.mother_shares, given);
