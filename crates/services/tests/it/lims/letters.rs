@@ -41,8 +41,10 @@ async fn a_letter_is_tried_again_and_kept_once() {
     let test = laboratory().await;
     let id = by_a_stranger(&test).await;
     let (services, context) = (&test.services, system_of(&test.services, 1));
+    // Its unit's own records may have tried it again already.
+    let tries = letter(services, &context, id, "routine").await.expect("a letter").tries;
     let again = replay(services, &context, id).await.expect("a letter");
-    assert_eq!((again.state, again.tries), (LetterState::Open, 2));
+    assert_eq!((again.state, again.tries), (LetterState::Open, tries + 1));
     employ(&test).await;
     let kept = replay(services, &context, id).await.expect("a letter");
     assert_eq!((kept.state, kept.seq), (LetterState::Applied, Some(2)));
