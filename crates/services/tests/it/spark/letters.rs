@@ -327,7 +327,7 @@ async fn a_letter_is_never_another_one_whoever_tries() {
         "update spark_letter set pdf_sealed = 'x'",
         "update spark_letter set pdf_digest = decode(repeat('00', 32), 'hex')",
         "update spark_letter set pdf_sealed = null, pdf_digest = null, drawn_at = null",
-        "update spark_letter set template = 2",
+        "update spark_letter set template = 1",
     ] {
         let refused = sqlx::query(tried).execute(&house.db.owner_pool()).await.expect_err(tried);
         assert_eq!(store::constraint_of(&refused), Some("spark_letter_stays"), "{tried}");
