@@ -3,7 +3,7 @@
 
 use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
-use super::notices::tell_in;
+use super::notices::{nth_of, tell_in};
 use super::{FamilyError, place};
 use crate::Services;
 use crate::audit::{self, Entry};
@@ -120,12 +120,9 @@ async fn reminded(services: &Services, row: said::DueRow) -> Result<bool, Family
         return Ok(false);
     }
     // A payment has no id of its own: it is the nth of its contract.
-    let mut cause = row.contract_id.into_bytes();
-    for (byte, part) in cause.iter_mut().zip(row.nth.to_be_bytes()) {
-        *byte ^= part;
-    }
+    let cause = nth_of(row.contract_id, &row.nth.to_be_bytes());
     let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
-    let told = (Notice::PaymentDue, Uuid::from_bytes(cause), Some(row.due_on.to_jiff()));
+    let told = (Notice::PaymentDue, cause, Some(row.due_on.to_jiff()));
     tell_in(&mut tx, &context, about, told).await?;
     tx.commit().await?;
     Ok(true)
