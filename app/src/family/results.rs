@@ -104,8 +104,10 @@ fn line(visit: &Visit, value: &Value) -> impl IntoView + use<> {
         What::Marker(marker) => visit.t(&format!("family-marker-{}", marker.name().to_ascii_lowercase())).to_string(),
         What::Text(text) => text.clone(),
     };
+    // A bound is a number of cells or a percentage: beside a value in another unit it would say something else.
     let usual = match value.found {
-        What::Number(_) => reference(&value.analyte, value.phase),
+        What::Number(_) if matches!(value.unit.as_str(), "" | "1" | "%") => reference(&value.analyte, value.phase),
+        What::Number(_) => None,
         What::Marker(_) | What::Text(_) => None,
     };
     let usual = usual.map(|least| {

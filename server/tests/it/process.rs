@@ -23,6 +23,12 @@ fn run(url: &str, arguments: &[&str]) -> (Option<i32>, String) {
     (status.code(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
 }
 
+/// Runs a command that is to succeed; where it does not, the test says what it said.
+fn succeeds(url: &str, arguments: &[&str]) {
+    let (code, text) = run(url, arguments);
+    assert_eq!(code, Some(0), "{arguments:?}: {text}");
+}
+
 #[tokio::test]
 async fn commands_say_what_they_did_by_word_and_by_exit_code() {
     let db = TestDb::new().await;
@@ -49,11 +55,11 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
     let of_it = |text: &str| text.lines().find(|line| line.contains(&id)).expect("its line").to_owned();
     assert_eq!(code, Some(0), "{text}");
     assert!(of_it(&text).contains("door:write") && of_it(&text).contains("never used"), "{text}");
-    assert_eq!(run(&url, &["client", "end", &id]).0, Some(0));
+    succeeds(&url, &["client", "end", &id]);
     assert!(of_it(&run(&url, &["client", "list"]).1).contains("ended"), "the list keeps what has ended");
     assert_eq!(run(&url, &["client", "end", "01980000-0000-7000-8000-000000000000"]).0, Some(1), "there is none");
     assert_eq!(run(&url, &["client", "end", "door 1"]).0, Some(2), "a name is no id: names come back");
-    assert_eq!(run(&url, &["rotate-keys"]).0, Some(0));
+    succeeds(&url, &["rotate-keys"]);
     assert_eq!(run(&url, &["no-such-command"]).0, Some(2));
     assert_eq!(run(&url, &["seed"]).0, Some(2));
     assert_eq!(run("", &["migrate"]).0, Some(3));
@@ -153,7 +159,7 @@ impl Drop for Served {
 #[tokio::test]
 async fn a_server_serves_until_it_is_told_to_end_and_its_log_names_nobody() {
     let db = TestDb::new().await;
-    assert_eq!(run(&db.url(), &["seed", "--demo"]).0, Some(0));
+    succeeds(&db.url(), &["seed", "--demo"]);
     let served = Served::start(&db.url());
     assert!(served.get("/museum?day=2026-07-28&name=somebody").starts_with("HTTP/1.1 200"));
     assert!(served.get("/b/a-secret-link").starts_with("HTTP/1.1 4"));
@@ -195,7 +201,7 @@ fn head_of(text: &str) -> &str {
 async fn an_edited_audit_trail_is_found() {
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(0));
+    succeeds(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
     // More entries than faults are named one by one.
     let many = "insert into audit_entry (id, at, actor_kind, action, subject_kind) \
                 select gen_random_uuid(), clock_timestamp(), 'system', 'staff.seen', 'account' from generate_series(1, 1100)";
@@ -219,7 +225,7 @@ async fn an_edited_audit_trail_is_found() {
 async fn a_trail_cut_off_with_its_heads_contradicts_the_head_kept_elsewhere() {
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(0));
+    succeeds(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
     let served = Served::start(&url);
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(served.end().0, Some(0));
@@ -260,7 +266,7 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     const UNIT: &str = "5b0c71de-90a4-4c1e-8f3d-000000000003";
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0));
+    succeeds(&url, &["seed", "--demo"]);
     let (code, text) = run(&url, &["verify-custody"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains(" units with ") && text.contains("under 1 signed roots; 0 units wait"), "{text}");
@@ -269,8 +275,8 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     let file = folder.join("root.txt");
     let file = file.to_str().expect("a path of letters");
     std::fs::write(file, format!("{}\n", root_of(&text))).expect("the root is kept");
-    assert_eq!(run(&url, &["verify-custody", "--from-root", file]).0, Some(0));
-    assert_eq!(run(&url, &["verify-custody", "--unit", UNIT]).0, Some(0));
+    succeeds(&url, &["verify-custody", "--from-root", file]);
+    succeeds(&url, &["verify-custody", "--unit", UNIT]);
     let (code, text) = run(&url, &["verify-custody", "--unit", "5b0c71de-90a4-4c1e-8f3d-0000000000ff"]);
     assert_eq!(code, Some(4), "{text}");
 
@@ -292,7 +298,7 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
                 where unit_id = '5b0c71de-90a4-4c1e-8f3d-000000000003' and seq = 7; \
                 set session_replication_role = origin";
     sqlx::raw_sql(back).execute(&owner).await.expect("the owner may do anything");
-    assert_eq!(run(&url, &["verify-custody"]).0, Some(0));
+    succeeds(&url, &["verify-custody"]);
     let (code, text) = run(&url, &["verify-custody", "--from-root", file]);
     assert_eq!(code, Some(4), "{text}");
     assert!(text.contains("root 1: the house never had"), "{text}");
@@ -352,7 +358,7 @@ async fn keys_are_ended_and_wrapped_anew() {
     let first = kids(&owner).await;
     let (code, text) = run(&url, &["retire-key", &first[0]]);
     assert_eq!(code, Some(1), "the only key stays: {text}");
-    assert_eq!(run(&url, &["rotate-keys"]).0, Some(0));
+    succeeds(&url, &["rotate-keys"]);
     let (code, text) = run(&url, &["retire-key", &first[0]]);
     assert_eq!(code, Some(0), "{text}");
     let ended: bool = sqlx::query_scalar("select retired_at <= clock_timestamp() from signing_key where kid = $1")
@@ -378,7 +384,7 @@ async fn keys_are_ended_and_wrapped_anew() {
 async fn a_renewal_waits_for_every_server_and_names_what_does_not_open() {
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0));
+    succeeds(&url, &["seed", "--demo"]);
     let sealed_by = async |version: i32| -> i64 {
         sqlx::query_scalar("select count(*) from booking where substring(name_sealed from 2 for 4) = int4send($1)")
             .bind(version)

@@ -71,7 +71,10 @@ impl From<CustodyError> for FamilyError {
         match error {
             CustodyError::Denied(denied) => Self::Denied(denied),
             CustodyError::NotFound => Self::NotFound,
-            CustodyError::Refused(_) | CustodyError::Unreadable => Self::Unreadable,
+            error @ (CustodyError::Refused(_) | CustodyError::Unreadable) => {
+                tracing::error!(%error, "the record of a family's unit could not be read");
+                Self::Unreadable
+            }
             CustodyError::Database(error) => Self::Database(error),
         }
     }

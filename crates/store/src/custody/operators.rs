@@ -84,7 +84,7 @@ pub async fn link(db: impl PgExecutor<'_>, id: Uuid, account: Option<Uuid>) -> s
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Says somebody's last day, and takes the account away with it. `false` where there is nobody, or it was said.
+/// Says somebody's last day. `false` where there is nobody, it was said, or it is before the first.
 pub async fn end(db: impl PgExecutor<'_>, id: Uuid, until: Date) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update custody_operator set until = $2 where id = $1 and until is null and since <= $2",

@@ -212,7 +212,7 @@ pub async fn running_recall(db: impl PgExecutor<'_>, lot: Uuid) -> sqlx::Result<
     Ok(row.map(|row| (row.id, row.begun_by)))
 }
 
-/// Ends a recall. `false` when it does not run.
+/// Ends a recall. `false` when it does not run, or was begun by whoever ends it.
 pub async fn end_recall(db: impl PgExecutor<'_>, id: Uuid, by: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update custody_recall set ended_by = $2, ended_at = $3 where id = $1 and ended_at is null and begun_by <> $2",
@@ -225,15 +225,28 @@ pub async fn end_recall(db: impl PgExecutor<'_>, id: Uuid, by: Uuid, now: Timest
     Ok(done.rows_affected() == 1)
 }
 
-/// Units that a lot went into and that have no deviation of this cause yet, by id.
-pub async fn not_recalled(db: impl PgExecutor<'_>, lot: Uuid, cause: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+/// Whether a recall was ended; nothing where there is none.
+pub async fn is_ended(db: impl PgExecutor<'_>, recall: Uuid) -> sqlx::Result<Option<bool>> {
+    sqlx::query_scalar!(r#"select ended_at is not null as "ended!" from custody_recall where id = $1"#, recall)
+        .fetch_optional(db)
+        .await
+}
+
+/// Units behind one that a lot went into and that have no deviation of this cause yet, by id.
+pub async fn not_recalled(
+    db: impl PgExecutor<'_>,
+    (lot, cause): (Uuid, Uuid),
+    after: Uuid,
+    limit: i64,
+) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select u.unit_id from custody_lot_use u
-         where u.lot_id = $1 and not exists (
+         where u.lot_id = $1 and u.unit_id > $3 and not exists (
            select from custody_deviation d where d.cause_id = $2 and d.unit_id = u.unit_id)
-         order by u.unit_id limit $3",
+         order by u.unit_id limit $4",
         lot,
         cause,
+        after,
         limit
     )
     .fetch_all(db)

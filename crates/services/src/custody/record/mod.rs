@@ -18,6 +18,7 @@ use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::Kind;
+use domain::time::to_the_microsecond;
 use jiff::Timestamp;
 use load::World;
 use serde_json::json;
@@ -73,7 +74,6 @@ async fn keep(
     if incoming.is_empty() {
         return Ok(Vec::new());
     }
-    // The database keeps microseconds: what is hashed is what will be read.
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
     let start = World::load(db, shelf, (by, cause), incoming).await?;
@@ -111,11 +111,6 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
     };
     let all = world.units.values().flat_map(of);
     all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
-}
-
-/// Whole microseconds.
-pub(super) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 
 /// What one may say happened: most of it whoever works at the desk, the rest whoever answers for units.

@@ -148,8 +148,34 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
 
     let own = end_recall(&house.services, &quality, first.recall).await;
     assert!(matches!(own, Err(CustodyError::Refused(Refused::CloserOpened))), "{own:?}");
-    end_recall(&house.services, &staff(&house, 2, Role::QualityOfficer), first.recall).await.expect("ended by another");
+    for _ in 0..2 {
+        let other = staff(&house, 2, Role::QualityOfficer);
+        end_recall(&house.services, &other, first.recall).await.expect("ended by another, and once");
+    }
+    let ended = "select count(*) from audit_entry where action = 'custody.recall_ended'";
+    assert_eq!(number(&house, ended).await, 1);
+    let none = end_recall(&house.services, &quality, Uuid::from_u128(1)).await;
+    assert!(matches!(none, Err(CustodyError::NotFound)), "{none:?}");
     let nothing = Lot { kind: "bag_set".to_owned(), number: "B-0".to_owned() };
     let nothing = recall(&house.services, &quality, &nothing, "leaks at the seam").await;
     assert!(matches!(nothing, Err(CustodyError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_recall_goes_on_behind_units_that_take_no_event_any_more() {
+    let house = TestHouse::new().await;
+    let unit = unit_in(&house, 1, State::Banked).await;
+    // More of them than one transaction takes, and all before the unit by their ids.
+    let gone = "set session_replication_role = replica;
+        insert into custody_unit (id, din, pool, state, seq, head, registered_at, changed_at, destroyed_at)
+        select ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 'S9901' || lpad(n::text, 8, '0'), 'public',
+               'discarded', 1, decode(repeat('00', 32), 'hex'), now(), now(), now() from generate_series(1, 600) n;
+        insert into custody_lot_use (lot_id, unit_id)
+        select l.id, u.id from custody_lot l, custody_unit u where l.kind = 'bag_set' and u.din like 'S9901%';
+        set session_replication_role = origin";
+    sqlx::raw_sql(gone).execute(&house.db.owner_pool()).await.expect("the owner may do anything");
+    let quality = staff(&house, 1, Role::QualityOfficer);
+    let recalled = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
+    assert_eq!(recalled.units, 1);
+    assert_eq!(seen(&house, unit).await.standing.state(), State::QuarantineHold);
 }

@@ -74,6 +74,8 @@ async fn a_child_nobody_named_a_number_of_is_invited_once_its_guardians_do() {
     let mother = visitor(&house, 11);
     let told = families::notices(&house.services, &mother).await.expect("read");
     assert_eq!(told.iter().filter(|notice| notice.kind == Notice::OfAge).count(), 1, "they are told once");
+    let looked_at = "select count(*) from family_child where phone_sealed is not null or of_age_told_at is null";
+    assert_eq!(count(&house, looked_at).await, 0, "and it is not looked at again before they say something");
 
     let people = families::people(&house.services, &mother).await.expect("read");
     let child = (family, people[0].children[0].id);

@@ -11,7 +11,7 @@ use testkit::TestHouse;
 use uuid::Uuid;
 
 /// The demo's store, with a probe at the top of the tank in which most of its units lie. The tank's code.
-async fn store(house: &TestHouse) -> String {
+pub(super) async fn store(house: &TestHouse) -> String {
     custody::seed_demo(&house.services, &house.services.system()).await.expect("units");
     let (tank, code): (Uuid, String) = sqlx::query_as(
         "select t.id, t.code from custody_tank t join custody_placement p on p.tank_id = t.id
