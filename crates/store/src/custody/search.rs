@@ -66,18 +66,14 @@ pub async fn found(
 ) -> sqlx::Result<Vec<UnitRow>> {
     sqlx::query_as!(
         UnitRow,
-        r#"select u.id as "id!", u.din as "din!", u.pool as "pool!", u.state as "state!",
-                  u.open_deviations as "open_deviations!", u.steps_done as "steps_done!", u.tests_final as "tests_final!",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps?",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests?",
-                  u.registered_at as "registered_at!: SqlTimestamp", u.changed_at as "changed_at!: SqlTimestamp",
-                  t.code as "tank?", p.tower as "tower?", p.frame as "frame?", p.slot as "slot?"
-           from custody_unit u
-           left join custody_placement p on p.unit_id = u.id and p.taken_at is null
-           left join custody_tank t on t.id = p.tank_id
+        r#"select id as "id!", din as "din!", pool as "pool!", state as "state!", open_deviations as "open_deviations!",
+                  steps_done as "steps_done!", tests_final as "tests_final!", steps as "steps?", tests as "tests?",
+                  registered_at as "registered_at!: SqlTimestamp", changed_at as "changed_at!: SqlTimestamp",
+                  tank as "tank?", tower as "tower?", frame as "frame?", slot as "slot?"
+           from custody_unit_listed u
            where (u.registered_at, u.id) < ($1, $2)
              and ($3::text is null or u.state = $3)
-             and ($4::uuid is null or p.tank_id = $4)
+             and ($4::uuid is null or u.tank_id = $4)
              and ($5::text is null or u.id in (select lu.unit_id from custody_lot l join custody_lot_use lu on lu.lot_id = l.id
                                                where l.number = $5))
              and ($6::timestamptz is null or u.registered_at >= $6)
@@ -108,15 +104,11 @@ pub async fn waiting(
 ) -> sqlx::Result<Vec<UnitRow>> {
     sqlx::query_as!(
         UnitRow,
-        r#"select u.id as "id!", u.din as "din!", u.pool as "pool!", u.state as "state!",
-                  u.open_deviations as "open_deviations!", u.steps_done as "steps_done!", u.tests_final as "tests_final!",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps?",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests?",
-                  u.registered_at as "registered_at!: SqlTimestamp", u.changed_at as "changed_at!: SqlTimestamp",
-                  t.code as "tank?", p.tower as "tower?", p.frame as "frame?", p.slot as "slot?"
-           from custody_unit u
-           left join custody_placement p on p.unit_id = u.id and p.taken_at is null
-           left join custody_tank t on t.id = p.tank_id
+        r#"select id as "id!", din as "din!", pool as "pool!", state as "state!", open_deviations as "open_deviations!",
+                  steps_done as "steps_done!", tests_final as "tests_final!", steps as "steps?", tests as "tests?",
+                  registered_at as "registered_at!: SqlTimestamp", changed_at as "changed_at!: SqlTimestamp",
+                  tank as "tank?", tower as "tower?", frame as "frame?", slot as "slot?"
+           from custody_unit_listed u
            where u.state = $1 and (u.changed_at, u.id) > ($2, $3)
              and (not $4 or u.tests_id is null or exists (
                select from custody_catalogue_item i
