@@ -11,7 +11,7 @@ use crate::crypto::random;
 use crate::custody::{self, Sight};
 use crate::db::to_the_end;
 use crate::limits::{self, Network};
-use crate::messages::{PassError, UnitCertificateSheet};
+use crate::messages::{CertificateSheet, Issued, drawn};
 use crate::{Context, Services};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::account::Capability;
@@ -65,18 +65,16 @@ pub async fn certificate(services: &Services, context: &Context, id: UnitId) -> 
     };
     let number = Reference::parse(&row.number).map_err(|_| FamilyError::Unreadable)?.to_string();
     let code = code(services, row.id);
-    let sheet = UnitCertificateSheet {
+    let issued = Issued {
         name,
-        stored: local_day(banked.at),
         day: row.issued_on.to_jiff(),
         link: format!("{}/custody/certificates/verify/{number}/{code}", services.settings.public_url),
         number: number.clone(),
         code,
     };
+    let sheet = CertificateSheet::of_unit(issued, local_day(banked.at));
     let drawing = services.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&drawing)).await;
-    let bytes = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+    let bytes = drawn(move || sheet.pdf(&drawing)).await.map_err(|error| {
         tracing::error!(%error, "a certificate could not be drawn");
         FamilyError::Unreadable
     })?;
