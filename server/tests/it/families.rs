@@ -1,6 +1,7 @@
 //! Family A against every id of family B on every route that names one: the answer is the one to an id that is not there. The
 //! routes come from the router's own table, so that none can be forgotten.
 
+use crate::limits::{HERE, NEIGHBOUR, from};
 use crate::paper;
 use crate::support::{Answer, Browser, Site};
 use domain::contact::{PersonName, Phone};
@@ -12,6 +13,7 @@ use jiff::SignedDuration;
 use server::router;
 use services::custody::proof;
 use services::family::{Founder, Founding, found_in, tell_in};
+use services::limits::VERIFY_PER_ADDRESS;
 use uuid::Uuid;
 
 /// An id that nothing has.
@@ -246,6 +248,67 @@ async fn the_passport_on_paper_says_what_its_file_says_to_its_reader_and_no_more
     assert_eq!(fetched(&site).await, before + 1);
     assert_eq!(mother.get(&path.replace(".pdf", ".json")).await.status, 200);
     assert_eq!(fetched(&site).await, before + 2);
+}
+
+/// Number and code as they are printed on a certificate.
+fn printed(pdf: &Answer) -> (String, String) {
+    let text = paper::text(&pdf.bytes);
+    let number = text.split_once("证书编号").map(|(_, rest)| rest);
+    let (number, rest) = number.and_then(|rest| rest.split_once("验证码")).expect("a number and a code");
+    (number.to_owned(), rest.chars().take(12).collect())
+}
+
+/// Anybody holds a certificate against ours. Nothing of the unit, of the child or of why one is none comes back, and whoever guesses
+/// is told to wait.
+#[tokio::test]
+async fn whoever_verifies_a_certificate_of_storage_learns_that_it_is_valid_and_no_more() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let mother = site.visitor().await;
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    let pdf = mother.get(&format!("/account/units/{}/certificate.pdf", made.unit)).await;
+    assert_eq!(pdf.status, 200, "{}", pdf.body);
+    let (number, code) = printed(&pdf);
+    let verify = async |what: &str| site.get(&format!("/custody/certificates/verify/{what}")).await;
+
+    let good = format!("{number}/{code}");
+    let valid = verify(&good).await;
+    assert_eq!(valid.status, 200);
+    assert!(valid.body.contains("这份证书由本库签发，目前有效。"), "{}", valid.body);
+    let din: String = sqlx::query_scalar("select din from custody_unit where id = $1")
+        .bind(made.unit.0)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a number");
+    let ids = [made.unit.to_string(), made.family.to_string(), made.child.to_string(), din];
+    for nobodys in ids.iter().map(String::as_str).chain(["演示宝宝", "SD2026000001", "长期储存", "2026年3月1日"])
+    {
+        assert!(!valid.body.contains(nobodys), "{nobodys}");
+    }
+
+    // A wrong code of a certificate, the right code of none, and what is no number at all are one answer, word for word.
+    let (wrong_code, wrong_number) = (format!("{number}/000000000000"), format!("22222222/{code}"));
+    let unknown = verify(&wrong_code).await;
+    assert_eq!(unknown.status, 200);
+    assert!(unknown.body.contains("没有与这个编号和验证码都相符的有效证书") && !unknown.body.contains("目前有效"));
+    for other in [wrong_number.as_str(), "22222222/000000000000", "none/none"] {
+        let answer = verify(other).await;
+        assert_eq!((answer.status, bare(&answer, other)), (unknown.status, bare(&unknown, &wrong_code)), "{other}");
+    }
+
+    let guess = async |address, what: &str| {
+        let path = format!("/custody/certificates/verify/{what}");
+        from(&site, address, "", Method::GET, &path, "").await.status.as_u16()
+    };
+    for nth in 0..VERIFY_PER_ADDRESS.hits {
+        assert_eq!(guess(HERE, &wrong_code).await, 200, "{nth}");
+    }
+    assert_eq!(
+        (guess(HERE, &wrong_code).await, guess(HERE, &good).await),
+        (429, 429),
+        "nothing more is learnt from here"
+    );
+    assert_eq!(guess(NEIGHBOUR, &good).await, 200, "and nobody else is kept out");
 }
 
 #[tokio::test]
