@@ -328,7 +328,7 @@ async fn a_passport_is_held_against_the_published_roots_and_one_that_differs_is_
         (file("passport.json", &text), file("keys.json", &site.get("/custody/keys.json").await.body));
     let verify = |roots: &[&str]| {
         let arguments = ["verify-passport", &passport, "--keys", &keys];
-        run("", &[&arguments, roots].concat())
+        run("", &[&arguments[..], roots].concat())
     };
     let (code, text) = verify(&[]);
     assert_eq!(code, Some(0), "{text}");
