@@ -327,7 +327,7 @@ async fn a_passport_is_held_against_the_published_roots_and_one_that_differs_is_
     let (passport, keys) =
         (file("passport.json", &text), file("keys.json", &site.get("/custody/keys.json").await.body));
     let verify = |roots: &[&str]| {
-        let arguments = ["verify-passport", &passport, "--keys", &keys];
+        let arguments: [&str; 4] = ["verify-passport", &passport, "--keys", &keys];
         run("", &[&arguments[..], roots].concat())
     };
     let (code, text) = verify(&[]);
