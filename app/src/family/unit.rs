@@ -115,8 +115,8 @@ const fn class_of(standing: Standing) -> &'static str {
 /// The ways to what is known of each part.
 fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
     let page = page_of(unit.id);
-    let (certificate, passport) =
-        (visit.href(&format!("{page}/certificate.pdf")), visit.href(&format!("{page}/passport.json")));
+    let [certificate, passport, paper] =
+        ["certificate.pdf", "passport.json", "passport.pdf"].map(|file| visit.href(&format!("{page}/{file}")));
     let certificate = unit.is_stored().then(|| {
         view! { <LinkButton href=certificate variant=Variant::Secondary download=true>{visit.t("family-certificate")}</LinkButton> }
     });
@@ -133,6 +133,7 @@ fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
                 <LinkButton href=temperature variant=Variant::Secondary>{visit.t("family-temperature-title")}</LinkButton>
                 {certificate}
                 <LinkButton href=passport variant=Variant::Secondary download=true>{visit.t("family-passport")}</LinkButton>
+                <LinkButton href=paper variant=Variant::Secondary download=true>{visit.t("family-passport-paper")}</LinkButton>
             </p>
             <p class="muted small">{visit.t("family-passport-text")}" "<a href=verify>{visit.t("family-passport-verify")}</a></p>
         </section>

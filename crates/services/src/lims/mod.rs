@@ -80,13 +80,6 @@ impl From<CustodyError> for LimsError {
 /// Of writing into a family's log.
 impl From<FamilyError> for LimsError {
     fn from(error: FamilyError) -> Self {
-        match error {
-            FamilyError::Denied(denied) => Self::Denied(denied),
-            FamilyError::Database(error) => error.into(),
-            error => {
-                tracing::error!(%error, "a family's log cannot be written");
-                Self::Unreadable
-            }
-        }
+        CustodyError::from(error).into()
     }
 }
