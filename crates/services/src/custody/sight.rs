@@ -38,7 +38,8 @@ fn is_everybodys(payload: &Payload) -> bool {
         | P::Infused {}
         | P::Exposed { .. }
         | P::GivenToResearch { .. }
-        | P::FamilyReleased { .. } => true,
+        | P::FamilyReleased { .. }
+        | P::Assigned { .. } => true,
         // Names of things: as long as they are written as codes are.
         P::Collected { hospital, certificate, anticoagulant, .. } => {
             [hospital, certificate, anticoagulant].into_iter().all(|name| is_code(name))
