@@ -222,6 +222,7 @@ family-event-discarded = Disposed of
 family-event-given_to_research = Given to research
 family-event-transferred_out = Transferred
 family-event-family_released = Given out
+family-event-assigned = Linked with your contract
 family-tests-title = Test results
 family-tests-lead = How far each test is, and its result. Nothing is guessed.
 family-tests-reference = Reference values follow the international NetCord-FACT standards; this page uses version { $version } of our list. They apply to units for transplantation; a unit below is kept all the same under its contract.

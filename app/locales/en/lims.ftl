@@ -74,3 +74,5 @@ lims-code-deviation-taken = The deviation was opened already
 lims-code-no-such-event = The event to be corrected is not there
 lims-code-text = A text that is empty or too long
 lims-code-impossible-time = A time after tomorrow, or before the bank
+lims-code-only-contracts = Whose a unit is, which no laboratory says
+lims-code-assigned-before = A unit that belongs to a family already

@@ -923,4 +923,6 @@ staff-subject-family-contract = Storage contract
 staff-action-family-contract-moved = Storage contract moved on
 staff-action-family-payment-came = Payment of a storage contract noted
 staff-action-custody-family-revealed = Looked up whose a unit is
+staff-action-custody-unit-assigned = Linked a unit with a family’s contract
+staff-action-custody-units-assigned = Recorded whose units are that were linked before
 staff-action-custody-certificates-reminded = Reminded of collectors’ certificates that end

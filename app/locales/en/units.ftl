@@ -243,6 +243,7 @@ units-kind-given_to_research = Given to research
 units-kind-transferred_out = Transferred out
 units-kind-family_released = Released to the family
 units-kind-corrected = Correction
+units-kind-assigned = Linked with a family’s contract
 units-acts = What can be done
 units-no-code = Your account has no operator’s code today, so nothing can be done. Have one linked on the operators’ page first.
 units-own-code = Your code: { $code }
@@ -312,6 +313,8 @@ custody-refused-deviation-taken = This deviation was opened already.
 custody-refused-no-such-event = There is no such event.
 custody-refused-text = The text is empty, or too long.
 custody-refused-impossible-time = It cannot have happened then: after tomorrow, or before the bank was there.
+custody-refused-only-contracts = Whose a unit is follows from a contract and is not recorded here.
+custody-refused-assigned-before = The unit belongs to a family already.
 custody-unmet-steps = { $n ->
     [one] one preparation step is missing
    *[other] { $n } preparation steps are missing

@@ -222,6 +222,7 @@ family-event-discarded = 处置
 family-event-given_to_research = 用于研究
 family-event-transferred_out = 转往其他机构
 family-event-family_released = 按家庭意愿交付
+family-event-assigned = 已关联到您的储存合同
 family-tests-title = 检测结果
 family-tests-lead = 每项检测的进度和结果。没有结果的，不作推测。
 family-tests-reference = 参考值依据国际通行的脐血库标准（NetCord-FACT），本页所用版本：{ $version }。参考值适用于移植用的脐血，低于参考值的也会按合同保存。

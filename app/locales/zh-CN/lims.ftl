@@ -71,3 +71,5 @@ lims-code-deviation-taken = 这项偏差已经开立过
 lims-code-no-such-event = 要更正的记录还不存在
 lims-code-text = 文字是空的，或者太长
 lims-code-impossible-time = 时间不可能：在明天以后或建库以前
+lims-code-only-contracts = 脐带血归属不由实验室登记
+lims-code-assigned-before = 脐带血已经归属一个家庭

@@ -51,7 +51,6 @@ async fn family(site: &Site, number: &str, unit: UnitId, guardian: Uuid, mother:
     };
     let mut tx = services.begin().await.expect("a transaction");
     let (family, _) = found_in(services, &mut tx, &context, &new).await.expect("a family");
-    store::family::join::give_unit(&mut *tx, unit.0, family.0).await.expect("given");
     tell_in(&mut tx, &context, (family, Some(unit)), (Notice::Excursion, unit.0, None)).await.expect("told");
     let member = store::family::join::NewMember {
         id: context.new_id(),

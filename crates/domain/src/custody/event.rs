@@ -4,6 +4,7 @@
 //! it by the number of a certificate.
 
 use crate::custody::Din;
+use crate::custody::passport::Hex;
 use crate::named::named;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -455,5 +456,10 @@ payloads! {
         operator: String,
         /// Who else.
         with: String,
+    }
+    /// It belongs to a family, by its contract. The house alone says so.
+    Assigned "assigned" {
+        /// Which: [`crate::custody::chain::of_family`] of the unit and the family. The family's id stands in no event.
+        family: Hex<32>,
     }
 }

@@ -4,6 +4,7 @@
 //! row is what follows from them. [`record_in`] is the one way in, for the desk, for feeds and for the house itself: it applies
 //! many events of many units in one transaction, and one that is refused refuses no other.
 
+mod assign;
 pub mod collectors;
 pub mod desk;
 mod error;
@@ -20,6 +21,7 @@ mod shelf;
 mod sight;
 mod view;
 
+pub use assign::{CONTRACTS, Stood, assign_in, assign_standing};
 pub use error::CustodyError;
 pub use recall::{Recalled, end_recall, recall};
 pub use record::{Outcomes, record, record_caused_in, record_in};
@@ -64,7 +66,7 @@ pub struct By {
     pub actor_kind: &'static str,
     /// The account or the client.
     pub actor_id: Option<Uuid>,
-    /// `lims`, `telemetry`, `desk`, `house` …: two to 32 small letters, digits and dashes.
+    /// `lims`, `telemetry`, `desk`, `house`, `contract` …: two to 32 small letters, digits and dashes.
     pub source: &'static str,
 }
 

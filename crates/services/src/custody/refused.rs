@@ -70,6 +70,10 @@ pub enum Refused {
     Text,
     /// It cannot have happened then: more than a day from now, or before the bank was there.
     ImpossibleTime,
+    /// Whose a unit is follows from a contract, and nobody else says it.
+    OnlyContracts,
+    /// The unit is a family's.
+    AssignedBefore,
 }
 
 impl Refused {
@@ -102,11 +106,13 @@ impl Refused {
             Self::NoSuchEvent => "no-such-event",
             Self::Text => "text",
             Self::ImpossibleTime => "impossible-time",
+            Self::OnlyContracts => "only-contracts",
+            Self::AssignedBefore => "assigned-before",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 26] = [
+    pub const CODES: [&'static str; 28] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -133,6 +139,8 @@ impl Refused {
         "no-such-event",
         "text",
         "impossible-time",
+        "only-contracts",
+        "assigned-before",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.

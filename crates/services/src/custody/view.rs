@@ -25,7 +25,7 @@ const SALT: usize = 16;
 pub enum Sight {
     /// The bank: everything.
     Staff,
-    /// The mother, or whom she lets: everything of their unit.
+    /// The mother, or whom she lets: everything of their unit, but in which slot it lies.
     Owner,
     /// The other guardian: nothing that can tell of the mother's results, unless she lets him.
     OtherGuardian {

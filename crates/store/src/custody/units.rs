@@ -184,6 +184,34 @@ pub async fn stand(db: impl PgExecutor<'_>, at: &Standings, now: Timestamp) -> s
     Ok(done.rows_affected())
 }
 
+/// A unit that is a family's, which no event says.
+#[derive(Debug, Clone, Copy)]
+pub struct UnassignedRow {
+    /// Which.
+    pub id: Uuid,
+    /// Whose.
+    pub family_id: Uuid,
+    /// A contract of this family names it.
+    pub named: bool,
+}
+
+/// Units behind an id that are families' by their rows and by no event, and of which something can still be said.
+pub async fn unassigned(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<UnassignedRow>> {
+    sqlx::query_as!(
+        UnassignedRow,
+        r#"select u.id, u.family_id as "family_id!",
+                  exists (select from family_contract c where c.unit_id = u.id and c.family_id = u.family_id) as "named!"
+           from custody_unit u
+           where u.family_id is not null and u.key_sealed is not null and u.id > $1
+             and not exists (select from custody_event e where e.unit_id = u.id and e.kind = 'assigned')
+           order by u.id limit $2"#,
+        after,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Destroys the keys of units, and records when: nobody reads again what their events say. Answers how many there were. A unit with
 /// events that no root covers yet keeps its key until one does: without it nobody could say who wrote them.
 pub async fn destroy_keys(db: impl PgExecutor<'_>, ids: &[Uuid], now: Timestamp) -> sqlx::Result<u64> {

@@ -176,7 +176,12 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
             vec![which, said.clone(), hands(visit, operator, Some(with))]
         }
         Payload::Registered { pool, .. } => vec![super::super::words::pool_text(visit, *pool).to_string()],
-        Payload::Listed {} | Payload::Unlisted {} | Payload::ConfirmatoryTesting {} | Payload::Infused {} => Vec::new(),
+        // (Which family it was given to is asked for elsewhere, for a reason.)
+        Payload::Listed {}
+        | Payload::Unlisted {}
+        | Payload::ConfirmatoryTesting {}
+        | Payload::Infused {}
+        | Payload::Assigned { .. } => Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! One event: whether it is kept, and what follows. First everything is asked, then everything is changed: what is refused leaves
 //! nothing behind.
 
-use super::super::{By, Incoming, Recorded, Refused, UnitName};
+use super::super::{By, CONTRACTS, Incoming, Recorded, Refused, UnitName};
 use super::load::{Deviation, Opens, Puts, Takes, World};
 use super::two::People;
 use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
@@ -35,6 +35,7 @@ enum Effect {
     Taken { lies: Lies, by: [Uuid; 2] },
     Opened { deviation: Uuid, of: DeviationKind },
     Closed { deviation: Uuid, by: Uuid },
+    Assigned,
     Free,
 }
 
@@ -59,6 +60,10 @@ pub(super) fn apply(
     }
     let at = At { index, occurred_at, now };
     let payload = &incoming.payload;
+    // Neither a machine nor the desk says whose a unit is: that follows from a contract.
+    if matches!(payload, Payload::Assigned { .. }) && by.source != CONTRACTS {
+        return Err(Refused::OnlyContracts);
+    }
     let told =
         Told { actor_kind: by.actor_kind, actor: by.actor_id, source: by.source, source_seq: incoming.source_seq };
     let said = serde_json::to_vec(payload).map_err(|_| Refused::Text)?;
@@ -230,6 +235,8 @@ fn effect(
             Effect::Closed { deviation: *deviation, by: by.actor_id.unwrap_or(Uuid::nil()) }
         }
         (Payload::Corrected { seq, .. }, _) if *seq == 0 || *seq > unit.now.seq => return Err(Refused::NoSuchEvent),
+        (Payload::Assigned { .. }, _) if world.assigned.contains(&unit.id) => return Err(Refused::AssignedBefore),
+        (Payload::Assigned { .. }, _) => Effect::Assigned,
         (Payload::ReservationEnded { .. }, _) => Effect::Free,
         _ => Effect::Nothing,
     })
@@ -248,6 +255,9 @@ fn change(
     let mut recalled = Vec::new();
     match &effect {
         Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } => {}
+        Effect::Assigned => {
+            world.assigned.insert(id);
+        }
         Effect::Leg { minutes, .. } => {
             unit.now.transit_minutes = unit.now.transit_minutes.saturating_add(*minutes);
         }

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::custody::places::{Slots, TankRow};
-use store::custody::{lists, operators, places, trouble, units};
+use store::custody::{events, lists, operators, places, trouble, units};
 use uuid::Uuid;
 
 /// Somebody who works with units.
@@ -90,6 +90,8 @@ pub(super) struct World {
     pub recalls: HashMap<(String, String), (Uuid, Uuid)>,
     /// Numbers of certificates and days of collections that no certificate covers.
     pub uncovered: HashSet<(String, Date)>,
+    /// Units that an event gave to a family.
+    pub assigned: HashSet<Uuid>,
     pub puts: Vec<Puts>,
     pub takes: Vec<Takes>,
     pub opens: Vec<Opens>,
@@ -120,6 +122,7 @@ impl World {
             caused: HashSet::new(),
             recalls: HashMap::new(),
             uncovered: HashSet::new(),
+            assigned: HashSet::new(),
             puts: Vec::new(),
             takes: Vec::new(),
             opens: Vec::new(),
@@ -164,6 +167,11 @@ impl World {
             let all: Vec<_> = asked.collections.into_iter().collect();
             let places = collectors::uncovered(&mut *db, &all).await?;
             world.uncovered = places.into_iter().filter_map(|place| all.get(place).cloned()).collect();
+        }
+        if asked.assigned {
+            // They are locked: whoever gives one of them at the same time has done so, or waits.
+            let units: Vec<_> = world.units.keys().copied().collect();
+            world.assigned = events::assigned(&mut *db, &units).await?.into_iter().collect();
         }
         if !asked.lots.is_empty() {
             let (kinds, numbers): (Vec<_>, Vec<_>) = asked.lots.into_iter().unzip();
@@ -219,6 +227,8 @@ struct Asked {
     deviations: BTreeSet<Uuid>,
     lots: BTreeSet<(String, String)>,
     collections: BTreeSet<(String, Date)>,
+    /// A unit is given to a family.
+    assigned: bool,
     /// A record is signed.
     signed: bool,
 }
@@ -248,6 +258,7 @@ impl Asked {
                     asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
                 Payload::RecordSigned { .. } => asked.signed = true,
+                Payload::Assigned { .. } => asked.assigned = true,
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }

@@ -2,6 +2,7 @@
 //! passports that hold without the house.
 
 mod closing;
+mod family;
 mod passport;
 mod tampering;
 mod tree;
