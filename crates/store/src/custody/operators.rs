@@ -43,10 +43,11 @@ pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Oper
     .await
 }
 
-/// Whether somebody worked on any unit, or put one somewhere. Looks at all of them, for what happens some times a year.
+/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. Looks at all of them, for what happens some times a year.
 pub async fn worked(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select (exists (select from custody_unit u where $1 = any(u.worked_by))
+                   or exists (select from custody_deviation d where d.opened_operator = $1)
                    or exists (select from custody_placement p
                               where $1 in (p.put_by, p.put_with, p.taken_by, p.taken_with))) as "worked!""#,
         id
