@@ -862,6 +862,7 @@ staff-subject-family = Family
 staff-subject-family-notice = Notice to a family
 staff-action-family-joined = Somebody joined a family
 staff-action-family-join-refused = Invitation to a family refused
+staff-action-family-certificates-tried = Certificates of storage tried again and again
 staff-action-family-founded = Family’s record made
 staff-action-family-notice-read = Notice to a family acknowledged
 staff-action-family-consent = Consent given or withdrawn

@@ -805,6 +805,7 @@ staff-subject-family = 家庭
 staff-subject-family-notice = 家庭通知
 staff-action-family-joined = 家庭成员加入
 staff-action-family-join-refused = 家庭邀请未通过
+staff-action-family-certificates-tried = 反复试探存储证书编号
 staff-action-family-founded = 建立家庭档案
 staff-action-family-notice-read = 确认家庭通知
 staff-action-family-consent = 家庭成员表达同意或撤回

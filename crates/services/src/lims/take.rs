@@ -100,7 +100,7 @@ fn is_of_nothing(outcome: Option<&Outcome>) -> bool {
 }
 
 /// A feed that is slowed sends the same again later.
-fn slowed(error: DeskError) -> LimsError {
+pub(super) fn slowed(error: DeskError) -> LimsError {
     match error {
         DeskError::Denied(denied) => denied.into(),
         DeskError::Database(error) => error.into(),
