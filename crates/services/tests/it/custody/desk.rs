@@ -21,24 +21,24 @@ const QUALITY: u128 = 71_003;
 /// Another of quality, who works on no unit.
 const HEAD: u128 = 71_004;
 
-fn lab(house: &TestHouse) -> Context {
+pub(super) fn lab(house: &TestHouse) -> Context {
     of(house, LAB, Role::LabOfficer)
 }
 
-fn other(house: &TestHouse) -> Context {
+pub(super) fn other(house: &TestHouse) -> Context {
     of(house, OTHER, Role::LabOfficer)
 }
 
-fn quality(house: &TestHouse) -> Context {
+pub(super) fn quality(house: &TestHouse) -> Context {
     of(house, QUALITY, Role::QualityOfficer)
 }
 
-fn head(house: &TestHouse) -> Context {
+pub(super) fn head(house: &TestHouse) -> Context {
     of(house, HEAD, Role::QualityOfficer)
 }
 
 /// The store is open, and the three work under codes of their own.
-async fn desk_of(house: &TestHouse) {
+pub(super) async fn desk_of(house: &TestHouse) {
     for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
         let all = operators::list(&house.services, &quality(house)).await.expect("a list");
         let one = all.iter().find(|one| one.code == code).expect("a code");
@@ -56,7 +56,7 @@ async fn complete(house: &TestHouse, number: u32) -> UnitId {
     life(number).unit
 }
 
-fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
+pub(super) fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
     let form: Uuid = house.services.system().new_id();
     let empty = String::new;
     Proposing { form, unit, version, act, din: empty(), slot: empty(), reason: empty(), event: empty() }
@@ -67,7 +67,7 @@ fn confirming(id: Uuid, version: u32) -> Confirming {
 }
 
 /// As a scanner reads it.
-fn whole(din: &Din) -> String {
+pub(super) fn whole(din: &Din) -> String {
     format!("{}{}", din.as_str(), din.check())
 }
 
@@ -295,28 +295,6 @@ async fn what_is_moved_is_scanned_by_both_and_another_bag_or_slot_changes_nothin
     let moved = seen(&house, unit).await;
     assert_eq!(moved.place.map(|place| place.slot), Some(target));
     assert_eq!(moved.version, view.version + 2, "taken out, and put away");
-}
-
-#[tokio::test]
-async fn two_who_confirm_at_once_do_it_once() {
-    let (house, _) = bank().await;
-    desk_of(&house).await;
-    let unit = unit_in(&house, 8, State::Banked).await;
-    let view = seen(&house, unit).await;
-    let slot = view.place.expect("it lies somewhere").slot;
-    let mut new = proposing(&house, (unit, view.version), Act::TakeOut);
-    (new.din, new.slot) = (whole(&life(8).din), slot_label(&slot));
-    desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
-    let said = Confirming { id: new.form, version: view.version, din: new.din.clone(), slot: new.slot.clone() };
-    let (by_one, by_another) = (other(&house), quality(&house));
-    let (first, second) = tokio::join!(
-        desk::confirm(&house.services, &by_one, &said),
-        desk::confirm(&house.services, &by_another, &said),
-    );
-    assert_eq!([first.is_ok(), second.is_ok()].into_iter().filter(|done| *done).count(), 1, "{first:?} {second:?}");
-    let lost = if first.is_ok() { second } else { first };
-    assert!(matches!(lost, Err(DeskError::Settled)), "{lost:?}");
-    assert_eq!(seen(&house, unit).await.version, view.version + 1);
 }
 
 #[tokio::test]
