@@ -312,6 +312,7 @@ custody-refused-deviation-taken = This deviation was opened already.
 custody-refused-no-such-event = There is no such event.
 custody-refused-text = The text is empty, or too long.
 custody-refused-impossible-time = It cannot have happened then: after tomorrow, or before the bank was there.
+custody-refused-before-unit = It cannot have happened then: the unit was registered later.
 custody-unmet-steps = { $n ->
     [one] one preparation step is missing
    *[other] { $n } preparation steps are missing

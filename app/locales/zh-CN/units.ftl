@@ -300,6 +300,7 @@ custody-refused-deviation-taken = 这项偏差已经开立过。
 custody-refused-no-such-event = 没有这条记录。
 custody-refused-text = 文字是空的，或者太长。
 custody-refused-impossible-time = 时间不对：不能在明天以后，也不能早于建库。
+custody-refused-before-unit = 时间不对：早于这份脐带血登记的时间。
 custody-unmet-steps = 缺{ $n }项工序
 custody-unmet-tests = 缺{ $n }项检测的最终结果
 custody-unmet-release = 缺{ $n }项出库步骤

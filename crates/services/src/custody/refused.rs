@@ -70,6 +70,8 @@ pub enum Refused {
     Text,
     /// It cannot have happened then: more than a day from now, or before the bank was there.
     ImpossibleTime,
+    /// A feed says that it happened before the unit was registered.
+    BeforeUnit,
 }
 
 impl Refused {
@@ -102,11 +104,12 @@ impl Refused {
             Self::NoSuchEvent => "no-such-event",
             Self::Text => "text",
             Self::ImpossibleTime => "impossible-time",
+            Self::BeforeUnit => "before-unit",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 26] = [
+    pub const CODES: [&'static str; 27] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -133,6 +136,7 @@ impl Refused {
         "no-such-event",
         "text",
         "impossible-time",
+        "before-unit",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.

@@ -116,7 +116,7 @@ async fn whole(
     client: ClientId,
     records: &[String],
 ) -> Result<(Vec<Answer>, u32), LimsError> {
-    let read: Vec<Read> = records.iter().map(|text| Read::of(services, client, text)).collect();
+    let read: Vec<Read> = records.iter().map(|text| Read::of(services, client, text, context.now)).collect();
     let batch = Batch { services, context, client, records, read: &read };
     let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
     // A key that stands in the batch twice is looked at again once its first record is taken.

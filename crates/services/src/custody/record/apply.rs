@@ -71,6 +71,11 @@ pub(super) fn apply(
         UnitName::Din(din) => *world.by_din.get(din.as_str()).ok_or(Refused::NoSuchUnit)?,
     };
     let unit = world.units.get(&id).ok_or(Refused::NoSuchUnit)?;
+    // What a feed tells decides by its own time who worked and which lists held: that time is one of the unit's.
+    let since = unit.began.map(|began| occurred_at.duration_since(began));
+    if by.is_machine() && !world.vouched && since.is_some_and(|since| since < -AHEAD) {
+        return Err(Refused::BeforeUnit);
+    }
     check::check(payload)?;
     let people = two::of(world, payload, occurred_at)?;
     let (standing, effect) = decide(world, unit, payload, (people, by), at)?;
@@ -99,6 +104,7 @@ fn register(
         din: din.as_str().to_owned(),
         pool,
         key_sealed: None,
+        began: Some(at.occurred_at),
         head: domain::custody::chain::START,
         fresh: Some(at.index),
         now: Projection::registered(),

@@ -80,6 +80,8 @@ pub(super) struct Takes {
 pub(super) struct World {
     pub shelf: Arc<Shelf>,
     pub cause: Option<Uuid>,
+    /// Two people vouched for when it happened.
+    pub vouched: bool,
     pub units: HashMap<Uuid, UnitState>,
     pub by_din: HashMap<String, Uuid>,
     pub operators: HashMap<String, Operator>,
@@ -114,6 +116,7 @@ impl World {
         let mut world = Self {
             shelf,
             cause,
+            vouched: false,
             units: HashMap::new(),
             by_din: HashMap::new(),
             operators: HashMap::new(),
