@@ -108,10 +108,8 @@ async fn tried(
     for letter in letters {
         match open(services, &letter) {
             Ok(Ok(incoming)) => told.push((letter, incoming)),
-            _ => {
-                let why = ("unreadable", "", false);
-                sql::tried(&mut *db, letter.id, why, now).await?;
-            }
+            Ok(Err(fault)) => sql::tried(&mut *db, letter.id, (fault.code, &fault.detail, false), now).await?,
+            Err(_) => sql::tried(&mut *db, letter.id, ("unreadable", "", false), now).await?,
         }
     }
     let incoming: Vec<Incoming> = told.iter().map(|(_, incoming)| incoming.clone()).collect();
