@@ -315,6 +315,7 @@ custody-refused-text = The text is empty, or too long.
 custody-refused-impossible-time = It cannot have happened then: after tomorrow, or before the bank was there.
 custody-refused-only-contracts = Whose a unit is follows from a contract and is not recorded here.
 custody-refused-assigned-before = The unit belongs to a family already.
+custody-refused-before-unit = It cannot have happened then: the unit was registered later.
 custody-unmet-steps = { $n ->
     [one] one preparation step is missing
    *[other] { $n } preparation steps are missing

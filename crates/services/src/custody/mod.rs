@@ -24,6 +24,7 @@ mod view;
 pub use assign::{CONTRACTS, Stood, assign_in, assign_standing};
 pub use error::CustodyError;
 pub use recall::{Recalled, end_recall, recall};
+pub(crate) use record::record_vouched_in;
 pub use record::{Outcomes, record, record_caused_in, record_in};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};
@@ -80,6 +81,11 @@ impl By {
             Actor::Anonymous | Actor::System => None,
         };
         Self { actor_kind: context.actor.kind(), actor_id, source }
+    }
+
+    /// A machine tells it, and not the house or its people.
+    pub fn is_machine(&self) -> bool {
+        self.actor_kind == "client"
     }
 }
 

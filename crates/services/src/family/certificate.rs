@@ -11,8 +11,8 @@ use crate::crypto::random;
 use crate::custody::proof::Reading;
 use crate::custody::{self, Sight};
 use crate::db::to_the_end;
-use crate::limits::{self, Network};
-use crate::messages::{CertificateSheet, Issued, drawn};
+use crate::limits::{self, LimitError, Network};
+use crate::messages::{drawn, CertificateSheet, Issued, PassError, UnitCertificateSheet};
 use crate::{Context, Services};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::account::Capability;
@@ -110,7 +110,7 @@ async fn issued(
 }
 
 /// Whether a certificate is ours and its unit is stored. Whose it is, or which of number and code is wrong, is not said. What is good
-/// counts nothing.
+/// counts nothing. Of an address or a network that tries on once it is refused an alert stands in the trail, one for each window.
 ///
 /// # Errors
 /// `Denied`; `Limited` to an address or a network that tried many that are none; `Database`.
@@ -121,12 +121,38 @@ pub async fn verify_certificate(
     (number, code): (&str, &str),
 ) -> Result<bool, FamilyError> {
     context.require(Capability::SeePublic)?;
-    limits::VERIFICATIONS.may_try(services, network).await?;
+    if let Err(error) = limits::VERIFICATIONS.may_try(services, network).await {
+        if matches!(error, LimitError::Limited(_)) {
+            alarmed(services, context, network).await?;
+        }
+        return Err(error.into());
+    }
     let good = is_good(services, number, code).await?;
     if !good {
         limits::VERIFICATIONS.missed(services, network).await?;
     }
     Ok(good)
+}
+
+/// Numbers of certificates are being tried. From where is not said: an address is a person's.
+async fn alarmed(services: &Services, context: &Context, network: &Network) -> Result<(), FamilyError> {
+    if limits::hit(services, &limits::UNIT_ALARMED, network.as_str()).await.is_err() {
+        return Ok(()); // it was told in this window
+    }
+    metrics::counter!("family_certificates_alarmed").increment(1);
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let entry = Entry {
+            action: "family.certificates_tried",
+            subject_kind: "family",
+            subject: None,
+            detail: json!({ "alert": "enumeration" }),
+        };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 async fn is_good(services: &Services, number: &str, typed: &str) -> Result<bool, FamilyError> {

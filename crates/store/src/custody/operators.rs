@@ -50,6 +50,10 @@ pub async fn worked(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     sqlx::query!(r#"select set_config('enable_seqscan', 'off', true) as "set!""#).fetch_one(&mut *db).await?;
     sqlx::query_scalar!(
         r#"select (exists (select from custody_unit u where u.worked_by @> array[$1::uuid])
+/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. Looks at all of them, for what happens some times a year.
+pub async fn worked(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
+        r#"select (exists (select from custody_unit u where $1 = any(u.worked_by))
+                   or exists (select from custody_deviation d where d.opened_operator = $1)
                    or exists (select from custody_placement p
                               where array[p.put_by, p.put_with, p.taken_by, p.taken_with] @> array[$1::uuid])) as "worked!""#,
         id

@@ -64,6 +64,23 @@ async fn a_batch_is_answered_record_by_record() {
 }
 
 #[tokio::test]
+async fn whoever_asked_for_too_many_numbers_that_are_none_is_told_to_come_later() {
+    let site = Site::new().await;
+    let (id, token) = site.client("lims", &[Scope::LimsWrite]).await;
+    feed(&site, &token, &[registered()]).await;
+    let limit = &services::limits::UNIT_TOLD_OF_NOTHING;
+    let almost = services::limits::hit_times(&site.test.services, limit, &id, limit.hits - 1).await;
+    assert_eq!(almost.expect("there is room").left, 1);
+    let ask = async |din: &str| site.call("GET", &format!("/api/v1/lims/units/{din}"), &token, &[], None).await;
+    assert_eq!(ask("T000126900002").await.problem(), "not-found", "the last that is let through");
+    for din in ["T000126900003", DIN] {
+        let slowed = ask(din).await;
+        assert_eq!(slowed.problem(), "busy", "also what is there");
+        assert!(!slowed.header("retry-after").is_empty());
+    }
+}
+
+#[tokio::test]
 async fn letters_are_listed_and_tried_again_by_their_machine_only() {
     let site = Site::new().await;
     let (_, token) = site.client("lims", &[Scope::LimsWrite]).await;

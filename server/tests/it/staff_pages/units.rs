@@ -3,6 +3,7 @@
 use super::cases::hired;
 use super::*;
 use domain::custody::{Din, Kind, State};
+use futures::StreamExt as _;
 use testkit::custody::{life, opened, tell, unit_in};
 
 /// Whoever has this role works under this code.
@@ -71,22 +72,60 @@ async fn a_number_leads_to_its_unit_by_a_form_and_a_slip_of_a_key_is_told_beside
     );
 }
 
-#[tokio::test]
-async fn five_hundred_numbers_in_a_row_lead_nobody_anywhere() {
-    let site = Site::new().await;
+/// So many of an asker's pages are made at once.
+const ABREAST: usize = 8;
+
+/// Asks for pages of ten thousand numbers in a row, of which one is a unit's. What was answered, in their order; none of it names the
+/// unit.
+async fn counted_through(site: &Site, by: &Browser<'_>, page: impl Fn(&str) -> String) -> Vec<StatusCode> {
     let unit = unit_in(&site.test, 250, State::Banked).await.to_string();
-    let (anybody, visitor) = (site.anonymous(), site.visitor().await);
-    for number in 0..500 {
-        let din = whole(&Din::of("TEST1", 25, number).expect("a number"));
-        for path in [format!("/staff/units/{din}"), format!("/account/units/{din}")] {
-            for answer in [anybody.get(&path).await, visitor.get(&path).await] {
-                assert_ne!(answer.status, StatusCode::OK, "{path}");
-                assert!(!answer.body.contains(&unit), "{path}");
-            }
+    let numbers = (0..10_000).map(|number| whole(&Din::of("TEST1", 25, number).expect("a number")));
+    let asked = numbers.map(|din| {
+        let path = page(&din);
+        let unit = unit.as_str();
+        async move {
+            let answer = by.get(&path).await;
+            assert!(!answer.body.contains(unit) && !answer.header("location").contains(unit), "{path}");
+            answer.status
         }
-        let find = send(&visitor, "/staff/units/find", &[("din", &din)]).await;
-        assert!(!find.body.contains(&unit) && !find.header("location").contains(&unit), "{din}");
-    }
+    });
+    futures::stream::iter(asked).buffered(ABREAST).collect().await
+}
+
+#[tokio::test]
+async fn ten_thousand_numbers_in_a_row_lead_nobody_to_a_page_of_the_staff() {
+    let site = Site::new().await;
+    let seen = counted_through(&site, &site.anonymous(), |din| format!("/staff/units/{din}")).await;
+    assert!(seen.iter().all(|status| *status == StatusCode::SEE_OTHER), "to the door, whatever is asked");
+}
+
+/// A number is no name of a unit for a family: there is nothing to be throttled, since there is nothing to be found.
+#[tokio::test]
+async fn ten_thousand_numbers_in_a_row_lead_no_visitor_to_a_unit() {
+    let site = Site::new().await;
+    let visitor = site.visitor().await;
+    let seen = counted_through(&site, &visitor, |din| format!("/account/units/{din}")).await;
+    assert!(seen[0] != StatusCode::OK && seen.iter().all(|status| *status == seen[0]), "one answer: {}", seen[0]);
+    let (din, unit) = (whole(&life(250).din), life(250).unit.to_string());
+    let find = send(&visitor, "/staff/units/find", &[("din", &din)]).await;
+    assert!(!find.body.contains(&unit) && !find.header("location").contains(&unit), "the desk's search is the desk's");
+}
+
+#[tokio::test]
+async fn ten_thousand_numbers_in_a_row_are_no_certificate_and_one_alert_stands_in_the_trail() {
+    let site = Site::new().await;
+    let anybody = site.anonymous();
+    let page = |din: &str| format!("/custody/certificates/verify/{din}/000000000000");
+    let seen = counted_through(&site, &anybody, page).await;
+    let refused = seen.iter().filter(|status| **status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert!(seen.iter().all(|status| matches!(*status, StatusCode::OK | StatusCode::TOO_MANY_REQUESTS)), "{seen:?}");
+    let limit = services::limits::VERIFY_PER_NETWORK.hits as usize;
+    assert!(refused >= 10_000 - limit, "{refused}");
+    assert!(seen[limit + ABREAST..].iter().all(|status| *status == StatusCode::TOO_MANY_REQUESTS), "and stay refused");
+    let typed = anybody.get(&page(&whole(&life(250).din))).await;
+    again(&typed, StatusCode::TOO_MANY_REQUESTS, "");
+    let alerts = "select count(*) from audit_entry where action = 'family.certificates_tried' and detail ? 'alert'";
+    assert_eq!(number(&site, alerts).await, 1, "one for the window");
 }
 
 #[tokio::test]

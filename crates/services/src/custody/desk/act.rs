@@ -174,22 +174,23 @@ pub async fn alone(
     let said = |text: &str| {
         typed::line(text, LONGEST).map_err(|fault| DeskError::Fields(vec![FieldError::new("said", fault)]))
     };
+    let operator = hand.operator.code;
     let over = (!matches!(what, Alone::OpenDeviation { .. })).then_some(version);
     let (payloads, entry) = match what {
         Alone::OpenDeviation { form, of, said: text, hold } => {
-            let opened = Payload::DeviationOpened { deviation: form, of, said: said(&text)? };
+            let opened = Payload::DeviationOpened { deviation: form, of, said: said(&text)?, operator: Some(operator) };
             let held = hold.then_some(Payload::Held { of });
             let detail = json!({ "of": of.name(), "hold": hold });
             let payloads = std::iter::once(opened).chain(held).collect();
             (payloads, entry("custody.deviation_opened", unit, detail))
         }
         Alone::CloseDeviation { deviation, said: text } => {
-            let closed = Payload::DeviationClosed { deviation: deviation.0, said: said(&text)? };
+            let said = said(&text)?;
+            let closed = Payload::DeviationClosed { deviation: deviation.0, said, operator: Some(operator) };
             (vec![closed], entry("custody.deviation_closed", unit, json!({ "deviation": deviation.0 })))
         }
         Alone::Hold { of } => (vec![Payload::Held { of }], entry("custody.held", unit, json!({ "of": of.name() }))),
         Alone::SignRecord => {
-            let operator = hand.operator.code;
             (vec![Payload::RecordSigned { operator }], entry("custody.record_signed", unit, json!({})))
         }
     };

@@ -45,7 +45,21 @@ pub async fn record_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (by, None), incoming, now).await
+    keep(db, services, by, Terms::default(), incoming, now).await
+}
+
+/// As [`record_in`]; two people vouched for when it happened, so that a machine's word is taken for it.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(crate) async fn record_vouched_in(
+    db: &mut PgConnection,
+    services: &Services,
+    by: &By,
+    incoming: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    keep(db, services, by, Terms { vouched: true, ..Terms::default() }, incoming, now).await
 }
 
 /// As [`record_in`]; the deviations that are opened come from one cause, an excursion or a recall: of a unit that has one of this
@@ -61,13 +75,23 @@ pub async fn record_caused_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (by, Some(cause)), incoming, now).await
+    keep(db, services, by, Terms { cause: Some(cause), ..Terms::default() }, incoming, now).await
+}
+
+/// What events are kept under.
+#[derive(Clone, Copy, Default)]
+struct Terms {
+    /// The deviations that are opened come from this.
+    cause: Option<Uuid>,
+    /// Two people vouched for when it happened.
+    vouched: bool,
 }
 
 async fn keep(
     db: &mut PgConnection,
     services: &Services,
-    (by, cause): (&By, Option<Uuid>),
+    by: &By,
+    terms: Terms,
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
@@ -76,7 +100,7 @@ async fn keep(
     }
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
-    let start = World::load(db, shelf, (by, cause), incoming).await?;
+    let start = World { vouched: terms.vouched, ..World::load(db, shelf, (by, terms.cause), incoming).await? };
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
 
