@@ -79,7 +79,12 @@ fn stands(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         view! { <Banner tone=Tone::Danger title=visit.t("units-chain-broken")>{visit.t("units-chain-broken-text")}</Banner> }
             .into_any()
     };
-    let unreadable = (!unit.readable).then(|| view! { <Banner tone=Tone::Info>{visit.t("units-unreadable")}</Banner> });
+    let unreadable = if unit.lacks_text() {
+        let (title, text) = (visit.t("units-text-lost"), visit.t("units-text-lost-text"));
+        Some(view! { <Banner tone=Tone::Danger title=title>{text}</Banner> }.into_any())
+    } else {
+        (!unit.readable).then(|| view! { <Banner tone=Tone::Info>{visit.t("units-unreadable")}</Banner> }.into_any())
+    };
     view! {
         <p class="request-state">{state_tag(visit, unit.standing.state())}{held}</p>
         {chain}

@@ -54,13 +54,14 @@ pub(super) fn missing(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
     )
 }
 
-/// The events that did a code of a list, the latest of each.
+/// The events that did a code of a list, the latest of each; none where one that does not open may have come after it.
 fn doing<'a>(unit: &'a UnitView, code: &str) -> Option<&'a EventView> {
-    unit.events.iter().rev().find(|event| match &event.payload {
+    let found = unit.events.iter().rev().find(|event| match &event.payload {
         Some(Payload::StepDone { step, .. } | Payload::ReleaseStepDone { step, .. }) => step == code,
         Some(Payload::TestFinal { test, .. }) => test == code,
         _ => false,
-    })
+    });
+    found.filter(|event| !unit.may_be_outdated(event))
 }
 
 fn by(event: &EventView) -> String {

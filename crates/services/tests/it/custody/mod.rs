@@ -13,6 +13,7 @@ mod people;
 mod slots;
 mod support;
 mod trouble;
+mod unreadable;
 
 use domain::custody::{Kind, Payload, Slot, State, Unmet};
 use domain::ids::UnitId;
