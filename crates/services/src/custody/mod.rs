@@ -23,6 +23,7 @@ mod view;
 pub use error::CustodyError;
 pub use recall::{Recalled, end_recall, recall};
 pub use record::{Outcomes, record, record_caused_in, record_in};
+use record::{check_payload, needed};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};
 pub use shelf::{Rules, Shelf, Shelves};

@@ -20,15 +20,15 @@ const QUALITY: u128 = 71_003;
 /// Another of quality, who works on no unit.
 const HEAD: u128 = 71_004;
 
-fn lab(house: &TestHouse) -> Context {
+pub fn lab(house: &TestHouse) -> Context {
     of(house, LAB, Role::LabOfficer)
 }
 
-fn other(house: &TestHouse) -> Context {
+pub fn other(house: &TestHouse) -> Context {
     of(house, OTHER, Role::LabOfficer)
 }
 
-fn quality(house: &TestHouse) -> Context {
+pub fn quality(house: &TestHouse) -> Context {
     of(house, QUALITY, Role::QualityOfficer)
 }
 
@@ -37,7 +37,7 @@ fn head(house: &TestHouse) -> Context {
 }
 
 /// The store is open, and the three work under codes of their own.
-async fn desk_of(house: &TestHouse) {
+pub async fn desk_of(house: &TestHouse) {
     for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
         let all = operators::list(&house.services, &quality(house)).await.expect("a list");
         let one = all.iter().find(|one| one.code == code).expect("a code");
@@ -55,18 +55,19 @@ async fn complete(house: &TestHouse, number: u32) -> UnitId {
     life(number).unit
 }
 
-fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
+pub fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
     let form: Uuid = house.services.system().new_id();
     let empty = String::new;
-    Proposing { form, unit, version, act, din: empty(), slot: empty(), reason: empty(), event: empty() }
+    let (din, slot, reason, event, name, celsius) = (empty(), empty(), empty(), empty(), empty(), empty());
+    Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, steps: Vec::new() }
 }
 
-fn confirming(id: Uuid, version: u32) -> Confirming {
+pub fn confirming(id: Uuid, version: u32) -> Confirming {
     Confirming { id, version, din: String::new(), slot: String::new() }
 }
 
 /// As a scanner reads it.
-fn whole(din: &Din) -> String {
+pub fn whole(din: &Din) -> String {
     format!("{}{}", din.as_str(), din.check())
 }
 

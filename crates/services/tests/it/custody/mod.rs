@@ -10,6 +10,7 @@ mod life;
 mod model;
 mod order;
 mod people;
+mod release;
 mod slots;
 mod support;
 mod trouble;
