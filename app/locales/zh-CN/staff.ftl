@@ -859,6 +859,7 @@ staff-action-custody-register-complete = 设定开始核对采集证书的日期
 staff-subject-custody-operator = 操作人
 staff-subject-custody-collector = 采集者
 staff-action-custody-passport-taken = 下载一份脐带血的监管护照
+staff-action-custody-unit-forgotten = 脐带血记录期满销毁
 staff-action-family-opened-for-support = 客服打开家庭的记录
 staff-action-family-read-for-support = 客服查看家庭的记录
 staff-action-family-closed-for-support = 客服关闭家庭的记录

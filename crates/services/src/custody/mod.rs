@@ -7,6 +7,7 @@
 pub mod collectors;
 pub mod desk;
 mod error;
+mod forgetting;
 pub mod layout;
 pub mod life;
 pub mod operators;
@@ -21,6 +22,7 @@ mod sight;
 mod view;
 
 pub use error::CustodyError;
+pub(crate) use forgetting::{count_due, forget_due};
 pub use recall::{Recalled, end_recall, recall};
 pub use record::{Outcomes, record, record_caused_in, record_in};
 use record::{check_payload, needed};

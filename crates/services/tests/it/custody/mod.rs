@@ -5,6 +5,7 @@ mod collectors;
 mod database;
 mod demo;
 mod desk;
+mod forgetting;
 mod guards;
 mod life;
 mod model;
