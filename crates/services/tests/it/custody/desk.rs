@@ -425,6 +425,8 @@ async fn the_demos_laboratory_is_made_once_and_its_units_wait_for_two_people() {
         let view = seen(&house, unit.id).await;
         assert!(view.steps.is_complete() && view.tests.is_complete() && view.record_signed && view.place.is_some());
     }
+    let kept = "select count(*) from custody_unit where state = 'banked' and pool = 'public'";
+    assert_eq!(number(&house, kept).await, 6, "for whoever tries a release");
     let linked = "select count(*) from custody_operator where account_id is not null";
     assert_eq!(number(&house, linked).await, 3);
     assert_eq!(number(&house, "select count(*) from custody_certificate").await, 1);
