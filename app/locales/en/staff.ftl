@@ -919,6 +919,7 @@ staff-action-custody-register-complete = Set the day from which certificates are
 staff-subject-custody-operator = Operator
 staff-subject-custody-collector = Collector
 staff-action-custody-passport-taken = Downloaded the custody passport of a unit
+staff-action-custody-unit-forgotten = Forgot a unit when its time was over
 staff-action-family-opened-for-support = Opened a family’s record for support
 staff-action-family-read-for-support = Read a family’s record for support
 staff-action-family-closed-for-support = Closed a family’s record

@@ -1,6 +1,7 @@
 //! The tests of a unit: how far each is, its values beside what is usual, and what that means in a plain sentence.
 
 use super::list::name;
+use super::unit::texts;
 use super::{crumbs, hidden, page_of};
 use crate::desk::{moment, read_first};
 use crate::form::Tone;
@@ -34,6 +35,7 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
     let version = visit.t_args("family-tests-reference", &[("version", u32::from(REFERENCES_VERSION).into())]);
     Ok(view! {
         <Page title=visit.t("family-tests-title") lead=visit.t("family-tests-lead") crumbs=crumbs(visit, &way)>
+            {texts(visit, record.texts)}
             <Meter label=text value=u64::from(done) max=u64::from(all)/>
             {record.cover.as_ref().map(|cover| dose(visit, cover))}
             <section class="section">

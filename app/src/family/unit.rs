@@ -13,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::family::{Kin, Standing, Step};
 use domain::ids::UnitId;
 use leptos::prelude::*;
-use services::family::{self, OwnEvent, OwnRecord, OwnUnit as Unit};
+use services::family::{self, OwnEvent, OwnRecord, OwnUnit as Unit, Texts};
 
 /// The page.
 #[component]
@@ -46,10 +46,21 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
         <Page title=title crumbs=crumbs(visit, &[])>
             {looks_only}
             {waits}
+            {texts(visit, record.texts)}
             {parts}
         </Page>
     }
     .into_any())
+}
+
+/// That not everything can be read any more, and why; nothing where it can.
+pub(super) fn texts(visit: &Visit, texts: Texts) -> Option<AnyView> {
+    let (tone, title, text) = match texts {
+        Texts::Whole => return None,
+        Texts::Lost => (Tone::Warning, "family-text-lost", "family-text-lost-text"),
+        Texts::Destroyed => (Tone::Info, "family-text-gone", "family-text-gone-text"),
+    };
+    Some(view! { <Banner tone=tone title=visit.t(title)>{visit.t(text)}</Banner> }.into_any())
 }
 
 /// Where it is.

@@ -158,6 +158,70 @@ async fn a_unit_is_banked_by_two_and_each_refusal_is_a_sentence() {
 }
 
 #[tokio::test]
+async fn what_is_asked_for_is_told_beside_its_field_and_a_colleague_reads_what_was_proposed() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 5, State::Banked).await;
+    let version = life(5).until(State::Banked, &opened(&site.test).await).len().to_string();
+    let (lab, quality) = (hired(&site, Role::LabOfficer).await, hired(&site, Role::QualityOfficer).await);
+    works(&site, Role::LabOfficer, "LAB-01").await;
+    works(&site, Role::QualityOfficer, "QA-02").await;
+    let page = format!("/staff/units/{unit}");
+    let propose = format!("{page}/propose");
+    let reserve = |name: &'static str| {
+        let form = ("form", "01980000-0000-7000-8000-000000000031");
+        [form, ("act", "reserve"), ("version", version.as_str()), ("reserve_name", name)]
+    };
+    let shown = lab.get(&page).await;
+    again(&shown, StatusCode::OK, "还在罐中，要先取出");
+    assert!(shown.body.contains(&format!("{page}/passport.json")), "the way to its passport");
+    let empty = send(&lab, &propose, &reserve("")).await;
+    assert_eq!(empty.status, REFUSED, "{}", excerpt(&empty.body));
+    gone_to(&send(&lab, &propose, &reserve("RQ-2099")).await, &format!("{page}?done=proposed"));
+    again(&quality.get(&page).await, StatusCode::OK, "RQ-2099");
+}
+
+#[tokio::test]
+async fn the_page_of_a_unit_has_words_for_whatever_can_be_done_in_each_state() {
+    let site = Site::new().await;
+    let quality = hired(&site, Role::QualityOfficer).await;
+    opened(&site.test).await;
+    works(&site, Role::QualityOfficer, "QA-02").await;
+    for (number, state) in (60..).zip(State::ALL) {
+        let unit = unit_in(&site.test, number, state).await;
+        for path in [format!("/staff/units/{unit}"), format!("/en/staff/units/{unit}")] {
+            let page = quality.get(&path).await;
+            assert_eq!(page.status, StatusCode::OK, "{state:?}: {}", excerpt(&page.body));
+            assert!(!page.body.contains('⟦'), "{state:?}: {}", excerpt(&page.body));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_unit_whose_text_does_not_open_has_its_page_all_the_same() {
+    let site = Site::new().await;
+    let (lost, gone) = (unit_in(&site.test, 6, State::Banked).await, unit_in(&site.test, 7, State::Discarded).await);
+    let lab = hired(&site, Role::LabOfficer).await;
+    works(&site, Role::LabOfficer, "LAB-01").await;
+    services::custody::proof::close_all(&site.test.services).await.expect("a root");
+    for (sql, unit) in [
+        ("update custody_unit set key_sealed = '\\x00' where id = $1", lost),
+        ("update custody_unit set key_sealed = null, destroyed_at = now() where id = $1", gone),
+    ] {
+        let done = sqlx::query(sql).bind(unit.0).execute(&site.test.db.owner_pool()).await.expect(sql);
+        assert_eq!(done.rows_affected(), 1, "{sql}");
+    }
+    for (unit, text) in [(lost, "有记录的内容打不开"), (gone, "这份脐带血的密钥已经销毁")] {
+        let page = lab.get(&format!("/staff/units/{unit}")).await;
+        again(&page, StatusCode::OK, text);
+        for there in ["记录链完整", "内容已不能读取", "不能再登记任何内容", "56/56", "15/15"] {
+            assert!(page.body.contains(there), "{unit}: {there}");
+        }
+        let english = lab.get(&format!("/en/staff/units/{unit}")).await;
+        assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{}", excerpt(&english.body));
+    }
+}
+
+#[tokio::test]
 async fn support_opens_a_family_for_a_reason_that_lasts_half_an_hour() {
     let site = Site::new().await;
     unit_in(&site.test, 4, State::Banked).await;

@@ -71,7 +71,7 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
     };
     let said = said.into_iter().map(|line| view! { <br/><span class="small">{line}</span> }).collect_view();
     let marks = opened.marks.get(&event.seq).into_iter().flatten().map(|mark| {
-        let tone = if *mark == Mark::Broken { Tone::Danger } else { Tone::Warning };
+        let tone = if matches!(mark, Mark::Broken | Mark::Illegible) { Tone::Danger } else { Tone::Warning };
         let text = visit.t(&format!("units-mark-{}", mark.name()));
         view! { " "<Tag tone=tone>{text}</Tag> }
     });

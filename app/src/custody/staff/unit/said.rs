@@ -11,7 +11,7 @@ pub(in crate::custody::staff) fn slot_text(slot: &Slot) -> String {
 }
 
 /// What was measured; one nobody described shows its own word.
-pub(super) fn analyte_text(visit: &Visit, analyte: &str) -> String {
+pub(in crate::custody::staff) fn analyte_text(visit: &Visit, analyte: &str) -> String {
     let key = format!("units-analyte-{}", analyte.replace('_', "-"));
     i18n::found(visit.locale(), &key).map_or_else(|| analyte.to_owned(), |text| text.to_string())
 }

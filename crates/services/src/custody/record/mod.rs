@@ -26,6 +26,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+pub(super) use check::check as check_payload;
 pub(super) use write::place;
 
 /// What became of each event.
@@ -139,6 +140,13 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
 
 /// What one may say happened: most of it whoever works at the desk, the rest whoever answers for units.
 const fn asked(kind: Kind) -> Capability {
+/// Whole microseconds.
+pub(super) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}
+
+/// What one has to be able to do to say that this happened: most of it whoever works at the desk, the rest whoever answers for units.
+pub(crate) const fn needed(kind: Kind) -> Capability {
     match kind {
         Kind::Banked
         | Kind::HoldLifted
@@ -159,7 +167,7 @@ const fn asked(kind: Kind) -> Capability {
 /// `Denied`, `Refused`, `Unreadable`, `Database`.
 pub async fn record(services: &Services, context: &Context, incoming: Incoming) -> Result<Recorded, CustodyError> {
     let kind = incoming.payload.kind();
-    context.require(asked(kind))?;
+    context.require(needed(kind))?;
     let (services, context) = (services.clone(), context.clone());
     crate::db::to_the_end(async move {
         let mut tx = services.begin().await?;
