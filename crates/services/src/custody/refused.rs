@@ -115,8 +115,7 @@ impl Refused {
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 28] = [
-    pub const CODES: [&'static str; 27] = [
+    pub const CODES: [&'static str; 29] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",

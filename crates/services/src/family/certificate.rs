@@ -12,7 +12,7 @@ use crate::custody::proof::Reading;
 use crate::custody::{self, Sight};
 use crate::db::to_the_end;
 use crate::limits::{self, LimitError, Network};
-use crate::messages::{drawn, CertificateSheet, Issued, PassError, UnitCertificateSheet};
+use crate::messages::{CertificateSheet, Issued, drawn};
 use crate::{Context, Services};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::account::Capability;

@@ -138,13 +138,6 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
     all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
 }
 
-/// What one may say happened: most of it whoever works at the desk, the rest whoever answers for units.
-const fn asked(kind: Kind) -> Capability {
-/// Whole microseconds.
-pub(super) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
-}
-
 /// What one has to be able to do to say that this happened: most of it whoever works at the desk, the rest whoever answers for units.
 pub(crate) const fn needed(kind: Kind) -> Capability {
     match kind {

@@ -21,27 +21,23 @@ const QUALITY: u128 = 71_003;
 /// Another of quality, who works on no unit.
 const HEAD: u128 = 71_004;
 
-pub(super) fn lab(house: &TestHouse) -> Context {
+pub fn lab(house: &TestHouse) -> Context {
     of(house, LAB, Role::LabOfficer)
 }
 
-pub(super) fn other(house: &TestHouse) -> Context {
+pub fn other(house: &TestHouse) -> Context {
     of(house, OTHER, Role::LabOfficer)
 }
 
-pub(super) fn quality(house: &TestHouse) -> Context {
-pub fn lab(house: &TestHouse) -> Context {
-pub fn other(house: &TestHouse) -> Context {
 pub fn quality(house: &TestHouse) -> Context {
     of(house, QUALITY, Role::QualityOfficer)
 }
 
-pub(super) fn head(house: &TestHouse) -> Context {
+pub fn head(house: &TestHouse) -> Context {
     of(house, HEAD, Role::QualityOfficer)
 }
 
 /// The store is open, and the three work under codes of their own.
-pub(super) async fn desk_of(house: &TestHouse) {
 pub async fn desk_of(house: &TestHouse) {
     for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
         let all = operators::list(&house.services, &quality(house)).await.expect("a list");
@@ -60,7 +56,6 @@ async fn complete(house: &TestHouse, number: u32) -> UnitId {
     life(number).unit
 }
 
-pub(super) fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
 pub fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
     let form: Uuid = house.services.system().new_id();
     let empty = String::new;
@@ -73,7 +68,6 @@ pub fn confirming(id: Uuid, version: u32) -> Confirming {
 }
 
 /// As a scanner reads it.
-pub(super) fn whole(din: &Din) -> String {
 pub fn whole(din: &Din) -> String {
     format!("{}{}", din.as_str(), din.check())
 }
