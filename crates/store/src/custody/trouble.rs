@@ -47,7 +47,8 @@ pub struct OpenedRow {
 pub async fn deviations(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<OpenedRow>> {
     sqlx::query_as!(
         OpenedRow,
-        r#"select d.id, d.unit_id, d.opened_by, d.opened_operator as named, o.id as "linked?", d.closed_at is not null as "closed!"
+        r#"select d.id as "id!", d.unit_id as "unit_id!", d.opened_by as "opened_by?", d.opened_operator as "named?",
+                  o.id as "linked?", d.closed_at is not null as "closed!"
            from custody_deviation d left join custody_operator o on o.account_id = d.opened_by
            where d.id = any($1)"#,
         ids
