@@ -6,7 +6,7 @@ use jiff_sqlx::Date as SqlDate;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-/// Writes down what a member says of a purpose.
+/// Writes down what a member says of a purpose, later than what it said before, also within one instant: the last word is the one that holds.
 pub async fn add_consent(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -15,7 +15,10 @@ pub async fn add_consent(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into family_consent (id, family_id, account_id, purpose, given, at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into family_consent (id, family_id, account_id, purpose, given, at)
+         values ($1, $2, $3, $4, $5, greatest($6, (
+           select max(c.at) + interval '1 microsecond' from family_consent c
+           where c.family_id = $2 and c.account_id = $3 and c.purpose = $4)))",
         id,
         family,
         account,
