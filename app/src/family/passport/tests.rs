@@ -44,6 +44,7 @@ fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
         kind,
         said: payload.as_ref().map(|payload| [vec![7; 16], serde_json::to_vec(payload).expect("JSON")].concat()),
         payload,
+        illegible: false,
         occurred_at: minute(n),
         received_at: minute(n + 5),
         actor_kind: "client".to_owned(),
@@ -107,6 +108,7 @@ fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
         rooted: last,
         registered_at: minute(0),
         readable: true,
+        key_lost: false,
     };
     Reading { passport, view }
 }

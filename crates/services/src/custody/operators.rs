@@ -152,7 +152,7 @@ pub async fn link(
     }
     not_own(context, account)?;
     not_own(context, before)?;
-    if before.is_some() && sql::worked(&mut *tx, id.0).await? {
+    if before.is_some() && sql::worked(&mut tx, id.0).await? {
         return Err(DeskError::Fields(vec![FieldError::new("account", Fault::CodeWorked)]));
     }
     sql::link(&mut *tx, id.0, account.map(|account| account.0)).await.map_err(taken)?;

@@ -236,8 +236,6 @@ struct Asked {
     collections: BTreeSet<(String, Date)>,
     /// A unit is given to a family.
     assigned: bool,
-    /// A record is signed.
-    signed: bool,
     /// It matters who works under the account that tells it.
     teller: bool,
 }
@@ -270,7 +268,6 @@ impl Asked {
                     let day = Some(local_day(one.occurred_at)).filter(|day| in_reach(*day));
                     asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
-                Payload::RecordSigned { .. } => asked.signed = true,
                 Payload::Assigned { .. } => asked.assigned = true,
                 Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::StepDone { lots, .. } => {
