@@ -72,6 +72,16 @@ books-reverse-title = Reverse this entry?
 books-reverse-text = An opposite entry is recorded and the original stays. The same event can then be recorded again.
 books-reason = Reason
 books-reason-hint = One sentence, no personal information; it is kept in the audit trail
+books-said-title = Reasons given
+books-said-text = Reasons are sealed with the application and destroyed with it.
+books-said-at = When
+books-said-about = About
+books-said-by = Given by
+books-said-released = Unused aid released
+books-said-sent-back = Sent back
+books-said-payment = Payment taken back or decided
+books-said-reversed = Entry reversed
+books-said-hint = One sentence, no personal information; it is sealed with the application and destroyed with it
 books-done-entered = Recorded.
 books-done-reversed = Reversed.
 

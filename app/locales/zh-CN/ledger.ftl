@@ -72,6 +72,16 @@ books-reverse-title = 冲正这张凭证？
 books-reverse-text = 系统会记一张方向相反的凭证，原凭证保留。冲正后可以重新登记同一件事。
 books-reason = 理由
 books-reason-hint = 一句话，不写个人信息；会留在操作记录里
+books-said-title = 填写的理由
+books-said-text = 理由随申请一起加密保存，申请销毁时一并销毁。
+books-said-at = 时间
+books-said-about = 事项
+books-said-by = 填写人
+books-said-released = 释放未用的救助款
+books-said-sent-back = 退回制单
+books-said-payment = 撤回或判定付款
+books-said-reversed = 冲正
+books-said-hint = 一句话，不写个人信息；随申请加密保存，申请销毁时一并销毁
 books-done-entered = 已登记。
 books-done-reversed = 已冲正。
 

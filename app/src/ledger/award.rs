@@ -14,6 +14,7 @@ use domain::account::Capability;
 use domain::ids::{AwardId, PayeeId};
 use domain::ledger::{AwardState, Fen, PayeeKind};
 use leptos::prelude::*;
+use services::ledger::About;
 use services::ledger::views::{self, AwardPage as Award, PayeeLine, PaymentLine, TrancheLine};
 
 const NEWS: &[(&str, &str)] =
@@ -44,6 +45,7 @@ async fn page(visit: Visit, id: Option<AwardId>) -> Result<AnyView, Problem> {
                 <h2>{visit.t("books-payments")}</h2>
                 {payments(visit, &page.payments)}
             </section>
+            {said(visit, &page)}
             {release(visit, &page)}
         </Page>
     }
@@ -69,6 +71,39 @@ fn facts(visit: &Visit, page: &Award) -> Vec<SummaryRow> {
     rows
 }
 
+/// Why things were done with its money: who said what.
+fn said(visit: &Visit, page: &Award) -> Option<AnyView> {
+    if page.said.is_empty() {
+        return None;
+    }
+    let columns = vec![
+        Column::new(visit.t("books-said-at")),
+        Column::new(visit.t("books-said-about")),
+        Column::new(visit.t("books-said-by")),
+        Column::new(visit.t("books-reason")),
+    ];
+    let rows = page.said.iter().map(|one| {
+        let about = visit.t(match one.about {
+            About::Released => "books-said-released",
+            About::SentBack => "books-said-sent-back",
+            About::Payment => "books-said-payment",
+            About::Reversed => "books-said-reversed",
+        });
+        Row::new().cell(moment(visit, one.at)).cell(about).cell(person_text(visit, &one.by)).cell(one.text.clone())
+    });
+    let rows = rows.collect();
+    Some(
+        view! {
+            <section class="section books-table" id="said">
+                <h2>{visit.t("books-said-title")}</h2>
+                <Table caption=visit.t("books-said-title") caption_hidden=true columns=columns rows=rows/>
+                <p class="muted small">{visit.t("books-said-text")}</p>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
 /// Giving back what is left over of an award of which something was paid; of another, its case does.
 fn release(visit: &Visit, page: &Award) -> Option<impl IntoView + use<>> {
     let award = &page.award;
@@ -84,7 +119,7 @@ fn release(visit: &Visit, page: &Award) -> Option<impl IntoView + use<>> {
             <Dialog label=visit.t("release-left") title=visit.t("release-left") open=open>
                 <p>{text}</p>
                 <Form action=action>
-                    <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-reason-hint")/>
+                    <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-said-hint")/>
                     <p class="actions"><Button variant=Variant::Danger>{visit.t("release-left")}</Button></p>
                 </Form>
             </Dialog>

@@ -246,7 +246,7 @@ fn second(visit: &Visit, id: ClawbackId, part: &PartLine) -> AnyView {
             <Dialog label=visit.t("clawback-refuse") title=visit.t("clawback-refuse-title") open=own>
                 <Form action=to("refuse")>
                     <HiddenField name="part" value=part.id.to_string()/>
-                    <TextField name="why_not" label=visit.t("books-reason") hint=visit.t("books-reason-hint")/>
+                    <TextField name="why_not" label=visit.t("books-reason") hint=visit.t("books-said-hint")/>
                     <p class="actions"><Button variant=Variant::Danger>{visit.t("clawback-refuse")}</Button></p>
                 </Form>
             </Dialog>
@@ -317,7 +317,7 @@ fn waive(visit: &Visit, page: &Clawback) -> impl IntoView + use<> {
                 <Form action=action>
                     <HiddenField name="waiver" value=key/>
                     <TextField name="waived" label=visit.t("books-amount-yuan") hint=visit.t("books-amount-hint") inputmode="decimal" width="medium"/>
-                    <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-reason-hint")/>
+                    <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-said-hint")/>
                     <p class="actions"><Button variant=Variant::Secondary>{visit.t("clawback-waive")}</Button></p>
                 </Form>
             </Dialog>

@@ -157,7 +157,7 @@ pub(super) fn let_go(visit: &Visit, one: &TrancheLine) -> AnyView {
 }
 
 fn reason(visit: &Visit) -> impl IntoView + use<> {
-    view! { <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-reason-hint")/> }
+    view! { <TextField name="reason" label=visit.t("books-reason") hint=visit.t("books-said-hint")/> }
 }
 
 fn release(visit: &Visit, one: &TrancheLine) -> AnyView {

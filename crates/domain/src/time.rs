@@ -48,6 +48,11 @@ pub fn in_reach(day: civil::Date) -> bool {
     u32::try_from(day.year()).is_ok_and(|year| (FIRST_YEAR..=LAST_YEAR).contains(&year))
 }
 
+/// An instant as the database keeps it, in whole microseconds: what is hashed, signed or compared is to be what will be read.
+pub fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}
+
 /// The instant a Shandong day begins.
 pub fn start_of_day(day: civil::Date) -> Timestamp {
     // Midnight exists on every day since 1992; before that the earlier of two readings is taken.

@@ -1,10 +1,15 @@
 //! The binary itself, as an operator runs it: commands, exit codes, and a server that ends when it is told to.
 
+use crate::support::Site;
+use domain::custody::State;
+use services::custody::Sight;
+use services::custody::proof;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use testkit::TestDb;
+use testkit::custody::unit_in;
 
 fn server(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
@@ -21,6 +26,12 @@ fn server(url: &str) -> Command {
 fn run(url: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } = server(url).args(arguments).output().expect("the binary runs");
     (status.code(), String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr))
+}
+
+/// Runs a command that is to succeed; where it does not, the test says what it said.
+fn succeeds(url: &str, arguments: &[&str]) {
+    let (code, text) = run(url, arguments);
+    assert_eq!(code, Some(0), "{arguments:?}: {text}");
 }
 
 #[tokio::test]
@@ -49,11 +60,11 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
     let of_it = |text: &str| text.lines().find(|line| line.contains(&id)).expect("its line").to_owned();
     assert_eq!(code, Some(0), "{text}");
     assert!(of_it(&text).contains("door:write") && of_it(&text).contains("never used"), "{text}");
-    assert_eq!(run(&url, &["client", "end", &id]).0, Some(0));
+    succeeds(&url, &["client", "end", &id]);
     assert!(of_it(&run(&url, &["client", "list"]).1).contains("ended"), "the list keeps what has ended");
     assert_eq!(run(&url, &["client", "end", "01980000-0000-7000-8000-000000000000"]).0, Some(1), "there is none");
     assert_eq!(run(&url, &["client", "end", "door 1"]).0, Some(2), "a name is no id: names come back");
-    assert_eq!(run(&url, &["rotate-keys"]).0, Some(0));
+    succeeds(&url, &["rotate-keys"]);
     assert_eq!(run(&url, &["no-such-command"]).0, Some(2));
     assert_eq!(run(&url, &["seed"]).0, Some(2));
     assert_eq!(run("", &["migrate"]).0, Some(3));
@@ -154,7 +165,7 @@ impl Drop for Served {
 #[tokio::test]
 async fn a_server_serves_until_it_is_told_to_end_and_its_log_names_nobody() {
     let db = TestDb::new().await;
-    assert_eq!(run(&db.url(), &["seed", "--demo"]).0, Some(0));
+    succeeds(&db.url(), &["seed", "--demo"]);
     let served = Served::start(&db.url());
     assert!(served.get("/museum?day=2026-07-28&name=somebody").starts_with("HTTP/1.1 200"));
     assert!(served.get("/b/a-secret-link").starts_with("HTTP/1.1 4"));
@@ -196,7 +207,7 @@ fn head_of(text: &str) -> &str {
 async fn an_edited_audit_trail_is_found() {
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(0));
+    succeeds(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
     // More entries than faults are named one by one.
     let many = "insert into audit_entry (id, at, actor_kind, action, subject_kind) \
                 select gen_random_uuid(), clock_timestamp(), 'system', 'staff.seen', 'account' from generate_series(1, 1100)";
@@ -220,7 +231,7 @@ async fn an_edited_audit_trail_is_found() {
 async fn a_trail_cut_off_with_its_heads_contradicts_the_head_kept_elsewhere() {
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(0));
+    succeeds(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
     let served = Served::start(&url);
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(served.end().0, Some(0));
@@ -261,7 +272,7 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     const UNIT: &str = "5b0c71de-90a4-4c1e-8f3d-000000000003";
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0));
+    succeeds(&url, &["seed", "--demo"]);
     let (code, text) = run(&url, &["verify-custody"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains(" units with ") && text.contains("under 1 signed roots; 0 units wait"), "{text}");
@@ -270,8 +281,8 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     let file = folder.join("root.txt");
     let file = file.to_str().expect("a path of letters");
     std::fs::write(file, format!("{}\n", root_of(&text))).expect("the root is kept");
-    assert_eq!(run(&url, &["verify-custody", "--from-root", file]).0, Some(0));
-    assert_eq!(run(&url, &["verify-custody", "--unit", UNIT]).0, Some(0));
+    succeeds(&url, &["verify-custody", "--from-root", file]);
+    succeeds(&url, &["verify-custody", "--unit", UNIT]);
     let (code, text) = run(&url, &["verify-custody", "--unit", "5b0c71de-90a4-4c1e-8f3d-0000000000ff"]);
     assert_eq!(code, Some(4), "{text}");
 
@@ -293,6 +304,7 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
                 where unit_id = '5b0c71de-90a4-4c1e-8f3d-000000000003' and seq = 7; \
                 set session_replication_role = origin";
     sqlx::raw_sql(back).execute(&owner).await.expect("the owner may do anything");
+    succeeds(&url, &["verify-custody"]);
     assert_eq!(run(&url, &["verify-custody"]).0, Some(0));
     let (code, text) = run(&url, &["record-families"]);
     assert!(code == Some(0) && text.contains("0 units are recorded"), "every unit has its event already: {text}");
@@ -305,6 +317,52 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     // A passport needs no database; one that is none is told so.
     let (code, text) = run("", &["verify-passport", "Cargo.toml", "--keys", "Cargo.toml"]);
     assert_eq!(code, Some(1), "keys that are none: {text}");
+}
+
+#[tokio::test]
+async fn a_passport_is_held_against_the_published_roots_and_one_that_differs_is_named() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 1, State::Banked).await;
+    proof::close_all(&site.test.services).await.expect("a root");
+    let passport = proof::passport(&site.test.services, unit, Sight::Owner).await.expect("a passport");
+    let number = passport.proof.as_ref().expect("a proof").root.number;
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("passport-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).expect("a file");
+        file.to_str().expect("a path of letters").to_owned()
+    };
+    let text = serde_json::to_string(&passport).expect("JSON");
+    let (passport, keys) =
+        (file("passport.json", &text), file("keys.json", &site.get("/custody/keys.json").await.body));
+    let verify = |roots: &[&str]| {
+        let arguments: [&str; 4] = ["verify-passport", &passport, "--keys", &keys];
+        run("", &[&arguments[..], roots].concat())
+    };
+    let (code, text) = verify(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Its root was not compared") && text.contains("The passport is sound."), "{text}");
+
+    let mut roots = site.get("/custody/roots.json").await.json();
+    let (code, text) = verify(&["--roots", &file("roots.json", &roots.to_string())]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Its root is the one that was published.") && text.contains("is sound"), "{text}");
+    // A second root under its number, beside the right one or alone.
+    let mut second = roots["roots"][0].clone();
+    second["root"] = serde_json::json!("00".repeat(32));
+    roots["roots"].as_array_mut().expect("roots").push(second.clone());
+    for differs in [roots.clone(), serde_json::json!({ "roots": [second] })] {
+        let (code, text) = verify(&["--roots", &file("second.json", &differs.to_string())]);
+        assert_eq!(code, Some(4), "{text}");
+        assert!(text.contains(&format!("root {number}: another one was published under this number")), "{text}");
+        assert!(!text.contains("is sound"), "{text}");
+    }
+    let (code, text) = verify(&["--roots", &file("none.json", r#"{"roots":[]}"#)]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains(&format!("root {number} is not among them")) && !text.contains("is sound"), "{text}");
+    assert_eq!(verify(&["--roots", &file("nonsense.json", "[")]).0, Some(1));
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
 }
 
 /// The count of a kind in what `erase` printed.
@@ -355,7 +413,7 @@ async fn keys_are_ended_and_wrapped_anew() {
     let first = kids(&owner).await;
     let (code, text) = run(&url, &["retire-key", &first[0]]);
     assert_eq!(code, Some(1), "the only key stays: {text}");
-    assert_eq!(run(&url, &["rotate-keys"]).0, Some(0));
+    succeeds(&url, &["rotate-keys"]);
     let (code, text) = run(&url, &["retire-key", &first[0]]);
     assert_eq!(code, Some(0), "{text}");
     let ended: bool = sqlx::query_scalar("select retired_at <= clock_timestamp() from signing_key where kid = $1")
@@ -381,7 +439,7 @@ async fn keys_are_ended_and_wrapped_anew() {
 async fn a_renewal_waits_for_every_server_and_names_what_does_not_open() {
     let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0));
+    succeeds(&url, &["seed", "--demo"]);
     let sealed_by = async |version: i32| -> i64 {
         sqlx::query_scalar("select count(*) from booking where substring(name_sealed from 2 for 4) = int4send($1)")
             .bind(version)

@@ -109,14 +109,12 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
     let unscanned = all.is_unscanned.then(|| {
         view! { <Banner tone=Tone::Warning title=visit.t("papers-unscanned-title")>{visit.t("papers-unscanned")}</Banner> }
     });
-    let sent = all.is_sent.then(|| {
-        let key = match (all.is_open, all.of_appeal) {
-            (true, true) => "papers-appeal",
-            (true, false) => "papers-asked",
-            (false, _) => "papers-sent",
-        };
-        view! { <Banner>{visit.t(key)}</Banner> }
-    });
+    let lead = match (all.is_sent, all.is_open, all.of_appeal) {
+        (false, ..) => "papers-lead",
+        (true, true, true) => "papers-appeal",
+        (true, true, false) => "papers-asked",
+        (true, false, _) => "papers-sent",
+    };
     let list = match all.all.is_empty() {
         true => Either::Left(view! {
             <EmptyState of=Illustration::Torch title=visit.t("papers-none")><p>{visit.t("papers-none-text")}</p></EmptyState>
@@ -129,10 +127,9 @@ fn page(visit: &Visit, id: ApplicationId, all: &All) -> impl IntoView + use<> {
         false => Crumb::new(visit.href(&format!("{}/{id}", super::apply::APPLY)), visit.t("application-crumb-tasks")),
     });
     view! {
-        <Page title=visit.t("papers-title") lead=visit.t("papers-lead") crumbs=crumbs>
+        <Page title=visit.t("papers-title") lead=visit.t(lead) crumbs=crumbs>
             {news}
             {unscanned}
-            {sent}
             {all.is_open.then(|| send(visit, &base, all))}
             <section class="section" id="papers">
                 <h2>{visit.t("papers-there")}</h2>

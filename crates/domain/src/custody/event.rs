@@ -332,6 +332,9 @@ payloads! {
         of: DeviationKind,
         /// What.
         said: String,
+        /// Who opened it. A feed always says so; none: the house opened it by itself, or it was told before feeds had to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
     }
     /// Looked into and closed, by somebody else than who opened it.
     DeviationClosed "deviation_closed" {
@@ -339,6 +342,9 @@ payloads! {
         deviation: Uuid,
         /// What came of it.
         said: String,
+        /// Who closed it: another. A feed always says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
     }
     /// Nothing happens to it until what is open is looked into.
     Held "held" {

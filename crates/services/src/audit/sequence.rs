@@ -11,6 +11,7 @@ use super::{AuditError, Head};
 use crate::Services;
 use crate::crypto::Vault;
 use crate::pulse::Pulse;
+use domain::time::to_the_microsecond;
 use jiff::Timestamp;
 use std::time::Duration;
 use store::ToSqlx;
@@ -75,8 +76,7 @@ pub async fn sequence(services: &Services) -> Result<Step, AuditError> {
 }
 
 fn sign_head(vault: &Vault, tree: &Frontier, now: Timestamp) -> HeadRow {
-    // The database keeps microseconds: what is signed is what will be read.
-    let signed_at = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let signed_at = to_the_microsecond(now);
     let root = tree.root();
     let (kid, signature) = vault.sign(HEAD_PURPOSE, &head_text(tree.size(), &root, signed_at));
     HeadRow {

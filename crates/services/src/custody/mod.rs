@@ -8,6 +8,7 @@ mod assign;
 pub mod collectors;
 pub mod desk;
 mod error;
+mod forgetting;
 pub mod layout;
 pub mod life;
 pub mod operators;
@@ -23,8 +24,11 @@ mod view;
 
 pub use assign::{CONTRACTS, Stood, assign_in, assign_standing};
 pub use error::CustodyError;
+pub(crate) use forgetting::{count_due, forget_due};
 pub use recall::{Recalled, end_recall, recall};
+pub(crate) use record::record_vouched_in;
 pub use record::{Outcomes, record, record_caused_in, record_in};
+use record::{check_payload, needed};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};
 pub use shelf::{Rules, Shelf, Shelves};
@@ -80,6 +84,11 @@ impl By {
             Actor::Anonymous | Actor::System => None,
         };
         Self { actor_kind: context.actor.kind(), actor_id, source }
+    }
+
+    /// A machine tells it, and not the house or its people.
+    pub fn is_machine(&self) -> bool {
+        self.actor_kind == "client"
     }
 }
 

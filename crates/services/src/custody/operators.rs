@@ -77,7 +77,7 @@ async fn names(services: &Services, accounts: impl Iterator<Item = AccountId>) -
 /// The colleagues of laboratory and quality, with their names: whom a code can be given to.
 ///
 /// # Errors
-/// `Denied` without `ReleaseUnits`; `Unreadable`, `Busy`, `Database`.
+/// `Denied` without `SeeUnits`; `Unreadable`, `Busy`, `Database`.
 pub async fn colleagues(services: &Services, context: &Context) -> Result<Vec<(AccountId, String)>, DeskError> {
     context.require(Capability::SeeUnits)?;
     let roles = [Role::LabOfficer, Role::QualityOfficer].map(|role| role.name().to_owned());
@@ -165,7 +165,7 @@ pub async fn link(
 /// Says somebody's last day: today or later. What they did before stays under their code.
 ///
 /// # Errors
-/// `Denied` without `ReleaseUnits`; `NotFound`, also for whose last day was said; `Fields` (`until`); `Busy`, `Database`.
+/// `Denied` without `ReleaseUnits`; `NotFound`, also for whose last day was said and for who begins later; `Fields` (`until`); `Busy`, `Database`.
 pub async fn end(services: &Services, context: &Context, id: OperatorId, until: Date) -> Result<(), DeskError> {
     context.require(Capability::ReleaseUnits)?;
     if until < local_day(context.now) {

@@ -81,10 +81,13 @@ async fn hold_all(
     reason: &str,
 ) -> Result<u64, CustodyError> {
     let by = By::of(context, "desk");
-    let mut told = 0;
+    // Behind the last one each time: a unit that takes no event any more (its key was destroyed) would be found again and again.
+    let (mut told, mut after) = (0, Uuid::nil());
     loop {
         let mut tx = services.begin().await?;
-        let units = sql::not_recalled(&mut *tx, lot, recall, BATCH).await?;
+        let units = sql::not_recalled(&mut *tx, (lot, recall), after, BATCH).await?;
+        let Some(last) = units.last() else { return Ok(told) };
+        after = *last;
         let incoming: Vec<Incoming> = units
             .into_iter()
             .map(|unit| Incoming {
@@ -93,33 +96,33 @@ async fn hold_all(
                     deviation: context.new_id(),
                     of: DeviationKind::Recall,
                     said: reason.to_owned(),
+                    operator: None,
                 },
                 occurred_at: context.now,
                 source_seq: None,
             })
             .collect();
         let outcomes = record_caused_in(&mut tx, services, &by, recall, &incoming, context.now).await?;
-        let kept = outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
         tx.commit().await?;
-        told += kept;
-        // What is refused (a unit whose key was destroyed) would be found again and again.
-        if kept == 0 {
-            return Ok(told);
-        }
+        told += outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
     }
 }
 
-/// Ends a recall, by somebody else than who began it. The deviations stay, each to be closed by itself.
+/// Ends a recall, by somebody else than who began it. The deviations stay, each to be closed by itself. Pressed twice it is once.
 ///
 /// # Errors
-/// `Denied`; `Refused` (`CloserOpened`) for whoever began it, and for one that does not run; `Database`.
+/// `Denied`; `NotFound`; `Refused` (`CloserOpened`) for whoever began it; `Database`.
 pub async fn end_recall(services: &Services, context: &Context, recall: Uuid) -> Result<(), CustodyError> {
     context.require(Capability::ReleaseUnits)?;
     let (services, context) = (services.clone(), context.clone());
     crate::db::to_the_end(async move {
         let mut tx = services.begin().await?;
         if !sql::end_recall(&mut *tx, recall, who(&context), context.now).await? {
-            return Err(CustodyError::Refused(Refused::CloserOpened));
+            return match sql::is_ended(&mut *tx, recall).await? {
+                None => Err(CustodyError::NotFound),
+                Some(true) => Ok(()), // the second press
+                Some(false) => Err(CustodyError::Refused(Refused::CloserOpened)),
+            };
         }
         let entry = Entry {
             action: "custody.recall_ended",

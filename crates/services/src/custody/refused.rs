@@ -74,6 +74,8 @@ pub enum Refused {
     OnlyContracts,
     /// The unit is a family's.
     AssignedBefore,
+    /// A feed says that it happened before the unit was registered.
+    BeforeUnit,
 }
 
 impl Refused {
@@ -108,11 +110,12 @@ impl Refused {
             Self::ImpossibleTime => "impossible-time",
             Self::OnlyContracts => "only-contracts",
             Self::AssignedBefore => "assigned-before",
+            Self::BeforeUnit => "before-unit",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 28] = [
+    pub const CODES: [&'static str; 29] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -141,6 +144,7 @@ impl Refused {
         "impossible-time",
         "only-contracts",
         "assigned-before",
+        "before-unit",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.

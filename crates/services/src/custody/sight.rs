@@ -111,8 +111,8 @@ mod tests {
         let said = "母亲 HBsAg 阳性".to_owned();
         let (operator, with, deviation) = ("QA-01".to_owned(), "QA-02".to_owned(), Uuid::nil());
         let typed = [
-            Payload::DeviationOpened { deviation, of: DeviationKind::Test, said: said.clone() },
-            Payload::DeviationClosed { deviation, said: said.clone() },
+            Payload::DeviationOpened { deviation, of: DeviationKind::Test, said: said.clone(), operator: None },
+            Payload::DeviationClosed { deviation, said: said.clone(), operator: None },
             Payload::TestRepeated { test: "hbv".to_owned(), reason: "positive".to_owned() },
             Payload::Discarded { reason: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::Corrected { seq: 1, said: said.clone(), operator: operator.clone(), with: with.clone() },

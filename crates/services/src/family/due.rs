@@ -3,7 +3,7 @@
 
 use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
-use super::notices::tell_in;
+use super::notices::{nth_of, tell_in};
 use super::{FamilyError, place};
 use crate::Services;
 use crate::audit::{self, Entry};
@@ -29,11 +29,11 @@ const REMINDED: i64 = 30;
 pub async fn hand_over_due(services: &Services) -> Result<u32, FamilyError> {
     let now = services.clock.now();
     let (today, since) = (local_day(now), ran_out(now));
-    let (mut done, mut after) = (0, Uuid::nil());
+    let (mut done, mut after) = (0, (0, Uuid::nil()));
     loop {
         let page = sql::coming_of_age(&services.db, (today.year(), since), after).await?;
         let Some(last) = page.last() else { return Ok(done) };
-        after = last.id;
+        after = (last.of_age_in, last.id);
         for row in page {
             let (id, own) = (row.id, services.clone());
             match to_the_end(async move { invited(&own, row, today).await }).await {
@@ -63,16 +63,17 @@ async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Resul
     // Read again under its lock: its guardians may just be saying another number.
     let found = sql::lock_coming(&mut *tx, row.id, ran_out(context.now)).await?;
     let Some(row) = found else { return Ok(false) }; // another server was first
-    let Some(contract) = row.contract_id else { return Ok(false) };
     let family = FamilyId(row.family_id);
     // The guardians are told on the day in any case, and once.
     tell_in(&mut tx, &context, (family, None), (Notice::OfAge, row.id, Some(today))).await?;
     let Some(sealed) = &row.phone_sealed else {
+        sql::mark_told(&mut *tx, row.id, context.now).await?;
         tx.commit().await?;
         return Ok(false);
     };
     let phone = Phone::parse(&text("phone_sealed", sealed)?).map_err(|_| FamilyError::Unreadable)?;
-    let invitation = Invited { family, contract, child: Some(row.id), kin: Kin::AdultChild, mother: false };
+    let invitation =
+        Invited { family, contract: row.contract_id, child: Some(row.id), kin: Kin::AdultChild, mother: false };
     let Some(id) = invite_in(services, &mut tx, &context, &invitation, &phone).await? else {
         // A guardian's invitation of the same number can still be claimed: the child's comes after it.
         tx.commit().await?;
@@ -119,12 +120,9 @@ async fn reminded(services: &Services, row: said::DueRow) -> Result<bool, Family
         return Ok(false);
     }
     // A payment has no id of its own: it is the nth of its contract.
-    let mut cause = row.contract_id.into_bytes();
-    for (byte, part) in cause.iter_mut().zip(row.nth.to_be_bytes()) {
-        *byte ^= part;
-    }
+    let cause = nth_of(row.contract_id, &row.nth.to_be_bytes());
     let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
-    let told = (Notice::PaymentDue, Uuid::from_bytes(cause), Some(row.due_on.to_jiff()));
+    let told = (Notice::PaymentDue, cause, Some(row.due_on.to_jiff()));
     tell_in(&mut tx, &context, about, told).await?;
     tx.commit().await?;
     Ok(true)

@@ -42,6 +42,15 @@ pub async fn tell_in(
     Ok(told)
 }
 
+/// An id for what has none of its own: the so many-th of something. The same every time it is asked for.
+pub(super) fn nth_of(whole: Uuid, nth: &[u8]) -> Uuid {
+    let mut bytes = whole.into_bytes();
+    for (byte, part) in bytes.iter_mut().zip(nth) {
+        *byte ^= part;
+    }
+    Uuid::from_bytes(bytes)
+}
+
 /// Tells the families of units of what happened to them, in the transaction that wrote it down. A unit that is nobody's has nobody to
 /// be told.
 ///
@@ -67,16 +76,9 @@ pub(crate) async fn happened_in(
                 _ => continue,
             };
             // An event has no id of its own: it is the unit's so many-th.
-            let mut cause = unit.into_bytes();
-            for (byte, part) in cause.iter_mut().zip(seq.to_be_bytes()) {
-                *byte ^= part;
-            }
+            let cause = nth_of(unit, &seq.to_be_bytes());
             let about = (FamilyId(family), Some(UnitId(unit)));
-            let done = tell_in(&mut *db, &context, about, (notice, Uuid::from_bytes(cause), None)).await;
-            done.map_err(|error| match error {
-                FamilyError::Database(error) => CustodyError::Database(error),
-                _ => CustodyError::Unreadable,
-            })?;
+            tell_in(&mut *db, &context, about, (notice, cause, None)).await?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::journal::{Facts, write};
 use super::locks::{self, Award};
+use super::said::{About, say};
 use super::{LedgerError, note};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -154,8 +155,9 @@ pub async fn release(services: &Services, context: &Context, award: AwardId, rea
     }
     let reason = super::payments::said(reason)?;
     let mut tx = services.begin().await?;
-    let award = locks::award(&mut tx, award).await?;
-    end(&mut tx, context, award, AwardEvent::Release, Some(&reason)).await?;
+    let held = locks::award(&mut tx, award).await?;
+    end(&mut tx, context, held, AwardEvent::Release).await?;
+    say(services, &mut tx, context, award, (About::Released, award.0), &reason).await?;
     Ok(tx.commit().await?)
 }
 
@@ -171,7 +173,7 @@ pub(crate) async fn end_in(
     event: AwardEvent,
 ) -> Result<(), LedgerError> {
     let award = locks::award(db, award).await?;
-    end(db, context, award, event, None).await
+    end(db, context, award, event).await
 }
 
 /// Gives back what awards have not used in time. An award of which a payment was let go is used and does not lapse, whatever
@@ -207,17 +209,11 @@ async fn lapse(services: &Services, context: &Context, id: AwardId) -> Result<()
     if sql::is_used(&mut *tx, id.0).await? {
         return Err(LedgerError::State(award.state.name())); // Let go since it was looked for.
     }
-    end(&mut tx, context, award, AwardEvent::Lapse, None).await?;
+    end(&mut tx, context, award, AwardEvent::Lapse).await?;
     Ok(tx.commit().await?)
 }
 
-async fn end(
-    db: &mut PgConnection,
-    context: &Context,
-    award: Award,
-    event: AwardEvent,
-    reason: Option<&str>,
-) -> Result<(), LedgerError> {
+async fn end(db: &mut PgConnection, context: &Context, award: Award, event: AwardEvent) -> Result<(), LedgerError> {
     let then = award.state.next(event).map_err(LedgerError::impossible(AwardState::name))?;
     let mut freed = Vec::new();
     for tranche in sql::tranches(&mut *db, award.id.0).await? {
@@ -241,11 +237,7 @@ async fn end(
     };
     write(db, context, &entry, &facts).await?;
     sql::set_state(&mut *db, award.id.0, then.name()).await?;
-    let mut detail = json!({ "fen": amount });
-    if let Some(reason) = reason {
-        detail["reason"] = json!(reason);
-    }
-    Ok(note(db, context, action, ("award", award.id.0), detail).await?)
+    Ok(note(db, context, action, ("award", award.id.0), json!({ "fen": amount })).await?)
 }
 
 /// How far a tranche is.

@@ -3,6 +3,7 @@
 use super::charters::row_of;
 use super::journal::{Facts, bank_fact, read, reference_of, write};
 use super::payments::claw_back_reversed;
+use super::said::{About, SEALED, say};
 use super::{LedgerError, locks, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -206,8 +207,9 @@ pub async fn reverse(
             return Err(LedgerError::State("settled"));
         }
     }
+    // Of a case's money it lies under the key of the case.
     let facts = Facts {
-        source: Some(reason),
+        source: Some(if award.is_some() { SEALED } else { reason }),
         reverses: Some(id),
         award,
         ..Facts::new(held.fund()?, format!("reversal:{id}"), local_day(context.now))
@@ -215,13 +217,17 @@ pub async fn reverse(
     if write(&mut tx, context, &Entry::reversal(&mistake)?, &facts).await?.is_none() {
         return Err(LedgerError::ReversedAlready);
     }
+    let mut detail = json!({});
     if let Some(award) = award {
+        say(services, &mut tx, context, award, (About::Reversed, id.0), reason).await?;
         claw_back_reversed(&mut tx, award).await?;
+    } else {
+        detail["reason"] = json!(reason);
     }
     if let Some(reference) = reference_of(&row.key) {
         sql::statements::reopen_income(&mut *tx, reference).await?;
     }
-    note(&mut tx, context, "ledger.reversed", ("ledger_entry", id.0), json!({ "reason": reason })).await?;
+    note(&mut tx, context, "ledger.reversed", ("ledger_entry", id.0), detail).await?;
     Ok(tx.commit().await?)
 }
 

@@ -18,6 +18,7 @@ mod locks;
 mod payees;
 mod payments;
 mod purses;
+mod said;
 mod seed;
 mod seed_case;
 mod seed_committee;
@@ -41,6 +42,7 @@ pub(crate) use locks::for_case;
 pub use payees::{NewPayee, Shown, confirm_payee, enter_payee, show_payee};
 pub use payments::{Decision, cancel, claw_back, decide};
 pub(crate) use purses::{FundPurse, locked_purses};
+pub use said::About;
 pub(crate) use seed::hire;
 pub use seed::seed_demo;
 pub use statements::{

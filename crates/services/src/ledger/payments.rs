@@ -4,6 +4,7 @@
 use super::awards::state_of;
 use super::journal::{Facts, bank_fact, open_day, reference_of, write};
 use super::locks::{self, Award};
+use super::said::{About, SEALED, say};
 use super::statements::look_again;
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
@@ -48,7 +49,8 @@ pub async fn cancel(
     context.require(Capability::ReleasePayments)?;
     let reason = said(reason)?;
     let mut tx = services.begin().await?;
-    happen(&mut tx, context, payment, PaymentEvent::Cancel, (local_day(context.now), Some(&reason))).await?;
+    happen(&mut tx, context, payment, PaymentEvent::Cancel, (local_day(context.now), Some(SEALED))).await?;
+    explain(services, &mut tx, context, payment, &reason).await?;
     Ok(tx.commit().await?)
 }
 
@@ -76,7 +78,8 @@ pub async fn decide(
     if [own.prepared_by, own.released_by].contains(&by.0) {
         return Err(LedgerError::SamePerson);
     }
-    happen(&mut tx, context, payment, event, (local_day(context.now), Some(&reason))).await?;
+    happen(&mut tx, context, payment, event, (local_day(context.now), Some(SEALED))).await?;
+    explain(services, &mut tx, context, payment, &reason).await?;
     look_again(&mut tx, context, payment).await?;
     Ok(tx.commit().await?)
 }
@@ -86,8 +89,20 @@ pub(super) fn said(reason: &str) -> Result<String, LedgerError> {
     typed::line(reason, REASON).map_err(|fault| LedgerError::Fields(vec![FieldError::new("reason", fault)]))
 }
 
+/// Why somebody did that to a payment, under the key of its case.
+async fn explain(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    payment: PaymentId,
+    reason: &str,
+) -> Result<(), LedgerError> {
+    let award = payments::one(&mut *db, payment.0).await?.ok_or(LedgerError::NotFound)?.award_id;
+    say(services, db, context, AwardId(award), (About::Payment, payment.0), reason).await
+}
+
 /// Lets something happen to a payment that has been let go: its state, its tranche's, its award's, the journal and the trail,
-/// under the award's lock.
+/// under the award's lock. A reason that is given is the point that stands for one that is sealed ([`explain`]).
 ///
 /// # Errors
 /// `NotFound`, `State`, whatever the database would not have.
@@ -113,7 +128,7 @@ pub(super) async fn happen(
         write(db, context, &entry, &facts).await?;
     }
     follow(db, &award, &payment, event).await?;
-    let detail = json!({ "event": event.name(), "state": then.name(), "fen": payment.amount, "reason": reason });
+    let detail = json!({ "event": event.name(), "state": then.name(), "fen": payment.amount });
     Ok(note(db, context, "ledger.payment", ("payment", id.0), detail).await?)
 }
 

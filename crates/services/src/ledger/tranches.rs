@@ -2,6 +2,7 @@
 
 use super::awards::state_of;
 use super::locks::{self, Award};
+use super::said::{About, say};
 use super::{LedgerError, note, person};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -118,7 +119,8 @@ pub async fn send_back(
     let under = under(&mut tx, tranche).await?;
     let then = under.next(TrancheEvent::SendBack)?;
     sql::set_tranche(&mut *tx, tranche.0, then.name(), None).await?;
-    note(&mut tx, context, "ledger.sent_back", ("tranche", tranche.0), json!({ "reason": reason })).await?;
+    say(services, &mut tx, context, under.award.id, (About::SentBack, tranche.0), reason).await?;
+    note(&mut tx, context, "ledger.sent_back", ("tranche", tranche.0), json!({})).await?;
     Ok(tx.commit().await?)
 }
 

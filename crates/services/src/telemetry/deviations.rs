@@ -28,7 +28,10 @@ impl From<CustodyError> for TelemetryError {
             CustodyError::Denied(denied) => denied.into(),
             CustodyError::NotFound => Self::NotFound,
             CustodyError::Database(error) => error.into(),
-            CustodyError::Refused(_) | CustodyError::Unreadable => Self::Unreadable("a unit"),
+            error @ (CustodyError::Refused(_) | CustodyError::Unreadable) => {
+                tracing::error!(%error, "a unit of an excursion could not be written of");
+                Self::Unreadable("a unit")
+            }
         }
     }
 }
@@ -109,7 +112,10 @@ async fn batch(services: &Services) -> Result<u64, TelemetryError> {
 fn untold(error: FamilyError) -> TelemetryError {
     match error {
         FamilyError::Database(error) => error.into(),
-        _ => TelemetryError::Unreadable("a family"),
+        error => {
+            tracing::error!(%error, "a family could not be told of an excursion");
+            TelemetryError::Unreadable("a family")
+        }
     }
 }
 
@@ -119,7 +125,7 @@ fn opened(row: &DueRow, deviation: Uuid) -> Incoming {
     let said = format!("{}: {:.1} °C, {begins:.0}/{ends:.0}", row.tank, row.peak);
     Incoming {
         unit: UnitName::Id(UnitId(row.unit_id)),
-        payload: Payload::DeviationOpened { deviation, of: DeviationKind::Excursion, said },
+        payload: Payload::DeviationOpened { deviation, of: DeviationKind::Excursion, said, operator: None },
         occurred_at: begins,
         source_seq: None,
     }

@@ -46,6 +46,7 @@ impl From<sqlx::Error> for TelemetryError {
         match store::constraint_of(&error) {
             Some(
                 "telemetry_mute_once"
+                | "telemetry_channel_code"
                 | "telemetry_alarm_once"
                 | "telemetry_alarm_drill_once"
                 | "telemetry_channel_once",

@@ -10,6 +10,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::TankId;
 use domain::telemetry::{ChannelCode, ChannelKind, Quality};
+use domain::time::to_the_microsecond;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -95,11 +96,6 @@ fn day_of(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
-/// An instant as the database keeps it: whole microseconds.
-fn whole(at: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
-}
-
 /// The first day of which raw readings are kept.
 pub(super) fn oldest_day(now: Timestamp) -> Date {
     day_of(now.saturating_sub(SignedDuration::from_hours(24 * super::keep::RAW_DAYS)).unwrap_or(Timestamp::MIN))
@@ -143,7 +139,7 @@ async fn take(services: &Services, now: Timestamp, batch: Vec<Option<Reading>>) 
             None => taken.refused.push((position, Refusal::Unreadable)),
             Some(reading) => match fault(&reading, now) {
                 Some(refusal) => taken.refused.push((position, refusal)),
-                None => sent.push((position, Reading { at: whole(reading.at), ..reading })),
+                None => sent.push((position, Reading { at: to_the_microsecond(reading.at), ..reading })),
             },
         }
     }

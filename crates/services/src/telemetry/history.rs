@@ -144,6 +144,26 @@ fn step_of(row: &rollups::StepRow) -> Step {
     Step { at: row.at.to_jiff(), values }
 }
 
+/// What several probes of one place said, one after another, as one line; a step in which one was exchanged for another is of both.
+fn one_line(mut steps: Vec<Step>) -> Vec<Step> {
+    steps.sort_by_key(|step| step.at);
+    let mut line: Vec<Step> = Vec::with_capacity(steps.len());
+    for step in steps {
+        match line.last_mut().filter(|last| last.at == step.at) {
+            Some(last) => {
+                last.values = match (last.values, step.values) {
+                    (Some((low, mean, high)), Some((other_low, other_mean, other_high))) => {
+                        Some((low.min(other_low), f64::midpoint(mean, other_mean), high.max(other_high)))
+                    }
+                    (one, other) => one.or(other),
+                };
+            }
+            None => line.push(step),
+        }
+    }
+    line
+}
+
 /// How cold a unit lay: of the tanks it lay in, each while it lay there, the warmest place of each. In the transaction of whoever
 /// was asked whether they may see the unit.
 ///
@@ -160,12 +180,11 @@ pub async fn thermal(
     let (from, step) = frame(span, now, first);
     let mut steps: Vec<Step> = Vec::new();
     for stay in &stays {
-        let Some(channel) = stay.channel_id else { continue };
         let until = stay.taken_at.map_or(now, |at| at.to_jiff()).min(now);
         let begins = stay.put_at.to_jiff().max(from);
         if begins < until {
-            let rows = rollups::chart(&mut *db, &[channel], (begins, until), step as f64).await?;
-            steps.extend(rows.iter().map(step_of));
+            let rows = rollups::chart(&mut *db, &stay.channels, (begins, until), step as f64).await?;
+            steps.extend(one_line(rows.iter().map(step_of).collect()));
         }
     }
     let (_, rules) = rules_in(db, now).await?;

@@ -36,7 +36,10 @@ impl From<LedgerError> for TelemetryError {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Database(error) => error.into(),
-            _ => Self::Unreadable("a colleague"),
+            error => {
+                tracing::error!(%error, "the demo of tanks has no people");
+                Self::Unreadable("a colleague")
+            }
         }
     }
 }

@@ -43,13 +43,14 @@ pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Oper
     .await
 }
 
-/// Whether somebody worked on any unit, or put one somewhere. Each has an index (`custody_unit_by_worker`,
+/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. The first two have an index (`custody_unit_by_worker`,
 /// `custody_placement_by_hand`), whose expressions stand here as they do there; for whoever did nothing yet it is the only way that does
 /// not lead over all units, so that the transaction is told to take it from here on.
 pub async fn worked(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     sqlx::query!(r#"select set_config('enable_seqscan', 'off', true) as "set!""#).fetch_one(&mut *db).await?;
     sqlx::query_scalar!(
         r#"select (exists (select from custody_unit u where u.worked_by @> array[$1::uuid])
+                   or exists (select from custody_deviation d where d.opened_operator = $1)
                    or exists (select from custody_placement p
                               where array[p.put_by, p.put_with, p.taken_by, p.taken_with] @> array[$1::uuid])) as "worked!""#,
         id
@@ -87,7 +88,7 @@ pub async fn link(db: impl PgExecutor<'_>, id: Uuid, account: Option<Uuid>) -> s
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Says somebody's last day, and takes the account away with it. `false` where there is nobody, or it was said.
+/// Says somebody's last day. `false` where there is nobody, it was said, or it is before the first.
 pub async fn end(db: impl PgExecutor<'_>, id: Uuid, until: Date) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update custody_operator set until = $2 where id = $1 and until is null and since <= $2",

@@ -52,6 +52,8 @@ pub struct UnitRow {
     pub rooted_seq: i32,
     /// When it was registered.
     pub registered_at: SqlTimestamp,
+    /// When that was, by the clock of its source.
+    pub began_at: Option<SqlTimestamp>,
 }
 
 /// The units of these ids and of these numbers, locked in the order of their ids until the transaction ends.
@@ -60,7 +62,8 @@ pub async fn lock(db: impl PgExecutor<'_>, ids: &[Uuid], dins: &[String]) -> sql
         UnitRow,
         r#"select id, din, family_id, pool, state, held_in, seq, head, preparation_id, tests_id, release_id, steps_done,
                   tests_final, release_done, worked_by, record_signed, open_deviations, transit_minutes, key_sealed, leaf,
-                  rooted_seq, registered_at as "registered_at: SqlTimestamp"
+                  rooted_seq, registered_at as "registered_at: SqlTimestamp",
+                  (select e.occurred_at from custody_event e where e.unit_id = custody_unit.id and e.seq = 1) as "began_at: SqlTimestamp"
            from custody_unit where id = any($1) or din = any($2) order by id for no key update"#,
         ids,
         dins
@@ -75,7 +78,8 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<UnitR
         UnitRow,
         r#"select id, din, family_id, pool, state, held_in, seq, head, preparation_id, tests_id, release_id, steps_done,
                   tests_final, release_done, worked_by, record_signed, open_deviations, transit_minutes, key_sealed, leaf,
-                  rooted_seq, registered_at as "registered_at: SqlTimestamp"
+                  rooted_seq, registered_at as "registered_at: SqlTimestamp",
+                  (select e.occurred_at from custody_event e where e.unit_id = custody_unit.id and e.seq = 1) as "began_at: SqlTimestamp"
            from custody_unit where id = $1"#,
         id
     )

@@ -189,40 +189,42 @@ pub async fn set_child_phone(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// A child whose eighteenth birthday is in a year and who has no invitation that can be claimed.
+/// A child whose eighteenth birthday is in a year, and who has a contract that runs and no invitation that can be claimed.
 #[derive(Debug, Clone)]
 pub struct ComingRow {
     /// Which.
     pub id: Uuid,
     /// Of which family.
     pub family_id: Uuid,
+    /// In which year it is of age.
+    pub of_age_in: i16,
     /// When it was born.
     pub born_sealed: Vec<u8>,
     /// Where it is reached.
     pub phone_sealed: Option<Vec<u8>>,
-    /// Its keyed hash.
-    pub phone_index: Option<Vec<u8>>,
     /// The contract of its unit.
-    pub contract_id: Option<Uuid>,
+    pub contract_id: Uuid,
 }
 
-/// Children who come of age in a year or came in one before, did not take over, and were not invited since an instant; after
-/// an id, by the hundred.
+/// Children who come of age in a year or came in one before, did not take over, and were not invited since an instant; where nobody
+/// said how they are reached, until their guardians were told. After a year and an id, by the hundred.
 pub async fn coming_of_age(
     db: impl PgExecutor<'_>,
     (year, since): (i16, Timestamp),
-    after: Uuid,
+    (after_year, after): (i16, Uuid),
 ) -> sqlx::Result<Vec<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
-        r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
-                  (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
-                   order by c.made_at desc limit 1) as "contract_id?"
-           from family_child k
-           where k.took_over_at is null and (k.invited_at is null or k.invited_at <= $2) and k.of_age_in <= $1 and k.id > $3
-           order by k.id limit 100"#,
+        r#"select k.id, k.family_id, k.of_age_in, k.born_sealed, k.phone_sealed, c.id as "contract_id!"
+           from family_child k cross join lateral (
+             select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
+             order by c.made_at desc limit 1) c
+           where k.took_over_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
+             and (k.invited_at is null or k.invited_at <= $2) and k.of_age_in <= $1 and (k.of_age_in, k.id) > ($3, $4)
+           order by k.of_age_in, k.id limit 100"#,
         year,
         since.to_sqlx() as SqlTimestamp,
+        after_year,
         after
     )
     .fetch_all(db)
@@ -233,17 +235,26 @@ pub async fn coming_of_age(
 pub async fn lock_coming(db: impl PgExecutor<'_>, child: Uuid, since: Timestamp) -> sqlx::Result<Option<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
-        r#"select k.id, k.family_id, k.born_sealed, k.phone_sealed, k.phone_index,
-                  (select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
-                   order by c.made_at desc limit 1) as "contract_id?"
-           from family_child k
-           where k.id = $1 and k.took_over_at is null and (k.invited_at is null or k.invited_at <= $2)
+        r#"select k.id, k.family_id, k.of_age_in, k.born_sealed, k.phone_sealed, c.id as "contract_id!"
+           from family_child k cross join lateral (
+             select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
+             order by c.made_at desc limit 1) c
+           where k.id = $1 and k.took_over_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
+             and (k.invited_at is null or k.invited_at <= $2)
            for update of k"#,
         child,
         since.to_sqlx() as SqlTimestamp
     )
     .fetch_optional(db)
     .await
+}
+
+/// Marks that the guardians of a child, which is locked, were told that it is of age and that nobody said how it is reached.
+pub async fn mark_told(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update family_child set of_age_told_at = $2 where id = $1", child, now.to_sqlx() as SqlTimestamp)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Marks that a child was invited, which is locked.

@@ -6,6 +6,7 @@ pub mod charters;
 pub mod journal;
 pub mod payees;
 pub mod payments;
+pub mod said;
 pub mod statements;
 pub mod views;
 

@@ -379,6 +379,7 @@ pub async fn destroy_key(db: &mut PgConnection, case: Uuid, now: Timestamp) -> s
     super::letters::forget(&mut *db, case).await?;
     super::objections::forget(&mut *db, case, now).await?;
     super::clawbacks::forget(&mut *db, case).await?;
+    crate::ledger::said::forget(&mut *db, case).await?;
     sqlx::query!("update spark_case_party set account_id = null where case_id = $1", case).execute(&mut *db).await?;
     super::due::remove_application(db, case).await?;
     Ok(done.rows_affected() == 1)

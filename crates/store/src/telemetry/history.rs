@@ -11,8 +11,8 @@ pub struct StayRow {
     pub put_at: SqlTimestamp,
     /// Until when; none: it lies there.
     pub taken_at: Option<SqlTimestamp>,
-    /// The channel of the tank's warmest place, or of its bottom where it has no other.
-    pub channel_id: Option<i32>,
+    /// The channels of the tank's warmest place, or of its bottom where it has no other: of every probe that ever measured there.
+    pub channels: Vec<i32>,
 }
 
 /// Where a unit lay, in order.
@@ -20,9 +20,10 @@ pub async fn stays(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<Stay
     sqlx::query_as!(
         StayRow,
         r#"select p.put_at as "put_at: SqlTimestamp", p.taken_at as "taken_at: SqlTimestamp",
-                  (select c.id from telemetry_channel c
-                   where c.tank_id = p.tank_id and c.kind in ('temperature_top', 'temperature_bottom')
-                   order by c.until is not null, c.kind desc, c.id desc limit 1) as channel_id
+                  array(select c.id from telemetry_channel c where c.tank_id = p.tank_id and c.kind = (
+                    select k.kind from telemetry_channel k
+                    where k.tank_id = p.tank_id and k.kind in ('temperature_top', 'temperature_bottom')
+                    order by k.until is not null, k.kind desc limit 1)) as "channels!"
            from custody_placement p where p.unit_id = $1 order by p.put_at, p.id"#,
         unit
     )

@@ -14,7 +14,7 @@ use crate::pulse::Pulse;
 use domain::custody::chain::{ROOT_PURPOSE, Root, START, leaf};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
-use domain::time::local_day;
+use domain::time::{local_day, to_the_microsecond};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, HashSet};
@@ -85,9 +85,7 @@ pub async fn close(services: &Services, after: Uuid) -> Result<Step, ProofError>
         .ok_or(ProofError::Broken { number, why: "what stands under it is not what was signed" })?;
     tree::note_rooted(&mut *tx, &taken.ids, &taken.leaves, &taken.seqs).await?;
 
-    // The database keeps microseconds: what is signed is what will be read.
-    let now = services.clock.now();
-    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let now = to_the_microsecond(services.clock.now());
     let signed_at = last.map_or(now, |last| now.max(behind(last.signed_at)));
     let closed = Root {
         number: number + 1,

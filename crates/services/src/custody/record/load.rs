@@ -35,6 +35,8 @@ impl Operator {
 pub(super) struct Deviation {
     pub unit: Uuid,
     pub opened_by: Option<Uuid>,
+    /// Whoever opened it as an operator: who was named, and who works under the account that opened it.
+    pub operators: [Option<Uuid>; 2],
     pub closed: bool,
 }
 
@@ -47,6 +49,8 @@ pub(super) struct Opens {
     pub cause: Option<Uuid>,
     pub seq: u32,
     pub by: Option<Uuid>,
+    /// Who was named as having opened it.
+    pub operator: Option<Uuid>,
 }
 
 /// A placement to be written.
@@ -76,10 +80,12 @@ pub(super) struct Takes {
 pub(super) struct World {
     pub shelf: Arc<Shelf>,
     pub cause: Option<Uuid>,
+    /// Two people vouched for when it happened.
+    pub vouched: bool,
     pub units: HashMap<Uuid, UnitState>,
     pub by_din: HashMap<String, Uuid>,
     pub operators: HashMap<String, Operator>,
-    /// Who works under the account that tells it, whatever code it names; asked where a record is signed.
+    /// Who works under the account that tells it, whatever code it names; asked where a record is signed or a deviation closed.
     pub teller: Option<Uuid>,
     pub tanks: HashMap<String, TankRow>,
     pub occupied: HashMap<SlotKey, Uuid>,
@@ -112,6 +118,7 @@ impl World {
         let mut world = Self {
             shelf,
             cause,
+            vouched: false,
             units: HashMap::new(),
             by_din: HashMap::new(),
             operators: HashMap::new(),
@@ -145,7 +152,7 @@ impl World {
                 })
                 .collect();
         }
-        if let Some(account) = by.actor_id.filter(|_| asked.signed) {
+        if let Some(account) = by.actor_id.filter(|_| asked.teller) {
             world.teller = operators::of_account(&mut *db, account).await?;
         }
         if !asked.slots.is_empty() {
@@ -157,9 +164,9 @@ impl World {
         if !asked.deviations.is_empty() {
             let names: Vec<_> = asked.deviations.into_iter().collect();
             let rows = trouble::deviations(&mut *db, &names).await?;
-            let known = |row: trouble::DeviationRow| {
-                let closed = row.closed_at.is_some();
-                (row.id, Deviation { unit: row.unit_id, opened_by: row.opened_by, closed })
+            let known = |row: trouble::OpenedRow| {
+                let (unit, opened_by, closed) = (row.unit_id, row.opened_by, row.closed);
+                (row.id, Deviation { unit, opened_by, operators: [row.named, row.linked], closed })
             };
             world.deviations = rows.into_iter().map(known).collect();
         }
@@ -231,6 +238,8 @@ struct Asked {
     assigned: bool,
     /// A record is signed.
     signed: bool,
+    /// It matters who works under the account that tells it.
+    teller: bool,
 }
 
 impl Asked {
@@ -249,8 +258,12 @@ impl Asked {
                 Payload::PutAway { slot, .. } | Payload::TakenOut { slot, .. } => {
                     asked.slots.insert(slot.clone());
                 }
-                Payload::DeviationOpened { deviation, .. } | Payload::DeviationClosed { deviation, .. } => {
+                Payload::DeviationOpened { deviation, .. } => {
                     asked.deviations.insert(*deviation);
+                }
+                Payload::DeviationClosed { deviation, .. } => {
+                    asked.deviations.insert(*deviation);
+                    asked.teller = true;
                 }
                 Payload::Collected { certificate, .. } => {
                     // What cannot have been is refused for that.
@@ -259,6 +272,7 @@ impl Asked {
                 }
                 Payload::RecordSigned { .. } => asked.signed = true,
                 Payload::Assigned { .. } => asked.assigned = true,
+                Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }

@@ -1,7 +1,8 @@
 //! Awards with their tranches, papers, account and payments; and what waits of all of them.
 
 use super::{Names, Person};
-use crate::ledger::LedgerError;
+use crate::ledger::said::{self, SEALED};
+use crate::ledger::{About, LedgerError};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{AwardId, FundId, PayeeId, PaymentId, TrancheId};
@@ -137,7 +138,7 @@ pub struct PaymentLine {
     pub released_by: Person,
     /// When.
     pub released_at: Timestamp,
-    /// Why a person decided it so.
+    /// Why a person decided it so; on the page of its award only, and nothing once its case is forgotten.
     pub reason: Option<String>,
     /// The last four digits of its account.
     pub last4: String,
@@ -156,7 +157,7 @@ impl PaymentLine {
             prepared_by: names.person(row.prepared_by),
             released_by: names.person(row.released_by),
             released_at: row.released_at.to_jiff(),
-            reason: row.reason,
+            reason: row.reason.filter(|reason| reason != SEALED),
             last4: row.last4,
         })
     }
@@ -177,6 +178,19 @@ pub struct PayeeLine {
     pub confirmed_by: Option<Person>,
 }
 
+/// Why something was done to an award, one of its tranches, a payment or an entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SaidLine {
+    /// Of what.
+    pub about: About,
+    /// Why.
+    pub text: String,
+    /// Who said so.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// An award with everything around it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AwardPage {
@@ -188,6 +202,8 @@ pub struct AwardPage {
     pub payee: Option<PayeeLine>,
     /// Its payments, the oldest first.
     pub payments: Vec<PaymentLine>,
+    /// Why things were done, the first first; nothing once its case is forgotten.
+    pub said: Vec<SaidLine>,
 }
 
 /// A page of awards, the latest first, and behind which the next one begins.
@@ -217,7 +233,13 @@ pub async fn award(services: &Services, context: &Context, id: AwardId) -> Resul
     context.require(Capability::ReadLedger)?;
     let award = views::award(&services.db, id.0).await?.ok_or(LedgerError::NotFound)?;
     let payee = payees::latest(&services.db, id.0).await?;
-    let (tranches, payments, names) = read(services, Some(id), payee.iter().flat_map(hands)).await?;
+    let said = said::of_award(services, id, award.case_id).await?;
+    let besides: Vec<Uuid> = payee.iter().flat_map(hands).chain(said.iter().map(|one| one.by)).collect();
+    let (tranches, mut payments, names) = read(services, Some(id), besides).await?;
+    for payment in &mut payments {
+        let own = said.iter().rfind(|one| one.about == About::Payment && one.subject == payment.id.0);
+        payment.reason = own.map(|one| one.text.clone()).or(payment.reason.take());
+    }
     let payee = payee.map(|row| {
         Ok::<_, LedgerError>(PayeeLine {
             id: PayeeId(row.id),
@@ -227,7 +249,10 @@ pub async fn award(services: &Services, context: &Context, id: AwardId) -> Resul
             confirmed_by: row.confirmed_by.map(|by| names.person(by)),
         })
     });
-    Ok(AwardPage { award: AwardLine::read(award)?, tranches, payee: payee.transpose()?, payments })
+    let said =
+        said.into_iter().map(|one| SaidLine { about: one.about, text: one.text, by: names.person(one.by), at: one.at });
+    let said = said.collect();
+    Ok(AwardPage { award: AwardLine::read(award)?, tranches, payee: payee.transpose()?, payments, said })
 }
 
 /// The award that a tranche is a part of.

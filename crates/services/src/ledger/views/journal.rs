@@ -3,6 +3,7 @@
 use super::{Names, Person};
 use crate::ledger::LedgerError;
 use crate::ledger::journal::{read, reference_of};
+use crate::ledger::said::{self, SEALED};
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{AwardId, ClawbackId, FundId, LedgerEntryId};
@@ -156,6 +157,12 @@ pub async fn entry(services: &Services, context: &Context, id: LedgerEntryId) ->
     };
     drop(db);
     let names = Names::of(services, row.actor_id).await?;
+    let source = match row.award_id.zip(row.reverses) {
+        Some((award, of)) if row.source.as_deref() == Some(SEALED) => {
+            said::of_reversal(services, AwardId(award), of).await?
+        }
+        _ => row.source,
+    };
     Ok(EntryPage {
         kind: written.kind(),
         fund: FundId(row.fund_id),
@@ -163,7 +170,7 @@ pub async fn entry(services: &Services, context: &Context, id: LedgerEntryId) ->
         entered_at: row.entered_at.to_jiff(),
         by: row.actor_id.map(|actor| names.person(actor)),
         reference: reference_of(&row.key).map(str::to_owned),
-        source: row.source,
+        source,
         families: row.families.and_then(|families| u32::try_from(families).ok()),
         award: row.award_id.map(AwardId),
         reverses: row.reverses.map(LedgerEntryId),

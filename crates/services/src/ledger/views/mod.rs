@@ -8,7 +8,8 @@ mod journal;
 mod public;
 
 pub use awards::{
-    AwardLine, AwardPage, PayeeLine, PaymentLine, TrancheLine, award, award_of_tranche, awards, payments_board,
+    AwardLine, AwardPage, PayeeLine, PaymentLine, SaidLine, TrancheLine, award, award_of_tranche, awards,
+    payments_board,
 };
 pub use bank::{BankRow, FileLine, Standing, StatementLine, files, month_standing, statement, statements};
 pub use clawbacks::{ClawbackLine, ClawbackPage, Income, PartKind, PartLine, clawback, clawbacks};

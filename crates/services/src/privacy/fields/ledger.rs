@@ -106,6 +106,28 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "ledger_said",
+        columns: &["said_sealed"],
+        what: Text {
+            zh: "办理救助款项时填写的理由", en: "Why aid was given back, sent back, decided or corrected"
+        },
+        purpose: Text { zh: "管理救助资金", en: "Managing the relief fund" },
+        readers: BOOKS,
+        term: Term::Case,
+        protection: Protection::CaseKey,
+        in_notice: true,
+    },
+    Field {
+        table: "ledger_said",
+        columns: &["said_by"],
+        what: Text { zh: "填写理由的账号编号", en: "Account numbers of who gave a reason" },
+        purpose: Text { zh: "会计责任追溯", en: "Accountability of the books" },
+        readers: BOOKS,
+        term: Term::Staff,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "spark_clawback_part",
         columns: &["entered_by", "confirmed_by", "refused_by"],
         what: Text {

@@ -100,6 +100,7 @@ async fn once_its_key_is_destroyed_nothing_is_read_or_said_and_the_chain_stands(
         deviation: Uuid::from_u128(1),
         of: domain::custody::DeviationKind::Other,
         said: "late".to_owned(),
+        operator: None,
     };
     assert_eq!(one(&house, unit, deviation).await, Err(Refused::Over(State::Discarded)));
 }

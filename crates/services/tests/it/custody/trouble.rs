@@ -18,7 +18,12 @@ fn staff(house: &TestHouse, number: u128, role: Role) -> Context {
 }
 
 fn opened_as(number: u128, of: DeviationKind) -> Payload {
-    Payload::DeviationOpened { deviation: Uuid::from_u128(number), of, said: "something is off".to_owned() }
+    let (deviation, said) = (Uuid::from_u128(number), "something is off".to_owned());
+    Payload::DeviationOpened { deviation, of, said, operator: None }
+}
+
+fn closed(number: u128) -> Payload {
+    Payload::DeviationClosed { deviation: Uuid::from_u128(number), said: "looked into".to_owned(), operator: None }
 }
 
 #[tokio::test]
@@ -50,8 +55,7 @@ async fn a_hold_is_lifted_by_two_once_everything_is_closed_and_a_unit_is_where_i
     assert_eq!(one(&house, unit, lift("QA-02")).await, Err(Refused::Unmet(vec![Unmet::DeviationsOpen(2)])));
     let other = staff(&house, 5, Role::LabOfficer);
     for number in [1, 2] {
-        let closed = Payload::DeviationClosed { deviation: Uuid::from_u128(number), said: "looked into".to_owned() };
-        record(&house.services, &other, now(&house, unit, closed)).await.expect("closed by another");
+        record(&house.services, &other, now(&house, unit, closed(number))).await.expect("closed by another");
     }
     assert_eq!(one(&house, unit, lift("QA-01")).await, Err(Refused::SamePerson));
     assert_eq!(one(&house, unit, lift("QA-02")).await.expect("lifted").state, State::Listed);
@@ -75,7 +79,7 @@ async fn a_deviation_is_closed_once_by_another_than_who_opened_it() {
         Err(CustodyError::Refused(refused)) => Some(refused),
         Err(error) => panic!("{error}"),
     };
-    let close = || Payload::DeviationClosed { deviation: Uuid::from_u128(1), said: "looked into".to_owned() };
+    let close = || closed(1);
     assert_eq!(tell(&one_of, unit, close()).await, Some(Refused::NoSuchDeviation));
     assert_eq!(tell(&one_of, unit, opened_as(1, DeviationKind::Process)).await, None);
     assert_eq!(tell(&another, unit, opened_as(1, DeviationKind::Process)).await, Some(Refused::DeviationTaken));
@@ -148,8 +152,34 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
 
     let own = end_recall(&house.services, &quality, first.recall).await;
     assert!(matches!(own, Err(CustodyError::Refused(Refused::CloserOpened))), "{own:?}");
-    end_recall(&house.services, &staff(&house, 2, Role::QualityOfficer), first.recall).await.expect("ended by another");
+    for _ in 0..2 {
+        let other = staff(&house, 2, Role::QualityOfficer);
+        end_recall(&house.services, &other, first.recall).await.expect("ended by another, and once");
+    }
+    let ended = "select count(*) from audit_entry where action = 'custody.recall_ended'";
+    assert_eq!(number(&house, ended).await, 1);
+    let none = end_recall(&house.services, &quality, Uuid::from_u128(1)).await;
+    assert!(matches!(none, Err(CustodyError::NotFound)), "{none:?}");
     let nothing = Lot { kind: "bag_set".to_owned(), number: "B-0".to_owned() };
     let nothing = recall(&house.services, &quality, &nothing, "leaks at the seam").await;
     assert!(matches!(nothing, Err(CustodyError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_recall_goes_on_behind_units_that_take_no_event_any_more() {
+    let house = TestHouse::new().await;
+    let unit = unit_in(&house, 1, State::Banked).await;
+    // More of them than one transaction takes, and all before the unit by their ids.
+    let gone = "set session_replication_role = replica;
+        insert into custody_unit (id, din, pool, state, seq, head, registered_at, changed_at, destroyed_at)
+        select ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 'S9901' || lpad(n::text, 8, '0'), 'public',
+               'discarded', 1, decode(repeat('00', 32), 'hex'), now(), now(), now() from generate_series(1, 600) n;
+        insert into custody_lot_use (lot_id, unit_id)
+        select l.id, u.id from custody_lot l, custody_unit u where l.kind = 'bag_set' and u.din like 'S9901%';
+        set session_replication_role = origin";
+    sqlx::raw_sql(gone).execute(&house.db.owner_pool()).await.expect("the owner may do anything");
+    let quality = staff(&house, 1, Role::QualityOfficer);
+    let recalled = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
+    assert_eq!(recalled.units, 1);
+    assert_eq!(seen(&house, unit).await.standing.state(), State::QuarantineHold);
 }

@@ -91,7 +91,9 @@ async fn a_purpose_stands_once_money_came_and_a_name_does_not() {
     ledger::change_fund(&house.services, &by, fund.id, version, &charter).await.expect("nothing came yet");
     ledger::donate(&house.services, &by, &given(&house, envelope, yuan(1_000))).await.expect("given");
 
+    // A context keeps the instant at which it was made: another is a second later in the trail.
     house.services.clock.advance(SignedDuration::from_secs(1));
+    let by = preparer(&house);
     let (version, mut charter) = renamed(&house, fund.id, "演示·青年基金").await;
     charter.purpose.age_until = Some(25);
     let answer = ledger::change_fund(&house.services, &by, fund.id, version, &charter).await;

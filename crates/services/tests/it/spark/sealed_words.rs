@@ -4,6 +4,7 @@ use super::clawback::{asked, page, paid, paper, settles};
 use super::*;
 use crate::ledger::{bank_says, books_are_sound, number, releaser};
 use domain::ids::ClawbackPartId;
+use services::ledger::views;
 use services::spark::cases::forget;
 
 const WAIVED: &str = "演示·家中变故，减免余款";
@@ -97,4 +98,36 @@ async fn what_an_older_server_wrote_is_read_and_goes_with_the_case() {
     forget(&house.services, &compliance(&house), case).await.expect("forgotten");
     assert_eq!(plain(&house, &["演示·旧理由"]).await, Vec::<String>::new());
     assert_eq!(page(&house, clawback).await.parts.remove(0).said, None);
+}
+
+#[tokio::test]
+async fn why_an_entry_of_a_case_was_reversed_lies_under_its_key_and_is_gone_with_it() {
+    const WRONG: &str = "演示·记到了别家";
+    let house = TestHouse::new().await;
+    let purse = purse_of(&house, 20_000).await;
+    let (case, award) = paid(&house, purse, 1).await;
+    let clawback = asked(&house, case, 1_000).await;
+    let by = preparer(&house);
+    bank_says(&house, &[("R1", "收款", 1_000, None)]).await.expect("read");
+    ledger::match_row(&house.services, &by, clawback, "R1").await.expect("matched");
+    let entry = page(&house, clawback).await.parts.iter().find_map(|part| part.entry).expect("an entry");
+    ledger::reverse(&house.services, &by, entry, WRONG).await.expect("reversed");
+    let why = async || {
+        let reversal =
+            views::entry(&house.services, &by, entry).await.expect("an entry").reversed_by.expect("reversed");
+        let source = views::entry(&house.services, &by, reversal).await.expect("its reversal").source;
+        let said = views::award(&house.services, &by, award).await.expect("an award").said;
+        (source, said.into_iter().map(|one| one.text).collect::<Vec<_>>())
+    };
+    assert_eq!(why().await, (Some(WRONG.to_owned()), vec![WRONG.to_owned()]), "whoever reads the books reads it");
+    assert_eq!(plain(&house, &[WRONG]).await, Vec::<String>::new(), "neither in the journal nor in the trail");
+    let error = sqlx::raw_sql("delete from ledger_said").execute(&house.services.db).await.expect_err("it stands");
+    assert_eq!(store::constraint_of(&error), Some("ledger_said_kept"));
+
+    ledger::match_row(&house.services, &by, clawback, "R1").await.expect("matched again");
+    settles(&house, case).await.expect("settled");
+    forget(&house.services, &compliance(&house), case).await.expect("forgotten");
+    assert_eq!(why().await, (None, Vec::new()));
+    assert_eq!(number(&house, "select count(*) from ledger_said").await, 0);
+    books_are_sound(&house).await;
 }

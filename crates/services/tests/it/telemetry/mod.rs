@@ -1,5 +1,6 @@
 //! Telemetry on a real Postgres: what is read is kept once, what is alarmed about is told once.
 
+mod charts;
 mod database;
 mod excursions;
 mod feed;
