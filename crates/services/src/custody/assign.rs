@@ -4,7 +4,7 @@
 use super::{By, CustodyError, Incoming, Refused, UnitName, record_in};
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
-use domain::account::{Actor, Capability, Denied};
+use domain::account::{Actor, Denied};
 use domain::custody::Payload;
 use domain::custody::chain::of_family;
 use domain::custody::passport::Hex;
@@ -21,11 +21,11 @@ pub const CONTRACTS: &str = "contract";
 const PAGE: i64 = 500;
 
 /// Gives a unit that is nobody's to a family, in the caller's transaction: whoever makes a contract for a unit, or names the unit of a
-/// contract, calls this. Of two that give one unit at the same time the second waits, and finds it given. `false` where the unit was
-/// this family's before; then nothing is written.
+/// contract, calls this, and has asked whether they may. Of two that give one unit at the same time the second waits, and finds it given.
+/// `false` where the unit was this family's before; then nothing is written.
 ///
 /// # Errors
-/// `Denied` without `SupportFamilies`; `NotFound`; `Refused` (`AssignedBefore` where it is another family's; `Over` once its key was
+/// `NotFound`; `Refused` (`AssignedBefore` where it is another family's; `Over` once its key was
 /// destroyed); `Unreadable`, `Database`.
 pub async fn assign_in(
     services: &Services,
@@ -34,7 +34,6 @@ pub async fn assign_in(
     unit: UnitId,
     family: FamilyId,
 ) -> Result<bool, CustodyError> {
-    context.require(Capability::SupportFamilies)?;
     let row = units::lock(&mut *db, &[unit.0], &[]).await?.into_iter().next().ok_or(CustodyError::NotFound)?;
     let own = row.family_id == Some(family.0);
     if row.family_id.is_some() && !own {
