@@ -12,11 +12,14 @@ const AT = "/staff/custody/dead-letters";
 /** A number nobody has, of the facility of this journey. */
 const number = () => `E2E0126${String(Math.floor(Math.random() * 1_000_000)).padStart(6, "0")}`;
 
+/** Yesterday: a feed does not go back further than a month by itself. */
+const HAPPENED = new Date(Date.now() - 86_400_000).toISOString();
+
 const record = (key: string, seq: number, din: string, payload: object) => ({
   key: `${din}-${key}`,
   source_seq: seq,
   unit: { din },
-  occurred_at: "2026-07-01T08:00:00+08:00",
+  occurred_at: HAPPENED,
   payload,
 });
 

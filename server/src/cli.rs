@@ -73,6 +73,11 @@ pub enum Command {
     /// Prints the last root of a sound record, to be kept outside the database: only a root kept elsewhere shows a record that was
     /// taken back to an earlier state, roots and all. Reads one snapshot in little memory; some minutes for each ten million events.
     VerifyCustody(VerifyCustody),
+    /// Write into the record whose each unit is that was given to a family before this was an event of its own.
+    ///
+    /// Once, after an update from a version without it: until then `verify-custody` names those units. A unit is recorded where a contract
+    /// of the same family names it; the others are printed and left to people. May be stopped and begun again.
+    RecordFamilies,
     /// Check one unit's custody passport by the published keys.
     ///
     /// Needs neither a database nor a network nor a configuration. Ends with 4 and says what does not hold, and where. The keys are
@@ -379,6 +384,7 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
         Command::Channel(asked) => commands::channels::run(&config, asked).await?,
         Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
         Command::VerifyCustody(asked) => return commands::custody::verify(&config, asked).await,
+        Command::RecordFamilies => commands::custody::record_families(&config).await?,
         Command::VerifyPassport(asked) => return commands::custody::verify_passport(&asked),
         Command::Erase(asked) => commands::erase(&config, asked).await?,
         Command::RotateKeys(asked) => return commands::keys::rotate(&config, asked).await,

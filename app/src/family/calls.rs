@@ -1,7 +1,8 @@
 //! What a family does: comes in, says that it read a notice, what it agrees to, and where the child is reached.
 
-use super::{at, hidden};
+use super::{at, hidden, paper};
 use crate::calls::{Answer, Asked, Call};
+use crate::custody::proof::calls::file;
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::routes::Access;
@@ -10,6 +11,7 @@ use domain::account::{Capability, Denied};
 use domain::family::Consent;
 use domain::field::{Fault, Faults};
 use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
+use services::custody::proof::Reading;
 use services::family::{self, FamilyError};
 use services::limits::Network;
 use uuid::Uuid;
@@ -19,6 +21,7 @@ pub static CALLS: &[Call] = &[
     Call::post(at::JOIN, Access::Capability(Capability::JoinFamily), &join).keeping(&["number", "phone"]),
     Call::get("/account/units/:id/certificate.pdf", Access::SignedIn, &certificate),
     Call::get("/account/units/:id/passport.json", Access::SignedIn, &passport),
+    Call::get("/account/units/:id/passport.pdf", Access::SignedIn, &passport_paper),
     Call::post(at::VERIFY, Access::Public, &verify),
     Call::post("/account/units/notices/:id/read", Access::SignedIn, &read).on(at::NOTICES),
     Call::post("/account/units/people/consent", Access::SignedIn, &consent).on(at::PEOPLE),
@@ -82,11 +85,23 @@ async fn certificate(asked: Asked) -> Answer {
 }
 
 async fn passport(asked: Asked) -> Answer {
-    let Some(unit) = asked.param::<UnitId>("id") else { return Problem::NotFound.into() };
-    match family::passport(&asked.services, &asked.context, unit).await {
-        Ok((name, bytes)) => Answer::file("application/json", Some(name), bytes),
-        Err(error) => hidden(error).into(),
+    match read_passport(&asked).await {
+        Ok(reading) => file(&reading.passport),
+        Err(problem) => problem.into(),
     }
+}
+
+/// The same on paper: what is read, and that it was noted, is one.
+async fn passport_paper(asked: Asked) -> Answer {
+    match read_passport(&asked).await {
+        Ok(reading) => paper(&asked, &reading).await,
+        Err(problem) => problem.into(),
+    }
+}
+
+async fn read_passport(asked: &Asked) -> Result<Reading, Problem> {
+    let unit = asked.param::<UnitId>("id").ok_or(Problem::NotFound)?;
+    family::passport(&asked.services, &asked.context, unit).await.map_err(hidden)
 }
 
 /// The address of what number and code say: neither names anybody.

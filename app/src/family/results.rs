@@ -1,14 +1,16 @@
 //! The tests of a unit: how far each is, its values beside what is usual, and what that means in a plain sentence.
 
 use super::list::name;
+use super::unit::texts;
 use super::{crumbs, hidden, page_of};
 use crate::desk::{moment, read_first};
 use crate::form::Tone;
-use crate::i18n::{Text, found};
+use crate::i18n::{Text, found, text, text_args};
 use crate::museum::param;
 use crate::problem::Problem;
 use crate::ui::{Meter, Page, Tag};
 use crate::visit::{Visit, visit};
+use domain::Locale;
 use domain::custody::{Person, Value, What};
 use domain::family::{Cover, REFERENCES_VERSION, TestState, reference};
 use domain::ids::UnitId;
@@ -33,6 +35,7 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
     let version = visit.t_args("family-tests-reference", &[("version", u32::from(REFERENCES_VERSION).into())]);
     Ok(view! {
         <Page title=visit.t("family-tests-title") lead=visit.t("family-tests-lead") crumbs=crumbs(visit, &way)>
+            {texts(visit, record.texts)}
             <Meter label=text value=u64::from(done) max=u64::from(all)/>
             {record.cover.as_ref().map(|cover| dose(visit, cover))}
             <section class="section">
@@ -90,18 +93,39 @@ fn one(visit: &Visit, test: &OwnTest) -> impl IntoView + use<> {
 
 /// One value: what it is of, what was found, and what is usual.
 fn line(visit: &Visit, value: &Value) -> impl IntoView + use<> {
-    let analyte = found(visit.locale(), &format!("family-analyte-{}", value.analyte));
-    let analyte = analyte.unwrap_or_else(|| Text::from(value.analyte.clone()));
-    let whose = (value.of == Person::Mother).then(|| visit.t("family-of-mother"));
-    let phase = value.phase.map(|phase| visit.t(&format!("family-phase-{}", phase.name())));
+    let words = value_words(visit.locale(), value);
+    let about = words.about.map(|about| view! { <span class="muted">{about}</span> });
+    let usual = words.usual.map(|usual| view! { <span class="muted small">" · "{usual}</span> });
+    view! { <li>{words.analyte}{about}{visit.t("label-separator")}<strong>{words.found}</strong>{usual}</li> }
+}
+
+/// A value in words.
+pub(super) struct ValueWords {
+    /// What was measured.
+    pub analyte: Text,
+    /// Whose blood it is, where it is not the child's, and when it was measured: in brackets.
+    pub about: Option<Text>,
+    /// What was found.
+    pub found: String,
+    /// What is usual.
+    pub usual: Option<Text>,
+}
+
+/// The words of a value.
+pub(super) fn value_words(locale: Locale, value: &Value) -> ValueWords {
+    let analyte = found(locale, &format!("family-analyte-{}", value.analyte));
+    let whose = (value.of == Person::Mother).then(|| text(locale, "family-of-mother"));
+    let phase = value.phase.map(|phase| text(locale, &format!("family-phase-{}", phase.name())));
     let about: Vec<String> = whose.into_iter().chain(phase).map(|text| text.to_string()).collect();
     let about = (!about.is_empty()).then(|| {
-        let words = about.join(&visit.t("list-separator"));
-        view! { <span class="muted">{visit.t_args("family-about", &[("words", words.into())])}</span> }
+        let words = about.join(&text(locale, "list-separator"));
+        text_args(locale, "family-about", &[("words", words.into())])
     });
-    let text = match &value.found {
+    let said = match &value.found {
         What::Number(number) => figure(*number, &value.unit),
-        What::Marker(marker) => visit.t(&format!("family-marker-{}", marker.name().to_ascii_lowercase())).to_string(),
+        What::Marker(marker) => {
+            text(locale, &format!("family-marker-{}", marker.name().to_ascii_lowercase())).to_string()
+        }
         What::Text(text) => text.clone(),
     };
     // A bound is a number of cells or a percentage: beside a value in another unit it would say something else.
@@ -110,11 +134,9 @@ fn line(visit: &Visit, value: &Value) -> impl IntoView + use<> {
         What::Number(_) => None,
         What::Marker(_) | What::Text(_) => None,
     };
-    let usual = usual.map(|least| {
-        let words = visit.t_args("family-usual", &[("least", figure(least, &value.unit).into())]);
-        view! { <span class="muted small">" · "{words}</span> }
-    });
-    view! { <li>{analyte}{about}{visit.t("label-separator")}<strong>{text}</strong>{usual}</li> }
+    let usual = usual.map(|least| text_args(locale, "family-usual", &[("least", figure(least, &value.unit).into())]));
+    let analyte = analyte.unwrap_or_else(|| Text::from(value.analyte.clone()));
+    ValueWords { analyte, about, found: said, usual }
 }
 
 /// A number as people read it: 1.24 × 10⁹, 96.3 %.

@@ -13,7 +13,7 @@ use crate::visit::{Visit, visit};
 use domain::family::{Kin, Standing, Step};
 use domain::ids::UnitId;
 use leptos::prelude::*;
-use services::family::{self, OwnEvent, OwnRecord, OwnUnit as Unit};
+use services::family::{self, OwnEvent, OwnRecord, OwnUnit as Unit, Texts};
 
 /// The page.
 #[component]
@@ -46,10 +46,21 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
         <Page title=title crumbs=crumbs(visit, &[])>
             {looks_only}
             {waits}
+            {texts(visit, record.texts)}
             {parts}
         </Page>
     }
     .into_any())
+}
+
+/// That not everything can be read any more, and why; nothing where it can.
+pub(super) fn texts(visit: &Visit, texts: Texts) -> Option<AnyView> {
+    let (tone, title, text) = match texts {
+        Texts::Whole => return None,
+        Texts::Lost => (Tone::Warning, "family-text-lost", "family-text-lost-text"),
+        Texts::Destroyed => (Tone::Info, "family-text-gone", "family-text-gone-text"),
+    };
+    Some(view! { <Banner tone=tone title=visit.t(title)>{visit.t(text)}</Banner> }.into_any())
 }
 
 /// Where it is.
@@ -115,8 +126,8 @@ const fn class_of(standing: Standing) -> &'static str {
 /// The ways to what is known of each part.
 fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
     let page = page_of(unit.id);
-    let (certificate, passport) =
-        (visit.href(&format!("{page}/certificate.pdf")), visit.href(&format!("{page}/passport.json")));
+    let [certificate, passport, paper] =
+        ["certificate.pdf", "passport.json", "passport.pdf"].map(|file| visit.href(&format!("{page}/{file}")));
     let certificate = unit.is_stored().then(|| {
         view! { <LinkButton href=certificate variant=Variant::Secondary download=true>{visit.t("family-certificate")}</LinkButton> }
     });
@@ -133,6 +144,7 @@ fn more(visit: &Visit, unit: &Unit) -> impl IntoView + use<> {
                 <LinkButton href=temperature variant=Variant::Secondary>{visit.t("family-temperature-title")}</LinkButton>
                 {certificate}
                 <LinkButton href=passport variant=Variant::Secondary download=true>{visit.t("family-passport")}</LinkButton>
+                <LinkButton href=paper variant=Variant::Secondary download=true>{visit.t("family-passport-paper")}</LinkButton>
             </p>
             <p class="muted small">{visit.t("family-passport-text")}" "<a href=verify>{visit.t("family-passport-verify")}</a></p>
         </section>

@@ -8,7 +8,7 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::lims::LetterState;
-use services::lims::{LimsError, give_up, replay};
+use services::lims::{LimsError, give_up, replay, vouch};
 use uuid::Uuid;
 
 const ACCESS: Access = Access::Capability(Capability::HandleUnits);
@@ -17,6 +17,7 @@ const ACCESS: Access = Access::Capability(Capability::HandleUnits);
 pub static CALLS: &[Call] = &[
     Call::post("/staff/custody/dead-letters/:id/replay", ACCESS, &again),
     Call::post("/staff/custody/dead-letters/:id/give-up", ACCESS, &end),
+    Call::post("/staff/custody/dead-letters/:id/vouch", ACCESS, &vouched),
 ];
 
 async fn again(asked: Asked) -> Answer {
@@ -35,6 +36,21 @@ async fn end(asked: Asked) -> Answer {
     match give_up(&asked.services, &asked.context, id, asked.field("reason")).await {
         Ok(()) => Answer::to(format!("{AT}?done=given_up")),
         Err(LimsError::Fields(errors)) => Answer::again_at(format!("{AT}/{id}"), asked.typed(&[]).with_errors(errors)),
+        Err(error) => refused(&asked, id, error),
+    }
+}
+
+async fn vouched(asked: Asked) -> Answer {
+    let Some(id) = asked.param::<Uuid>("id") else { return Problem::NotFound.into() };
+    match vouch(&asked.services, &asked.context, id).await {
+        Ok(letter) => {
+            let done = match (letter.state, letter.is_of_time()) {
+                (LetterState::Applied, _) => "applied",
+                (_, true) => "vouched",
+                (_, false) => "again",
+            };
+            Answer::to(format!("{AT}/{id}?done={done}"))
+        }
         Err(error) => refused(&asked, id, error),
     }
 }

@@ -64,8 +64,19 @@ mod tests {
 
     #[test]
     fn every_reason_for_not_keeping_a_record_has_words() {
-        let own =
-            ["malformed", "key", "key-reused", "too-large", "characters", "clock", "source-seq", "unreadable", "house"];
+        let own = [
+            "malformed",
+            "key",
+            "key-reused",
+            "too-large",
+            "characters",
+            "clock",
+            "source-seq",
+            "unreadable",
+            "house",
+            "too-long-ago",
+            "no-operator",
+        ];
         for code in Refused::CODES.iter().chain(&own) {
             for locale in Locale::ALL {
                 assert!(found(locale, &format!("lims-code-{code}")).is_some(), "{code} in {locale:?}");

@@ -7,13 +7,15 @@ use crate::problem::Problem;
 use crate::ui::{Banner, Button, Form, Page, SummaryList, SummaryRow, Tag, TextField, Variant};
 use crate::visit::{Visit, visit};
 use domain::Locale;
+use domain::account::Capability;
 use domain::lims::LetterState;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use services::lims::{Letter, letter};
 use uuid::Uuid;
 
-const NEWS: &[(&str, &str)] = &[("applied", "lims-news-applied"), ("again", "lims-news-again")];
+const NEWS: &[(&str, &str)] =
+    &[("applied", "lims-news-applied"), ("again", "lims-news-again"), ("vouched", "lims-news-vouched")];
 
 /// The page.
 #[component]
@@ -73,6 +75,28 @@ fn sent(visit: &Visit, letter: &Letter) -> Option<impl IntoView + use<>> {
     })
 }
 
+/// Two people vouch for the time of a record that a feed may not say by itself.
+fn time(visit: &Visit, letter: &Letter) -> Option<AnyView> {
+    if !letter.is_of_time() {
+        return None;
+    }
+    let own = letter.vouched_by.is_some() && letter.vouched_by == visit.context.actor.account();
+    let may = letter.vouched_by.is_none() || visit.context.require(Capability::ReleaseUnits).is_ok();
+    let (text, verb) = match letter.vouched_by {
+        None => ("lims-letter-time-text", "lims-letter-vouch"),
+        Some(_) => ("lims-letter-vouched-text", "lims-letter-let-through"),
+    };
+    let action = visit.href(&format!("{AT}/{}/vouch", letter.id));
+    let form = (may && !own).then(|| {
+        view! {
+            <Form action=action>
+                <p class="actions"><Button variant=Variant::Secondary>{visit.t(verb)}</Button></p>
+            </Form>
+        }
+    });
+    Some(view! { <Banner tone=Tone::Info>{visit.t(text)}</Banner> {form} }.into_any())
+}
+
 fn acts(visit: &Visit, letter: &Letter) -> Option<AnyView> {
     if letter.state != LetterState::Open {
         return None;
@@ -92,6 +116,7 @@ fn acts(visit: &Visit, letter: &Letter) -> Option<AnyView> {
             <section class="section no-print" id="acts">
                 <h2>{visit.t("lims-letter-do")}</h2>
                 {waits}
+                {time(visit, letter)}
                 {again}
                 <Form action=at("give-up")>
                     <TextField name="reason" label=visit.t("lims-letter-reason") hint=visit.t("lims-letter-reason-hint") maxlength=200/>

@@ -7,8 +7,11 @@
 
 mod cases;
 mod codes;
+mod feeding;
+mod http;
 mod load;
 mod meter;
+mod pages;
 mod report;
 mod stage;
 mod telemetry;
@@ -34,7 +37,7 @@ enum Part {
     Bookings,
     /// An officer's list of work and a case, with ten thousand cases.
     Cases,
-    /// The laboratory's feed catching up while units are read.
+    /// A house with many units: verified, and read over HTTP in quiet and while the laboratory's feed catches up.
     Units,
     /// A day of readings of a thousand tanks, and the chart of thirty days.
     Telemetry,

@@ -61,3 +61,28 @@ fn seconds(stat: &Path) -> f64 {
     let numbers = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().skip(11).take(2);
     numbers.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
 }
+
+/// Memory of a process in megabytes; not a number where it cannot be seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    /// Resident now.
+    pub now: f64,
+    /// The most that was, since its start or since [`forget_most`].
+    pub most: f64,
+}
+
+/// Reads what Linux says of a process's memory.
+pub fn memory(pid: u32) -> Memory {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let of = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let kilobytes = line.and_then(|rest| rest.split_whitespace().nth(1)).and_then(|kb| kb.parse::<f64>().ok());
+        kilobytes.map_or(f64::NAN, |kb| kb / 1024.0)
+    };
+    Memory { now: of("VmRSS"), most: of("VmHWM") }
+}
+
+/// From here on the most memory of a process is counted anew, where Linux lets us.
+pub fn forget_most(pid: u32) {
+    drop(std::fs::write(format!("/proc/{pid}/clear_refs"), "5"));
+}

@@ -5,7 +5,7 @@ use crate::meter::{self, Used};
 use crate::{CLIENTS, Line};
 use anyhow::{Context as _, ensure};
 use domain::booking::Policy;
-use domain::ids::{ActivityId, SessionId, UnitId};
+use domain::ids::{ActivityId, SessionId};
 use domain::time::{local_day, start_of_day};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use secrecy::SecretString;
@@ -23,7 +23,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use store::booking::sessions as sql;
 use testkit::{MASTER_KEY, TestDb};
-use uuid::Uuid;
 
 /// Everything a measurement needs.
 pub struct Stage {
@@ -38,7 +37,7 @@ pub struct Stage {
     made: AtomicI64,
     visitors: AtomicU64,
     // Dropped last: its database goes with it.
-    _db: TestDb,
+    db: TestDb,
 }
 
 impl Stage {
@@ -70,7 +69,7 @@ impl Stage {
             first_session: start_of_day(day) + SignedDuration::from_hours(11),
             made: AtomicI64::new(0),
             visitors: AtomicU64::new(0),
-            _db: db,
+            db,
         })
     }
 
@@ -99,14 +98,9 @@ impl Stage {
         &self.owner
     }
 
-    /// Some of the units that stand there.
-    pub async fn some_units(&self, most: i64) -> anyhow::Result<Arc<Vec<UnitId>>> {
-        let ids: Vec<Uuid> = sqlx::query_scalar("select id from custody_unit order by id limit $1")
-            .bind(most)
-            .fetch_all(&self.owner)
-            .await?;
-        ensure!(!ids.is_empty(), "no units stand there");
-        Ok(Arc::new(ids.into_iter().map(UnitId).collect()))
+    /// The database's URL, for a server of its own.
+    pub fn url(&self) -> String {
+        self.db.url()
     }
 
     /// The next visitor's number.

@@ -1,83 +1,52 @@
-//! The laboratory's feed catching up while people read: units are put there in bulk (what they take is printed), then so many events
-//! come by the feed from three senders, and all the while four readers open a unit with its whole chain. How long that takes is
-//! printed beside the same in quiet.
+//! A house with many units: they are put there in bulk (what they take is printed), brought under signed roots and verified; then the
+//! server is started on them as it is run, and ten people read pages over HTTP, in quiet and while the laboratory's feed catches up.
 //!
-//! It fails when an event is lost, or kept twice.
+//! Nothing here fails for being slow. It fails when an event is lost or kept twice, when the record of units does not verify, and when
+//! another family's unit is answered otherwise than none.
 
+use crate::feeding::{self, BATCH, SENDERS, Sender};
+use crate::http::{self, Server};
+use crate::meter;
+use crate::pages::{self, Guardian, Look, READERS, quantile};
 use crate::stage::Stage;
 use crate::{Terms, report};
-use anyhow::ensure;
-use domain::account::{Actor, Role, Scope};
-use domain::ids::{AccountId, ClientId, LoginSessionId, UnitId};
-use jiff::SignedDuration;
-use services::custody::{Sight, unit};
-use services::lims::simulate::{Message, Plan, Rates, simulate};
-use services::lims::{Became, LimsError, Outcome, bulk, sweep, take, world};
-use services::{Context, Services};
+use anyhow::{Context as _, ensure};
+use domain::account::Role;
+use services::custody::proof;
+use services::lims::bulk;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
-use uuid::Uuid;
+use tokio::time::Instant;
 
-/// Senders of the feed: as many batches as a server takes at once.
-const SENDERS: usize = 3;
-/// Records of a batch.
-const BATCH: usize = 1_000;
-/// Readers, and how long each thinks between two pages.
-const READERS: usize = 4;
-const THINKS: Duration = Duration::from_millis(50);
-/// What the project wants, in milliseconds at p95.
-const AIM: f64 = 300.0;
+/// Units of the bank.
+const BANK: f64 = 870_000.0;
+/// Guardians who are signed in.
+const GUARDIANS: usize = 300;
+/// So often is asked for what is not there.
+const REFUSED: usize = 300;
+/// What the project wants, in milliseconds at p95: of a family's page, of a tank's thirty days, of pages while the feed catches up.
+const AIMS: [f64; 3] = [100.0, 200.0, 300.0];
 
-/// Fills, catches up, prints.
+/// Fills, verifies, reads, catches up, prints.
 pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
     report::machine(stage, terms).await?;
     furnish(stage).await?;
-    let services = &stage.services;
-    let (began, owner) = (Instant::now(), stage.owners());
-    let filled = bulk::fill(services, owner, terms.units, |_| ()).await?;
-    let seconds = began.elapsed().as_secs_f64();
-    println!(
-        "  {} units with {} events stand there ({seconds:.1} s, {:.0} events/s by COPY)",
-        filled.units,
-        filled.events,
-        filled.events as f64 / seconds
-    );
+    fill(stage, terms.units).await?;
+    let guardians = pages::families(stage, GUARDIANS).await?;
+    let officer = pages::staff(stage, Role::QualityOfficer).await?;
+    let tank = pages::tank(stage, &officer).await?;
     stage.settle().await?;
-    for size in bulk::sizes(services).await? {
-        let bytes = size.heap + size.indexes;
-        println!(
-            "    {:<18} {:>10} rows, {:>4} bytes each with indexes ({:.0} + {:.0} MB)",
-            size.table,
-            size.rows,
-            bytes / size.rows.max(1),
-            size.heap as f64 / 1048576.0,
-            size.indexes as f64 / 1048576.0
-        );
-    }
-    let units = stage.some_units(500).await?;
-    let quiet = read_while(services, &units, sleep(Duration::from_secs_f64(terms.seconds.max(2.0)))).await?;
-    let (busy, caught) = caught_up(services, &units, terms.events).await?;
-    println!(
-        "\n{} events by the feed in {:.1} s: {:.0} a second, {SENDERS} senders, batches of {BATCH} ({:.0} ms at p50, {:.0} ms at p95)",
-        caught.events,
-        caught.took.as_secs_f64(),
-        caught.events as f64 / caught.took.as_secs_f64(),
-        quantile(&caught.batches, 0.5),
-        quantile(&caught.batches, 0.95)
-    );
-    println!("{:<32} {:>8} {:>9} {:>9}", "a unit with its chain", "looks", "p50 ms", "p95 ms");
-    for (name, times) in [("in quiet", &quiet), ("while the feed catches up", &busy)] {
-        println!("{name:<32} {:>8} {:>9.1} {:>9.1}", times.len(), quantile(times, 0.5), quantile(times, 0.95));
-    }
-    let slow = quantile(&busy, 0.95);
-    println!(
-        "aim: at most {AIM} ms at p95 while it catches up: {slow:.1}, {}",
-        if slow <= AIM { "reached" } else { "missed" }
-    );
-    Ok(())
+    verify(stage).await?;
+
+    let server = Server::start(&stage.url()).await?;
+    let (address, time) =
+        (server.address(), Duration::from_secs_f64((terms.seconds * f64::from(terms.rounds)).max(2.0)));
+    quiet(address, &guardians, tank, time).await?;
+    nothing(address, &guardians).await?;
+    let sender = Sender::new(&stage.services, address).await?;
+    busy(stage, &sender, &guardians, terms.events).await?;
+    largest(stage, &sender, server.pid()).await
 }
 
 /// People of the laboratory, and tanks.
@@ -96,136 +65,154 @@ async fn furnish(stage: &Stage) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the feed caught up.
-struct Caught {
-    events: usize,
-    took: Duration,
-    batches: Vec<Duration>,
-}
-
-/// Sends so many events, and reads all the while.
-async fn caught_up(
-    services: &Services,
-    units: &Arc<Vec<UnitId>>,
-    events: usize,
-) -> anyhow::Result<(Vec<Duration>, Caught)> {
-    let world = world(services, "S9902").await?;
-    let from = services.clock.now() - SignedDuration::from_hours(24 * 24);
-    // A unit has some 84 events.
-    let count = (events / 84).max(1) as u32;
-    let within = SignedDuration::from_hours(24);
-    let stream = simulate(&world, &Plan { seed: 1, from, units: count, within, rates: Rates::NONE });
-    let records: Arc<Vec<String>> = Arc::new(stream.messages.iter().map(Message::json).collect());
-    let (began, all) = (Instant::now(), records.len());
-    let feeding = feed(services.clone(), records);
-    let mut batches = Ok(Vec::new());
-    let busy = read_while(services, units, async { batches = feeding.await }).await?;
-    let mut batches = batches?;
-    batches.sort_unstable();
-    let took = began.elapsed();
-    Ok((busy, Caught { events: all, took, batches }))
-}
-
-/// Sends the records; each is kept once. How long each batch took.
-async fn feed(services: Services, records: Arc<Vec<String>>) -> anyhow::Result<Vec<Duration>> {
-    let next = Arc::new(AtomicUsize::new(0));
-    let mut senders = JoinSet::new();
-    for _ in 0..SENDERS {
-        let (services, records, next) = (services.clone(), Arc::clone(&records), Arc::clone(&next));
-        senders.spawn(async move {
-            let client = ClientId(Uuid::from_u128(1));
-            let (mut times, mut kept) = (Vec::new(), 0);
-            loop {
-                let at = next.fetch_add(BATCH, Ordering::Relaxed);
-                let Some(batch) = records.get(at..(at + BATCH).min(records.len())).filter(|batch| !batch.is_empty())
-                else {
-                    return anyhow::Ok((times, kept));
-                };
-                loop {
-                    let actor = Actor::Client { client, scopes: vec![Scope::LimsWrite] };
-                    let context = Context { actor, ..services.system() };
-                    let began = Instant::now();
-                    match take(&services, &context, batch.to_vec()).await {
-                        Ok(answers) => {
-                            times.push(began.elapsed());
-                            let now = |outcome: &Outcome| matches!(outcome, Outcome::Now(Became::Event { .. }));
-                            kept += answers.iter().filter(|answer| now(&answer.outcome)).count();
-                            break;
-                        }
-                        Err(LimsError::Busy) => sleep(Duration::from_millis(100)).await,
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-            }
-        });
-    }
-    let (mut times, mut kept) = (Vec::new(), 0);
-    while let Some(done) = senders.join_next().await {
-        let (own, of) = done??;
-        times.extend(own);
-        kept += of;
-    }
-    // What came before its predecessor, since senders overtake each other, was kept when that came.
-    while sweep(&services).await? > 0 {}
-    let letters = "select count(*) filter (where state = 'open'), count(*) filter (where state = 'applied') from lims_dead_letter";
-    let (open, later): (i64, i64) = sqlx::query_as(letters).fetch_one(&services.db).await?;
-    ensure!(open == 0, "{open} records were not kept");
-    ensure!(
-        kept + later as usize == records.len(),
-        "{kept} records kept at once and {later} later, of {}",
-        records.len()
+/// Puts units there, and says what they take and what all of the bank's would.
+async fn fill(stage: &Stage, units: u32) -> anyhow::Result<()> {
+    let (services, began) = (&stage.services, Instant::now());
+    let filled = bulk::fill(services, stage.owners(), units, |_| ()).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    println!(
+        "  {} units with {} events stand there ({seconds:.1} s, {:.0} events/s by COPY, {:.2} ms a unit)",
+        filled.units,
+        filled.events,
+        filled.events as f64 / seconds,
+        seconds * 1e3 / filled.units as f64
     );
-    println!("  {later} of {} records came before what they follow, and were kept with it", records.len());
+    stage.settle().await?;
+    let (mut whole, units) = (0.0, filled.units as f64);
+    for size in bulk::sizes(services).await? {
+        let bytes = (size.heap + size.indexes) as f64;
+        whole += bytes;
+        println!(
+            "    {:<18} {:>10} rows, {:>4.0} bytes each with indexes ({:.0} + {:.0} MB)",
+            size.table,
+            size.rows,
+            bytes / size.rows.max(1) as f64,
+            size.heap as f64 / 1048576.0,
+            size.indexes as f64 / 1048576.0
+        );
+    }
+    println!(
+        "  {:.1} kB a unit; the bank's 870,000 with {:.1} million events would take {:.1} GB, and {:.0} minutes",
+        whole / units / 1024.0,
+        filled.events as f64 / units * BANK / 1e6,
+        whole / units * BANK / 1073741824.0,
+        seconds / units * BANK / 60.0
+    );
+    Ok(())
+}
+
+/// Brings all of them under signed roots, and verifies everything as operators do.
+async fn verify(stage: &Stage) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let covered = proof::close_all(&stage.services).await?;
+    let seconds = began.elapsed().as_secs_f64();
+    println!("\n{covered} units brought under signed roots in {seconds:.1} s: {:.0} units/s", covered as f64 / seconds);
+    let done = http::run(&stage.url(), &["verify-custody"]).await?;
+    // "2016 units with 170295 events, …": what it says it read.
+    let mut read = done.said.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+    let (units, events) = read.next().zip(read.next()).context("how much was verified")?;
+    ensure!(units as u64 == covered, "{covered} units stand there, {units} were verified");
+    let seconds = done.took.as_secs_f64();
+    println!(
+        "verify-custody: {units} units with {events} events in {seconds:.1} s: {:.0} units/s, {:.0} events/s, {:.0} MB at most; the bank's in {:.0} minutes",
+        units / seconds,
+        events / seconds,
+        done.memory,
+        seconds / units * BANK / 60.0
+    );
+    Ok(())
+}
+
+/// Pages with nobody else about.
+async fn quiet(address: SocketAddr, guardians: &[Guardian], tank: Look, time: Duration) -> anyhow::Result<()> {
+    let of_all = |behind: &str| guardians.iter().map(|guardian| guardian.look(behind)).collect::<Vec<_>>();
+    println!("\n{:<40} {:>8} {:>9} {:>9}", format!("pages over HTTP, {READERS} readers"), "looks", "p50 ms", "p95 ms");
+    let mut own = Vec::new();
+    for (name, behind) in [
+        ("a family's unit", ""),
+        ("its steps", "/steps"),
+        ("its tests", "/tests"),
+        ("how cold it lay, thirty days", "/temperature?span=month"),
+    ] {
+        let times = looked(address, name, of_all(behind), time).await?;
+        if behind.is_empty() {
+            own = times;
+        }
+    }
+    let charts = looked(address, "a tank with its thirty days", vec![tank], time).await?;
+    aim("a family's unit", &own, AIMS[0]);
+    aim("a tank with its thirty days", &charts, AIMS[1]);
+    Ok(())
+}
+
+/// Reads for a time, after a second that is not counted: every connection prepares its statements first. Prints a line.
+async fn looked(address: SocketAddr, name: &str, looks: Vec<Look>, time: Duration) -> anyhow::Result<Vec<Duration>> {
+    pages::read_for(address, looks.clone(), Duration::from_secs(1)).await?;
+    let times = pages::read_for(address, looks, time).await?;
+    line(name, &times);
     Ok(times)
 }
 
-/// Reads until something else is over. How long each page took, in rising order.
-async fn read_while(
-    services: &Services,
-    units: &Arc<Vec<UnitId>>,
-    over: impl Future<Output = ()>,
-) -> anyhow::Result<Vec<Duration>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let mut readers = JoinSet::new();
-    for nth in 0..READERS {
-        let (services, units, stop) = (services.clone(), Arc::clone(units), Arc::clone(&stop));
-        readers.spawn(async move {
-            let mut times = Vec::new();
-            for id in units.iter().cycle().skip(nth * 97) {
-                if stop.load(Ordering::Relaxed) {
-                    break;
-                }
-                let began = Instant::now();
-                let read = unit(&services, &officer(&services), *id, Sight::Staff).await?;
-                times.push(began.elapsed());
-                ensure!(!read.events.is_empty() && read.steps.missing().next().is_none(), "a unit that is not whole");
-                sleep(THINKS).await;
-            }
-            anyhow::Ok(times)
-        });
-    }
-    over.await;
-    stop.store(true, Ordering::Relaxed);
-    let mut all = Vec::new();
-    while let Some(times) = readers.join_next().await {
-        all.extend(times??);
-    }
-    all.sort_unstable();
-    Ok(all)
+fn line(name: &str, times: &[Duration]) {
+    println!("{name:<40} {:>8} {:>9.1} {:>9.1}", times.len(), quantile(times, 0.5), quantile(times, 0.95));
 }
 
-fn officer(services: &Services) -> Context {
-    let system = services.system();
-    let actor = Actor::Staff {
-        account: AccountId(Uuid::from_u128(1)),
-        login: LoginSessionId(Uuid::from_u128(1)),
-        roles: vec![Role::QualityOfficer],
-        stepped_up_at: Some(system.now),
-    };
-    Context { actor, ..system }
+fn aim(name: &str, times: &[Duration], most: f64) {
+    let slow = quantile(times, 0.95);
+    let verdict = if slow <= most { "reached" } else { "missed" };
+    println!("aim, {name}: at most {most} ms at p95: {slow:.1}, {verdict}");
 }
 
-fn quantile(sorted: &[Duration], share: f64) -> f64 {
-    let at = (sorted.len() as f64 * share).ceil() as usize;
-    sorted.get(at.clamp(1, sorted.len().max(1)) - 1).map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+/// What is not theirs and what is not there is told apart by nobody, by time neither.
+async fn nothing(address: SocketAddr, guardians: &[Guardian]) -> anyhow::Result<()> {
+    // As everywhere: the first requests prepare.
+    pages::refused(address, guardians, 20).await?;
+    let took = pages::refused(address, guardians, REFUSED).await?;
+    let [foreign, absent, malformed] = [0, 1, 2].map(|of| quantile(&took[of], 0.5));
+    println!(
+        "\n404 of another family's unit {foreign:.2} ms, of none {absent:.2} ms, of what is no id {malformed:.2} ms (medians of {REFUSED})"
+    );
+    let ratio = foreign / absent;
+    let verdict = if (0.9..=1.1).contains(&ratio) { "reached" } else { "missed" };
+    println!(
+        "aim, another's unit as none: a ratio of 0.9 to 1.1: {ratio:.3}, {verdict} (what is no id: {:.3})",
+        malformed / absent
+    );
+    Ok(())
+}
+
+/// Pages while the feed catches up.
+async fn busy(stage: &Stage, sender: &Sender, guardians: &[Guardian], events: usize) -> anyhow::Result<()> {
+    let looks = ["", "/steps", "/tests", "/temperature?span=month"];
+    let looks = guardians.iter().zip(looks.iter().cycle()).map(|(guardian, behind)| guardian.look(behind)).collect();
+    let records = feeding::records(&stage.services, "S9902", events).await?;
+    let mut caught = None;
+    let times = pages::read_while(sender.address(), looks, async {
+        caught = Some(feeding::catch_up(stage, sender, records).await);
+    })
+    .await?;
+    let caught = caught.context("the feed")??;
+    let seconds = caught.took.as_secs_f64();
+    println!(
+        "\n{} events by the feed in {seconds:.1} s: {:.0} a second, {SENDERS} senders, batches of {BATCH} ({:.0} ms at p50, {:.0} ms at p95); {} came before what they follow",
+        caught.events,
+        caught.events as f64 / seconds,
+        quantile(&caught.batches, 0.5),
+        quantile(&caught.batches, 0.95),
+        caught.early
+    );
+    line("a family's pages meanwhile", &times);
+    aim("a family's pages while the feed catches up", &times, AIMS[2]);
+    Ok(())
+}
+
+/// The largest batch there may be.
+async fn largest(stage: &Stage, sender: &Sender, pid: u32) -> anyhow::Result<()> {
+    let at_most = meter::memory(pid).most;
+    let (took, before, most) = feeding::largest(stage, sender, pid).await?;
+    println!(
+        "\none batch of 10,000 events: answered after {:.2} s; the server had {before:.0} MB before it and {most:.0} MB at most ({at_most:.0} MB at most until then)",
+        took.as_secs_f64()
+    );
+    Ok(())
 }

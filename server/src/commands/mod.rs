@@ -216,6 +216,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("applications to the Spark Project that were not sent", erased.spark_applications),
         ("cases of the Spark Project (their keys, and what was sent)", erased.spark_cases),
         ("objections to notices (who objected, and why)", erased.objections),
+        ("stored units (their keys, dead letters and the text of proposals)", erased.units),
         ("accounts", erased.accounts),
         ("drafts", swept.drafts.unsigned_abs()),
         ("codes and short links", swept.codes.unsigned_abs()),

@@ -3,6 +3,7 @@
 use super::{connect_options, services};
 use crate::config::Config;
 use anyhow::{Context as _, bail};
+use services::custody::proof;
 use services::lims::bulk::{self, Size};
 use sqlx::postgres::PgPoolOptions;
 use std::time::Instant;
@@ -35,6 +36,8 @@ pub async fn fill(config: &Config, units: u32) -> anyhow::Result<()> {
     });
     let filled = filled.await.context("the units")?;
     let seconds = began.elapsed().as_secs_f64();
+    // What no root covers is a fault after an hour: the verifier would name it.
+    proof::close_all(&services).await.context("the roots over the units")?;
     println!(
         "{} units with {} events ({:.1} each) in {seconds:.0} s: {:.0} events a second.",
         filled.units,

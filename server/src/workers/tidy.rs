@@ -98,6 +98,7 @@ async fn personal_data(services: &Services) {
                 spark_applications = erased.spark_applications,
                 spark_cases = erased.spark_cases,
                 objections = erased.objections,
+                units = erased.units,
                 accounts = erased.accounts,
                 "personal data past its time was erased"
             );

@@ -1,5 +1,6 @@
 //! Signed roots, keys and passports through the real router: what everybody reads, what machines read, and who is handed a passport.
 
+use crate::paper;
 use crate::support::Site;
 use domain::account::Role;
 use domain::custody::State;
@@ -79,6 +80,7 @@ async fn a_passport_is_handed_to_whoever_sees_units_and_to_nobody_else() {
     let unit = unit_in(&site.test, 1, State::Banked).await;
     proof::close_all(&site.test.services).await.expect("a root");
     let path = format!("/staff/units/{unit}/passport.json");
+    let on_paper = path.replace(".json", ".pdf");
     let lab = site.staff(&[Role::LabOfficer]).await;
     let file = lab.get(&path).await;
     assert_eq!(file.status, StatusCode::OK, "{}", file.body);
@@ -94,13 +96,20 @@ async fn a_passport_is_handed_to_whoever_sees_units_and_to_nobody_else() {
     .await
     .expect("the trail");
     assert_eq!(taken, 1);
-    for role in [Role::Steward, Role::Operator, Role::MuseumOfficer] {
-        assert_eq!(site.staff(&[role]).await.get(&path).await.status, StatusCode::FORBIDDEN, "{role:?}");
-    }
-    assert_eq!(site.anonymous().get(&path).await.status, StatusCode::SEE_OTHER);
-    assert_ne!(site.visitor().await.get(&path).await.status, StatusCode::OK);
-    for nobody in ["0197f8a2-7a10-4000-8000-123456789012", "nonsense"] {
-        let answer = lab.get(&format!("/staff/units/{nobody}/passport.json")).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nobody}");
+    let printed = lab.get(&on_paper).await;
+    assert_eq!((printed.status, printed.header("content-type")), (StatusCode::OK, "application/pdf"));
+    assert!(paper::text(&printed.bytes).contains(&unit.to_string()));
+    let page = lab.get(&format!("/staff/units/{unit}")).await;
+    assert!(page.body.contains(&path) && page.body.contains(&on_paper), "the page of the unit leads to both");
+    for path in [&path, &on_paper] {
+        for role in [Role::Steward, Role::Operator, Role::MuseumOfficer] {
+            assert_eq!(site.staff(&[role]).await.get(path).await.status, StatusCode::FORBIDDEN, "{role:?}");
+        }
+        assert_eq!(site.anonymous().get(path).await.status, StatusCode::SEE_OTHER);
+        assert_ne!(site.visitor().await.get(path).await.status, StatusCode::OK);
+        for nobody in ["0197f8a2-7a10-4000-8000-123456789012", "nonsense"] {
+            let answer = lab.get(&path.replace(&unit.to_string(), nobody)).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nobody}");
+        }
     }
 }

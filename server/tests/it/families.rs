@@ -1,14 +1,19 @@
 //! Family A against every id of family B on every route that names one: the answer is the one to an id that is not there. The
 //! routes come from the router's own table, so that none can be forgotten.
 
+use crate::limits::{HERE, NEIGHBOUR, from};
+use crate::paper;
 use crate::support::{Answer, Browser, Site};
 use domain::contact::{PersonName, Phone};
 use domain::custody::Pool;
 use domain::family::{ContractNumber, ContractState, Kin, Notice};
 use domain::ids::{FamilyId, UnitId};
 use http::Method;
+use jiff::SignedDuration;
 use server::router;
+use services::custody::proof;
 use services::family::{Founder, Founding, found_in, tell_in};
+use services::limits::VERIFY_PER_ADDRESS;
 use uuid::Uuid;
 
 /// An id that nothing has.
@@ -46,7 +51,6 @@ async fn family(site: &Site, number: &str, unit: UnitId, guardian: Uuid, mother:
     };
     let mut tx = services.begin().await.expect("a transaction");
     let (family, _) = found_in(services, &mut tx, &context, &new).await.expect("a family");
-    store::family::join::give_unit(&mut *tx, unit.0, family.0).await.expect("given");
     tell_in(&mut tx, &context, (family, Some(unit)), (Notice::Excursion, unit.0, None)).await.expect("told");
     let member = store::family::join::NewMember {
         id: context.new_id(),
@@ -62,6 +66,16 @@ async fn family(site: &Site, number: &str, unit: UnitId, guardian: Uuid, mother:
     let child = one("select id from family_child where family_id = $1").fetch_one(&owner).await.expect("a child");
     let notice = one("select id from family_notice where family_id = $1").fetch_one(&owner).await.expect("a notice");
     Made { family, child, notice, unit }
+}
+
+/// Whoever sits at a browser becomes the other guardian.
+async fn second_guardian(site: &Site, made: &Made, browser: &Browser<'_>) {
+    sqlx::query("insert into family_member (id, family_id, account_id, kin, since) values (gen_random_uuid(), $1, $2, 'second_guardian', now())")
+        .bind(made.family.0)
+        .bind(account(site, browser).await)
+        .execute(&site.test.db.owner_pool())
+        .await
+        .expect("a member");
 }
 
 async fn units(site: &Site) -> Vec<UnitId> {
@@ -146,12 +160,7 @@ async fn the_second_guardians_page_holds_no_word_of_the_mothers_results() {
     let all = units(&site).await;
     let (mother, other) = (site.visitor().await, site.visitor().await);
     let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
-    sqlx::query("insert into family_member (id, family_id, account_id, kin, since) values (gen_random_uuid(), $1, $2, 'second_guardian', now())")
-        .bind(made.family.0)
-        .bind(account(&site, &other).await)
-        .execute(&site.test.db.owner_pool())
-        .await
-        .expect("a member");
+    second_guardian(&site, &made, &other).await;
     let page = format!("/account/units/{}/tests", made.unit);
     let (hers, his) = (mother.get(&page).await, other.get(&page).await);
     assert_eq!((hers.status.as_u16(), his.status.as_u16()), (200, 200));
@@ -175,6 +184,130 @@ async fn the_second_guardians_page_holds_no_word_of_the_mothers_results() {
             assert!(!answer.body.contains(&din), "{path} names the unit's number");
         }
     }
+}
+
+/// What was noted of passports.
+async fn fetched(site: &Site) -> i64 {
+    sqlx::query_scalar("select count(*) from audit_entry where action = 'family.passport_fetched'")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("the trail")
+}
+
+/// The passport on paper, in the very glyphs that are sent.
+#[tokio::test]
+async fn the_passport_on_paper_says_what_its_file_says_to_its_reader_and_no_more() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let (mother, other) = (site.visitor().await, site.visitor().await);
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    second_guardian(&site, &made, &other).await;
+    proof::close_all(&site.test.services).await.expect("a root");
+    let root = site.get("/custody/roots.json").await.json()["roots"][0].clone();
+    let din: String = sqlx::query_scalar("select din from custody_unit where id = $1")
+        .bind(made.unit.0)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a number");
+
+    let path = format!("/account/units/{}/passport.pdf", made.unit);
+    let (hers, his, english) =
+        (mother.get(&path).await, other.get(&path).await, mother.get(&format!("/en{path}")).await);
+    for answer in [&hers, &his, &english] {
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/pdf"));
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert!(answer.header("content-disposition").starts_with("attachment"), "it is kept");
+        assert!(answer.bytes.len() < 400_000, "{} bytes", answer.bytes.len());
+        assert!(answer.body.contains("/StructTreeRoot"), "it is read aloud in order");
+        let (text, pages) = (paper::text(&answer.bytes), paper::pages(&answer.bytes));
+        assert!((2..30).contains(&pages) && text.contains(&format!("1/{pages}")), "{pages}");
+        for said in [&root["root"], &root["previous"], &root["kid"], &root["signature"]] {
+            assert!(text.contains(said.as_str().expect("text")), "{said}: {text}");
+        }
+        assert!(text.contains(&made.unit.to_string()) && text.contains("/custody/verify"));
+        for nobodys in [din.as_str(), "演示宝宝", "SD2026000001"] {
+            assert!(!text.contains(nobodys), "{nobodys}");
+        }
+    }
+    let (hers, his, english) = (paper::text(&hers.bytes), paper::text(&his.bytes), paper::text(&english.bytes));
+    for text in [&hers, &his] {
+        assert!(text.contains("已完成56/56道工序") && text.contains("已有结果15/15项"), "{text}");
+        assert!(text.contains("怎样离线核对") && text.contains("长期储存"), "{text}");
+        assert!(text.matches("本库收到").count() > 56, "each step has both clocks");
+    }
+    assert!(english.contains("Howtoverifyitoffline") && english.contains("(mother"), "{english}");
+    assert!(hers.contains("（母亲"), "the control: her own paper says whose a result is");
+    assert!(!his.contains("（母亲") && his.contains("结果不对您展示"), "{his}");
+
+    // Of the same record the paper is the same, whenever it is fetched; each time is noted as it is of the file.
+    site.test.services.clock.advance(SignedDuration::from_hours(1));
+    let (first, before) = (mother.get(&path).await, fetched(&site).await);
+    site.test.services.clock.advance(SignedDuration::from_hours(1));
+    assert!(first.bytes == mother.get(&path).await.bytes);
+    assert_eq!(fetched(&site).await, before + 1);
+    assert_eq!(mother.get(&path.replace(".pdf", ".json")).await.status, 200);
+    assert_eq!(fetched(&site).await, before + 2);
+}
+
+/// Number and code as they are printed on a certificate.
+fn printed(pdf: &Answer) -> (String, String) {
+    let text = paper::text(&pdf.bytes);
+    let number = text.split_once("证书编号").map(|(_, rest)| rest);
+    let (number, rest) = number.and_then(|rest| rest.split_once("验证码")).expect("a number and a code");
+    (number.to_owned(), rest.chars().take(12).collect())
+}
+
+/// Anybody holds a certificate against ours. Nothing of the unit, of the child or of why one is none comes back, and whoever guesses
+/// is told to wait.
+#[tokio::test]
+async fn whoever_verifies_a_certificate_of_storage_learns_that_it_is_valid_and_no_more() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let mother = site.visitor().await;
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    let pdf = mother.get(&format!("/account/units/{}/certificate.pdf", made.unit)).await;
+    assert_eq!(pdf.status, 200, "{}", pdf.body);
+    let (number, code) = printed(&pdf);
+    let verify = async |what: &str| site.get(&format!("/custody/certificates/verify/{what}")).await;
+
+    let good = format!("{number}/{code}");
+    let valid = verify(&good).await;
+    assert_eq!(valid.status, 200);
+    assert!(valid.body.contains("这份证书由本库签发，目前有效。"), "{}", valid.body);
+    let din: String = sqlx::query_scalar("select din from custody_unit where id = $1")
+        .bind(made.unit.0)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a number");
+    let ids = [made.unit.to_string(), made.family.to_string(), made.child.to_string(), din];
+    for nobodys in ids.iter().map(String::as_str).chain(["演示宝宝", "SD2026000001", "长期储存", "2026年3月1日"])
+    {
+        assert!(!valid.body.contains(nobodys), "{nobodys}");
+    }
+
+    // A wrong code of a certificate, the right code of none, and what is no number at all are one answer, word for word.
+    let (wrong_code, wrong_number) = (format!("{number}/000000000000"), format!("22222222/{code}"));
+    let unknown = verify(&wrong_code).await;
+    assert_eq!(unknown.status, 200);
+    assert!(unknown.body.contains("没有与这个编号和验证码都相符的有效证书") && !unknown.body.contains("目前有效"));
+    for other in [wrong_number.as_str(), "22222222/000000000000", "none/none"] {
+        let answer = verify(other).await;
+        assert_eq!((answer.status, bare(&answer, other)), (unknown.status, bare(&unknown, &wrong_code)), "{other}");
+    }
+
+    let guess = async |address, what: &str| {
+        let path = format!("/custody/certificates/verify/{what}");
+        from(&site, address, "", Method::GET, &path, "").await.status.as_u16()
+    };
+    for nth in 0..VERIFY_PER_ADDRESS.hits {
+        assert_eq!(guess(HERE, &wrong_code).await, 200, "{nth}");
+    }
+    assert_eq!(
+        (guess(HERE, &wrong_code).await, guess(HERE, &good).await),
+        (429, 429),
+        "nothing more is learnt from here"
+    );
+    assert_eq!(guess(NEIGHBOUR, &good).await, 200, "and nobody else is kept out");
 }
 
 #[tokio::test]

@@ -9,12 +9,12 @@ use server::layers::client_address::Peer;
 use services::limits::{self, Limit, Network};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-const HERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
-const NEIGHBOUR: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 200);
+pub const HERE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
+pub const NEIGHBOUR: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 200);
 const ELSEWHERE: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
 
 /// A request from an address, with a cookie or none.
-async fn from(site: &Site, address: Ipv4Addr, cookie: &str, method: Method, path: &str, form: &str) -> Answer {
+pub async fn from(site: &Site, address: Ipv4Addr, cookie: &str, method: Method, path: &str, form: &str) -> Answer {
     let mut request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
     request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     if !cookie.is_empty() {

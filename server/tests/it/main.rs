@@ -16,6 +16,7 @@ mod limits;
 mod listener;
 mod ops;
 mod pages;
+mod paper;
 mod places;
 mod process;
 mod releases;

@@ -1,10 +1,15 @@
 //! The binary itself, as an operator runs it: commands, exit codes, and a server that ends when it is told to.
 
+use crate::support::Site;
+use domain::custody::State;
+use services::custody::Sight;
+use services::custody::proof;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use testkit::TestDb;
+use testkit::custody::unit_in;
 
 fn server(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
@@ -72,6 +77,7 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
         "client",
         "verify-audit",
         "verify-custody",
+        "record-families",
         "verify-passport",
         "erase",
         "rotate-keys",
@@ -299,6 +305,9 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
                 set session_replication_role = origin";
     sqlx::raw_sql(back).execute(&owner).await.expect("the owner may do anything");
     succeeds(&url, &["verify-custody"]);
+    assert_eq!(run(&url, &["verify-custody"]).0, Some(0));
+    let (code, text) = run(&url, &["record-families"]);
+    assert!(code == Some(0) && text.contains("0 units are recorded"), "every unit has its event already: {text}");
     let (code, text) = run(&url, &["verify-custody", "--from-root", file]);
     assert_eq!(code, Some(4), "{text}");
     assert!(text.contains("root 1: the house never had"), "{text}");
@@ -308,6 +317,52 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     // A passport needs no database; one that is none is told so.
     let (code, text) = run("", &["verify-passport", "Cargo.toml", "--keys", "Cargo.toml"]);
     assert_eq!(code, Some(1), "keys that are none: {text}");
+}
+
+#[tokio::test]
+async fn a_passport_is_held_against_the_published_roots_and_one_that_differs_is_named() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 1, State::Banked).await;
+    proof::close_all(&site.test.services).await.expect("a root");
+    let passport = proof::passport(&site.test.services, unit, Sight::Owner).await.expect("a passport");
+    let number = passport.proof.as_ref().expect("a proof").root.number;
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("passport-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).expect("a file");
+        file.to_str().expect("a path of letters").to_owned()
+    };
+    let text = serde_json::to_string(&passport).expect("JSON");
+    let (passport, keys) =
+        (file("passport.json", &text), file("keys.json", &site.get("/custody/keys.json").await.body));
+    let verify = |roots: &[&str]| {
+        let arguments: [&str; 4] = ["verify-passport", &passport, "--keys", &keys];
+        run("", &[&arguments[..], roots].concat())
+    };
+    let (code, text) = verify(&[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Its root was not compared") && text.contains("The passport is sound."), "{text}");
+
+    let mut roots = site.get("/custody/roots.json").await.json();
+    let (code, text) = verify(&["--roots", &file("roots.json", &roots.to_string())]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Its root is the one that was published.") && text.contains("is sound"), "{text}");
+    // A second root under its number, beside the right one or alone.
+    let mut second = roots["roots"][0].clone();
+    second["root"] = serde_json::json!("00".repeat(32));
+    roots["roots"].as_array_mut().expect("roots").push(second.clone());
+    for differs in [roots.clone(), serde_json::json!({ "roots": [second] })] {
+        let (code, text) = verify(&["--roots", &file("second.json", &differs.to_string())]);
+        assert_eq!(code, Some(4), "{text}");
+        assert!(text.contains(&format!("root {number}: another one was published under this number")), "{text}");
+        assert!(!text.contains("is sound"), "{text}");
+    }
+    let (code, text) = verify(&["--roots", &file("none.json", r#"{"roots":[]}"#)]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains(&format!("root {number} is not among them")) && !text.contains("is sound"), "{text}");
+    assert_eq!(verify(&["--roots", &file("nonsense.json", "[")]).0, Some(1));
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
 }
 
 /// The count of a kind in what `erase` printed.

@@ -1,6 +1,6 @@
 //! A whole site for a test: the router that is served, on a database of its own, and browsers of three kinds of user.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use domain::account::{Role, Scope};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -32,7 +32,9 @@ pub struct Site {
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// As text; what is none stands in it with marks in the place of its bytes.
     pub body: String,
+    pub bytes: Bytes,
 }
 
 impl Answer {
@@ -85,7 +87,8 @@ impl Site {
         let response = self.served.clone().oneshot(request).await.expect("the router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, body, bytes }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -3,6 +3,7 @@
 
 use super::at;
 use crate::calls::{Answer, Asked, Call};
+use crate::family::paper;
 use crate::i18n::text;
 use crate::museum::problem_of;
 use crate::problem::Problem;
@@ -15,13 +16,14 @@ use domain::merkle::hex;
 use serde_json::{Value, json};
 use services::booking::BookingError;
 use services::custody::CustodyError;
-use services::custody::proof::{self, Published};
+use services::custody::proof::{self, Published, Reading};
 
 /// The calls.
 pub static CALLS: &[Call] = &[
     Call::polled(at::ROOTS_FILE, Access::Public, &roots),
     Call::polled(at::KEYS_FILE, Access::Public, &keys),
     Call::get("/staff/units/:id/passport.json", Access::Capability(Capability::SeeUnits), &passport),
+    Call::get("/staff/units/:id/passport.pdf", Access::Capability(Capability::SeeUnits), &passport_paper),
 ];
 
 async fn roots(asked: Asked) -> Answer {
@@ -58,28 +60,49 @@ async fn keys(asked: Asked) -> Answer {
 
 /// A unit's passport with everything in it.
 async fn passport(asked: Asked) -> Answer {
-    let Some(id) = asked.param::<UnitId>("id") else { return Problem::NotFound.into() };
+    match read_passport(&asked).await {
+        Ok(reading) => file(&reading.passport),
+        Err(error) => refused(error),
+    }
+}
+
+/// The same on paper.
+async fn passport_paper(asked: Asked) -> Answer {
+    match read_passport(&asked).await {
+        Ok(reading) => paper(&asked, &reading).await,
+        Err(error) => refused(error),
+    }
+}
+
+async fn read_passport(asked: &Asked) -> Result<Reading, CustodyError> {
+    let id = asked.param::<UnitId>("id").ok_or(CustodyError::NotFound)?;
     // The family reads why in the language of the house.
     let why = text(Locale::ZhCn, "units-look-routine");
-    match proof::staff_passport(&asked.services, &asked.context, id, &why).await {
-        Ok(passport) => file(&passport),
-        Err(CustodyError::Denied(denied)) => denied.into(),
-        Err(CustodyError::NotFound) => Problem::NotFound.into(),
-        Err(CustodyError::Database(error)) => problem_of(&BookingError::Database(error)).into(),
-        Err(error) => {
+    proof::staff_passport(&asked.services, &asked.context, id, &why).await
+}
+
+fn refused(error: CustodyError) -> Answer {
+    match error {
+        CustodyError::Denied(denied) => denied.into(),
+        CustodyError::NotFound => Problem::NotFound.into(),
+        CustodyError::Database(error) => problem_of(&BookingError::Database(error)).into(),
+        error => {
             tracing::error!(%error, "a passport could not be made");
             Problem::Broken.into()
         }
     }
 }
 
-/// A passport as a file to be kept. Its name tells a unit's own random id, and no more.
+/// A passport as a file to be kept.
 pub(crate) fn file(passport: &Passport) -> Answer {
     match serde_json::to_vec_pretty(passport) {
-        Ok(bytes) => {
-            let name = passport.unit.simple().to_string();
-            Answer::file("application/json", Some(format!("custody-passport-{}.json", &name[..8])), bytes)
-        }
+        Ok(bytes) => Answer::file("application/json", Some(file_name(passport, "json")), bytes),
         Err(_) => Problem::Broken.into(),
     }
+}
+
+/// The name of the file, with its ending. It tells a unit's own random id, and no more.
+pub(crate) fn file_name(passport: &Passport, ending: &str) -> String {
+    let name = passport.unit.simple().to_string();
+    format!("custody-passport-{}.{ending}", &name[..8])
 }

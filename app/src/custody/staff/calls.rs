@@ -80,6 +80,9 @@ async fn propose(asked: Asked) -> Answer {
         slot: text("slot"),
         reason: text("reason"),
         event: text("event"),
+        name: text("name"),
+        celsius: text("celsius"),
+        steps: asked.fields(&field(act.name(), "steps")).map(str::to_owned).collect(),
     };
     let result = desk::propose(&asked.services, &asked.context, &new).await;
     done(&asked, &page, ("proposed", act.name()), result)

@@ -1,13 +1,13 @@
 //! Why nothing was done to a unit, in words, on the page it was tried on and with everything that was typed.
 
 use super::calls::{SHOWN_FAMILY, field};
-use super::words::state_text;
+use super::unit::analyte_text;
+use super::words::{state_text, unmet_text};
 use crate::calls::{Answer, Asked};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use axum::http::StatusCode;
-use domain::custody::Unmet;
 use jiff::SignedDuration;
 use services::custody::Refused;
 use services::custody::desk::DeskError;
@@ -69,14 +69,14 @@ fn why(asked: &Asked, refused: &Refused) -> String {
         | Refused::LotShape(code) => asked.t_args(&key, &[("code", code.clone().into())]),
         Refused::OutOfRange { analyte, least, most } => {
             let args = [
-                ("analyte", analyte.clone().into()),
+                ("analyte", analyte_text(asked, analyte).into()),
                 ("least", least.to_string().into()),
                 ("most", most.to_string().into()),
             ];
             asked.t_args(&key, &args)
         }
         Refused::Unmet(all) => {
-            let all: Vec<String> = all.iter().map(|unmet| lacking(asked, *unmet)).collect();
+            let all: Vec<String> = all.iter().map(|unmet| unmet_text(asked, *unmet)).collect();
             asked.t_args(&key, &[("what", all.join(&asked.t("list-separator")).into())])
         }
         _ => asked.t(&key),
@@ -84,22 +84,12 @@ fn why(asked: &Asked, refused: &Refused) -> String {
     text.to_string()
 }
 
-fn lacking(asked: &Asked, unmet: Unmet) -> String {
-    let key = format!("custody-unmet-{}", unmet.code());
-    let n = match unmet {
-        Unmet::Steps(bits) | Unmet::Tests(bits) | Unmet::Release(bits) => bits.count_ones(),
-        Unmet::DeviationsOpen(n) => n,
-        Unmet::TooLongOnTheWay { minutes } => minutes / 60,
-        Unmet::RecordUnsigned | Unmet::NotPlaced | Unmet::StillPlaced => return asked.t(&key).to_string(),
-    };
-    asked.t_args(&key, &[("n", n.into())]).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::i18n::found;
     use domain::Locale;
+    use domain::custody::Unmet;
 
     #[test]
     fn every_reason_of_the_record_is_a_sentence() {

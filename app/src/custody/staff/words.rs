@@ -4,7 +4,7 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ui::Tag;
 use crate::visit::Visit;
-use domain::custody::{DeviationKind, Pool, State};
+use domain::custody::{DeviationKind, Pool, State, Unmet};
 use leptos::prelude::*;
 use services::custody::desk::Act;
 
@@ -40,6 +40,18 @@ pub(super) fn act_text(visit: &Visit, act: Act) -> Text {
     visit.t(&format!("units-act-{}", act.name()))
 }
 
+/// What is missing, as the end of a sentence.
+pub(super) fn unmet_text(visit: &Visit, unmet: Unmet) -> String {
+    let key = format!("custody-unmet-{}", unmet.code());
+    let n = match unmet {
+        Unmet::Steps(bits) | Unmet::Tests(bits) | Unmet::Release(bits) => bits.count_ones(),
+        Unmet::DeviationsOpen(n) => n,
+        Unmet::TooLongOnTheWay { minutes } => minutes / 60,
+        Unmet::RecordUnsigned | Unmet::NotPlaced | Unmet::StillPlaced => return visit.t(&key).to_string(),
+    };
+    visit.t_args(&key, &[("n", n.into())]).to_string()
+}
+
 /// So many of so many; a dash before there is anything to count.
 pub(super) fn of_all((done, all): (u32, Option<u32>)) -> String {
     all.map_or_else(|| "—".to_owned(), |all| format!("{done}/{all}"))
@@ -58,7 +70,7 @@ mod tests {
     use domain::Locale;
     use domain::custody::ranges::Flag;
     use domain::custody::{Kind, Rejection};
-    use services::custody::desk::Mark;
+    use services::custody::desk::{Ask, Mark};
 
     #[test]
     fn everything_that_is_named_has_words() {
@@ -66,6 +78,10 @@ mod tests {
         let pools = Pool::ALL.iter().map(|pool| format!("units-pool-{}", pool.name()));
         let kinds = DeviationKind::ALL.iter().map(|kind| format!("units-deviation-{}", kind.name()));
         let acts = Act::ALL.iter().map(|act| format!("units-act-{}", act.name()));
+        let named =
+            Act::ALL.iter().filter(|act| act.asks(Ask::Name)).map(|act| format!("units-act-name-{}", act.name()));
+        let cold = Act::ALL.iter().filter(|act| act.asks(Ask::Celsius));
+        let cold = cold.map(|act| format!("units-act-celsius-{}", act.name()));
         let events = Kind::ALL.iter().map(|kind| format!("units-kind-{}", kind.name()));
         let marks = Mark::ALL.iter().map(|mark| format!("units-mark-{}", mark.name()));
         let rejections = Rejection::ALL.iter().map(|reason| format!("units-rejection-{}", reason.name()));
@@ -74,6 +90,8 @@ mod tests {
             .chain(pools)
             .chain(kinds)
             .chain(acts)
+            .chain(named)
+            .chain(cold)
             .chain(events)
             .chain(marks)
             .chain(rejections)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 const EVENT_LABEL: &str = "cordblood custody event 1";
 const HEAD_LABEL: &str = "cordblood custody head 1";
+const FAMILY_LABEL: &str = "cordblood custody family 1";
 /// What a root's signature is for: under the signature, before the root.
 pub const ROOT_PURPOSE: &str = "custody root 1";
 
@@ -84,6 +85,17 @@ pub fn leaf(unit: Uuid, seq: u32, head: &Hash) -> Hash {
     bytes.extend_from_slice(&seq.to_be_bytes());
     bytes.extend_from_slice(head);
     leaf_hash(&bytes)
+}
+
+/// What the event `assigned` says of the family a unit belongs to: SHA-256 of `label ‖ unit ‖ family`. A family's id is random, so that
+/// nobody finds it by this; two units of one family have nothing in common here; and whoever is told the id can compare it, with the
+/// house or without.
+pub fn of_family(unit: Uuid, family: Uuid) -> Hash {
+    let mut bytes = Vec::with_capacity(64);
+    text(&mut bytes, FAMILY_LABEL);
+    bytes.extend_from_slice(unit.as_bytes());
+    bytes.extend_from_slice(family.as_bytes());
+    sha256(&[&bytes])
 }
 
 /// A root of the tree, as it is signed.
@@ -194,6 +206,11 @@ mod tests {
             hex(&leaf(second.unit, 2, &second.hash())),
             "39a08f880127ecf3151bd006f8668f9580083e87110c7f5fe112036e972d4835"
         );
+        let family = Uuid::from_u128(0x0197_f8a2_7a10_7000_8000_0000_0000_000f);
+        assert_eq!(
+            hex(&of_family(first.unit, family)),
+            "4ce3ad7b89770843405cac23c44af45ff6b1fa4c370e26181dd86e9a58927db9"
+        );
         let root = Root {
             number: 3,
             day: civil::date(2026, 12, 17),
@@ -213,6 +230,22 @@ mod tests {
         assert_eq!(days_since_1970(civil::date(1970, 1, 1)), 0);
         assert_eq!(days_since_1970(civil::date(1969, 12, 31)), -1);
         assert_eq!(days_since_1970(civil::date(2026, 12, 17)), 20_804);
+    }
+
+    /// The text of the event is kept and hashed letter by letter, so that it never changes.
+    #[test]
+    fn whose_a_unit_is_is_said_by_a_hash() {
+        let (unit, family) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let said = crate::custody::Payload::Assigned { family: crate::custody::passport::Hex(of_family(unit, family)) };
+        let text = serde_json::to_string(&said).expect("JSON");
+        assert_eq!(text, format!(r#"{{"kind":"assigned","family":"{}"}}"#, hex(&of_family(unit, family))));
+        assert_eq!(serde_json::from_str::<crate::custody::Payload>(&text).expect("the same"), said);
+        for short in [&text[..text.len() - 4], r#"{"kind":"assigned","family":"00"}"#, r#"{"kind":"assigned"}"#] {
+            assert!(serde_json::from_str::<crate::custody::Payload>(short).is_err(), "{short}");
+        }
+        for other in [of_family(family, unit), of_family(unit, unit), of_family(family, family)] {
+            assert_ne!(other, of_family(unit, family));
+        }
     }
 
     proptest! {

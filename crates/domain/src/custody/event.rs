@@ -4,6 +4,7 @@
 //! it by the number of a certificate.
 
 use crate::custody::Din;
+use crate::custody::passport::Hex;
 use crate::named::named;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -331,6 +332,9 @@ payloads! {
         of: DeviationKind,
         /// What.
         said: String,
+        /// Who opened it. A feed always says so; none: the house opened it by itself, or it was told before feeds had to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
     }
     /// Looked into and closed, by somebody else than who opened it.
     DeviationClosed "deviation_closed" {
@@ -338,6 +342,9 @@ payloads! {
         deviation: Uuid,
         /// What came of it.
         said: String,
+        /// Who closed it: another. A feed always says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operator: Option<String>,
     }
     /// Nothing happens to it until what is open is looked into.
     Held "held" {
@@ -455,5 +462,10 @@ payloads! {
         operator: String,
         /// Who else.
         with: String,
+    }
+    /// It belongs to a family, by its contract. The house alone says so.
+    Assigned "assigned" {
+        /// Which: [`crate::custody::chain::of_family`] of the unit and the family. The family's id stands in no event.
+        family: Hex<32>,
     }
 }

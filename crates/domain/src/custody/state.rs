@@ -55,7 +55,7 @@ named! {
 }
 
 impl State {
-    /// Nothing more happens to it, beside paper: corrections, deviations, the follow-up of a patient.
+    /// Nothing more happens to it, beside paper: corrections, deviations, whose it is, the follow-up of a patient.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Infused | Self::Discarded | Self::Research | Self::TransferredOut | Self::FamilyReleased)
     }
@@ -93,12 +93,13 @@ impl Kind {
                 | Self::DeviationClosed
                 | Self::ReleaseStepDone
                 | Self::Corrected
+                | Self::Assigned
         )
     }
 
-    /// Paper: it is kept of a unit that is over, too.
+    /// Paper: it is kept of a unit that is over, too. A family may come to the record of its unit after that was given.
     const fn is_paper(self) -> bool {
-        matches!(self, Self::Corrected | Self::DeviationOpened | Self::DeviationClosed)
+        matches!(self, Self::Corrected | Self::DeviationOpened | Self::DeviationClosed | Self::Assigned)
     }
 }
 

@@ -53,6 +53,7 @@ fn what_is_over_stays_over_and_keeps_its_paper() {
         }
         assert_eq!(next(state, Kind::Corrected), Some(state));
         assert_eq!(next(state, Kind::DeviationOpened), Some(state), "a recall reaches what was given, too");
+        assert_eq!(next(state, Kind::Assigned), Some(state), "a family may come to its record afterwards");
         assert_eq!(next(state, Kind::StepDone), None);
     }
 }

@@ -8,7 +8,7 @@ use super::view::{CertificateSeen, number};
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
 use crate::limits::{self, Network};
-use crate::messages::{AmbassadorTemplate, CertificateSheet, drawn};
+use crate::messages::{AmbassadorTemplate, CertificateSheet, Issued, drawn};
 use crate::requests::{self, Kind as _, Notice, finished, locked, run, sealed, step, tell, words};
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -294,15 +294,15 @@ pub async fn certificate_pdf(
     drop(db);
     let number = number(row.year, row.serial).to_string();
     let code = code(services, CertificateId(row.id));
-    let sheet = CertificateSheet {
+    let issued = Issued {
         name: opened_name(services, &row)?.as_str().to_owned(),
-        organisation: row.organisation.clone(),
-        round: Bilingual::new(row.round_zh.clone(), row.round_en.clone()),
         day: local_day(row.issued_at.to_jiff()),
         link: format!("{}/ambassadors/verify/{number}/{code}", services.settings.public_url),
         code: code.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"),
         number: number.clone(),
     };
+    let round = Bilingual::new(row.round_zh.clone(), row.round_en.clone());
+    let sheet = CertificateSheet::of_ambassador(issued, row.organisation.clone(), &round);
     let services = services.clone();
     let drawn = drawn(move || sheet.pdf(&services)).await.map_err(|error| {
         tracing::error!(%error, "a certificate could not be drawn");

@@ -204,7 +204,8 @@ impl Telling<'_> {
             State::Listed => self.tell(60 * 24 * 3, Payload::Listed {}),
             State::QuarantineHold => {
                 let (deviation, said) = (new_uuid(self.at), owned("液氮补充中断40分钟，罐内温度升高"));
-                self.tell(60 * 24 * 9, Payload::DeviationOpened { deviation, of: DeviationKind::Excursion, said });
+                let (of, operator) = (DeviationKind::Excursion, Some(owned("LAB-04")));
+                self.tell(60 * 24 * 9, Payload::DeviationOpened { deviation, of, said, operator });
             }
             State::Exposed => self.tell(60 * 24 * 9, Payload::Exposed { max_c: -96.0 }),
             State::Discarded => self.tell(30, Payload::Discarded { reason: owned("血袋渗漏"), operator, with }),

@@ -4,9 +4,11 @@
 //! row is what follows from them. [`record_in`] is the one way in, for the desk, for feeds and for the house itself: it applies
 //! many events of many units in one transaction, and one that is refused refuses no other.
 
+mod assign;
 pub mod collectors;
 pub mod desk;
 mod error;
+mod forgetting;
 pub mod layout;
 pub mod life;
 pub mod operators;
@@ -20,9 +22,13 @@ mod shelf;
 mod sight;
 mod view;
 
+pub use assign::{CONTRACTS, Stood, assign_in, assign_standing};
 pub use error::CustodyError;
+pub(crate) use forgetting::{count_due, forget_due};
 pub use recall::{Recalled, end_recall, recall};
+pub(crate) use record::record_vouched_in;
 pub use record::{Outcomes, record, record_caused_in, record_in};
+use record::{check_payload, needed};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};
 pub use shelf::{Rules, Shelf, Shelves};
@@ -64,7 +70,7 @@ pub struct By {
     pub actor_kind: &'static str,
     /// The account or the client.
     pub actor_id: Option<Uuid>,
-    /// `lims`, `telemetry`, `desk`, `house` …: two to 32 small letters, digits and dashes.
+    /// `lims`, `telemetry`, `desk`, `house`, `contract` …: two to 32 small letters, digits and dashes.
     pub source: &'static str,
 }
 
@@ -78,6 +84,11 @@ impl By {
             Actor::Anonymous | Actor::System => None,
         };
         Self { actor_kind: context.actor.kind(), actor_id, source }
+    }
+
+    /// A machine tells it, and not the house or its people.
+    pub fn is_machine(&self) -> bool {
+        self.actor_kind == "client"
     }
 }
 

@@ -96,6 +96,7 @@ async fn hold_all(
                     deviation: context.new_id(),
                     of: DeviationKind::Recall,
                     said: reason.to_owned(),
+                    operator: None,
                 },
                 occurred_at: context.now,
                 source_seq: None,

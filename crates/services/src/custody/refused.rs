@@ -70,6 +70,12 @@ pub enum Refused {
     Text,
     /// It cannot have happened then: more than a day from now, or before the bank was there.
     ImpossibleTime,
+    /// Whose a unit is follows from a contract, and nobody else says it.
+    OnlyContracts,
+    /// The unit is a family's.
+    AssignedBefore,
+    /// A feed says that it happened before the unit was registered.
+    BeforeUnit,
 }
 
 impl Refused {
@@ -102,11 +108,14 @@ impl Refused {
             Self::NoSuchEvent => "no-such-event",
             Self::Text => "text",
             Self::ImpossibleTime => "impossible-time",
+            Self::OnlyContracts => "only-contracts",
+            Self::AssignedBefore => "assigned-before",
+            Self::BeforeUnit => "before-unit",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 26] = [
+    pub const CODES: [&'static str; 29] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -133,6 +142,9 @@ impl Refused {
         "no-such-event",
         "text",
         "impossible-time",
+        "only-contracts",
+        "assigned-before",
+        "before-unit",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.

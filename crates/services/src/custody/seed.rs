@@ -109,6 +109,7 @@ async fn tell(
                 deviation: context.new_id(),
                 of: DeviationKind::Process,
                 said: "离心程序的记录缺一页，待补".to_owned(),
+                operator: Some("LAB-04".to_owned()),
             },
             occurred_at: context.now,
             source_seq: None,

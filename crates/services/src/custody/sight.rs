@@ -7,9 +7,16 @@ use domain::custody::{Payload, Person, Value, What};
 /// Whether a reader may read what an event says.
 pub(super) fn may_read(payload: &Payload, sight: Sight) -> bool {
     match sight {
-        Sight::Staff | Sight::Owner | Sight::OtherGuardian { mother_consents: true } => true,
+        Sight::Staff => true,
+        Sight::Owner | Sight::OtherGuardian { mother_consents: true } => !says_where(payload),
         Sight::OtherGuardian { mother_consents: false } => is_everybodys(payload),
     }
+}
+
+/// In which slot a bag lies, or lay: that helps only who wants to find it, and stands in no file that leaves the house. Which tank it
+/// is, its family sees on its page.
+const fn says_where(payload: &Payload) -> bool {
+    matches!(payload, Payload::PutAway { .. } | Payload::TakenOut { .. })
 }
 
 /// Closed words, numbers and codes, and no value of the mother's. What people typed in their own words may tell of her, whatever it is
@@ -17,15 +24,13 @@ pub(super) fn may_read(payload: &Payload, sight: Sight) -> bool {
 fn is_everybodys(payload: &Payload) -> bool {
     use Payload as P;
     match payload {
-        // Only words of a list, numbers, slots, and the codes of operators, who are looked up before an event is kept.
+        // Only words of a list, numbers, and the codes of operators, who are looked up before an event is kept.
         P::Registered { .. }
         | P::TransportLeg { .. }
         | P::Received { .. }
         | P::RejectedAtIntake { .. }
         | P::TestStarted { .. }
         | P::RecordSigned { .. }
-        | P::PutAway { .. }
-        | P::TakenOut { .. }
         | P::Banked { .. }
         | P::Held { .. }
         | P::HoldLifted { .. }
@@ -38,7 +43,8 @@ fn is_everybodys(payload: &Payload) -> bool {
         | P::Infused {}
         | P::Exposed { .. }
         | P::GivenToResearch { .. }
-        | P::FamilyReleased { .. } => true,
+        | P::FamilyReleased { .. }
+        | P::Assigned { .. } => true,
         // Names of things: as long as they are written as codes are.
         P::Collected { hospital, certificate, anticoagulant, .. } => {
             [hospital, certificate, anticoagulant].into_iter().all(|name| is_code(name))
@@ -51,8 +57,10 @@ fn is_everybodys(payload: &Payload) -> bool {
             instrument.as_deref().is_none_or(is_code) && values.iter().all(is_the_childs)
         }
         P::TestFinal { values, .. } | P::ReleaseStepDone { values, .. } => values.iter().all(is_the_childs),
-        // In people's own words.
-        P::TestRepeated { .. }
+        // Where it lies; and what stands in people's own words.
+        P::PutAway { .. }
+        | P::TakenOut { .. }
+        | P::TestRepeated { .. }
         | P::DeviationOpened { .. }
         | P::DeviationClosed { .. }
         | P::Discarded { .. }
@@ -77,7 +85,7 @@ fn is_code(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::custody::{DeviationKind, Marker};
+    use domain::custody::{DeviationKind, Marker, Slot};
     use uuid::Uuid;
 
     const HIS: Sight = Sight::OtherGuardian { mother_consents: false };
@@ -103,8 +111,8 @@ mod tests {
         let said = "母亲 HBsAg 阳性".to_owned();
         let (operator, with, deviation) = ("QA-01".to_owned(), "QA-02".to_owned(), Uuid::nil());
         let typed = [
-            Payload::DeviationOpened { deviation, of: DeviationKind::Test, said: said.clone() },
-            Payload::DeviationClosed { deviation, said: said.clone() },
+            Payload::DeviationOpened { deviation, of: DeviationKind::Test, said: said.clone(), operator: None },
+            Payload::DeviationClosed { deviation, said: said.clone(), operator: None },
             Payload::TestRepeated { test: "hbv".to_owned(), reason: "positive".to_owned() },
             Payload::Discarded { reason: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::Corrected { seq: 1, said: said.clone(), operator: operator.clone(), with: with.clone() },
@@ -117,6 +125,19 @@ mod tests {
             assert!(!may_read(&payload, HIS), "{payload:?}");
             for sight in [Sight::Staff, Sight::Owner, Sight::OtherGuardian { mother_consents: true }] {
                 assert!(may_read(&payload, sight), "{payload:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn in_which_slot_a_bag_lies_leaves_the_house_with_nobody() {
+        let slot = Slot { tank: "L-01".to_owned(), tower: 3, frame: 2, slot: 7 };
+        let (operator, with) = ("LAB-01".to_owned(), "LAB-02".to_owned());
+        let put = Payload::PutAway { slot: slot.clone(), operator: operator.clone(), with: with.clone() };
+        for payload in [put, Payload::TakenOut { slot, operator, with }] {
+            assert!(may_read(&payload, Sight::Staff));
+            for sight in [Sight::Owner, Sight::OtherGuardian { mother_consents: true }, HIS] {
+                assert!(!may_read(&payload, sight), "{payload:?}");
             }
         }
     }

@@ -25,7 +25,7 @@ const SALT: usize = 16;
 pub enum Sight {
     /// The bank: everything.
     Staff,
-    /// The mother, or whom she lets: everything of their unit.
+    /// The mother, or whom she lets: everything of their unit, but in which slot it lies.
     Owner,
     /// The other guardian: nothing that can tell of the mother's results, unless she lets him.
     OtherGuardian {
@@ -71,8 +71,23 @@ pub struct UnitView {
     pub rooted: u32,
     /// When it was registered.
     pub registered_at: Timestamp,
-    /// What it says can be read: its key was not destroyed.
+    /// What it says can be read: its key is there, and opens.
     pub readable: bool,
+    /// Its key is there and does not open: nothing it says can be read, nor anything more be said, until the keys of the house are
+    /// whole again.
+    pub key_lost: bool,
+}
+
+impl UnitView {
+    /// Something that can be read of a unit like this one cannot, and was not destroyed.
+    pub fn lacks_text(&self) -> bool {
+        self.key_lost || self.events.iter().any(|event| event.illegible)
+    }
+
+    /// After the event `seq` comes another of its kind that does not open: what this one says may not be the last word.
+    pub fn may_be_outdated(&self, event: &EventView) -> bool {
+        self.events.iter().any(|later| later.seq > event.seq && later.kind == event.kind && later.illegible)
+    }
 }
 
 /// One event.
@@ -82,8 +97,11 @@ pub struct EventView {
     pub seq: u32,
     /// What happened.
     pub kind: Kind,
-    /// What it says; `None`: not for this reader, or its key was destroyed.
+    /// What it says; `None`: not for this reader, it does not open, or the unit's key is gone.
     pub payload: Option<Payload>,
+    /// The unit's key opens, and not what this event says; or that is not what its digest is of: somebody changed it, or it was
+    /// damaged. The chain, which is over the digest, holds all the same.
+    pub illegible: bool,
     /// The bytes whose SHA-256 the digest is: 16 random ones, and the JSON. `None` with the payload.
     pub said: Option<Vec<u8>>,
     /// When, by the clock of the source.
@@ -162,14 +180,18 @@ pub async fn view_in(
 ) -> Result<UnitView, CustodyError> {
     let shelf = services.custody.read(db, &services.clock).await?;
     let row = units::one(&mut *db, id.0).await?.ok_or(CustodyError::NotFound)?;
-    let key = row
-        .key_sealed
-        .as_deref()
-        .map(|wrapped| services.vault.open_unit_key(row.id, wrapped).map_err(|_| CustodyError::Unreadable))
-        .transpose()?;
+    // What does not open is shown as that, with everything else: a page that fails would hide the chain, too.
+    let key = row.key_sealed.as_deref().and_then(|wrapped| services.vault.open_unit_key(row.id, wrapped).ok());
+    let key_lost = key.is_none() && row.key_sealed.is_some();
+    if key_lost {
+        tracing::error!(unit = %row.id, "the key of a unit does not open");
+    }
     let events = events::of_unit(&mut *db, row.id).await?;
     let events =
         events.into_iter().map(|event| event_view(event, key.as_ref(), sight)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(first) = events.iter().find(|event| event.illegible) {
+        tracing::error!(unit = %row.id, seq = first.seq, "what an event of a unit says does not open");
+    }
     let place = places::of_unit(&mut *db, row.id).await?.map(place_view).transpose()?;
     let deviations = trouble::of_unit(db, row.id).await?;
     let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
@@ -196,6 +218,7 @@ pub async fn view_in(
         rooted: row.rooted_seq.unsigned_abs(),
         registered_at: row.registered_at.to_jiff(),
         readable: key.is_some(),
+        key_lost,
     })
 }
 
@@ -224,17 +247,19 @@ fn hash(bytes: &[u8]) -> Result<[u8; 32], CustodyError> {
     bytes.try_into().map_err(|_| CustodyError::Unreadable)
 }
 
-/// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it.
+/// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it, and it is not shown.
 fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
     let (digest_kept, own) = (hash(&row.digest)?, hash(&row.hash)?);
-    let opened = key.map(|key| open(key, &own, &row.sealed, &digest_kept)).transpose()?;
-    let opened = opened.filter(|(payload, _)| may_read(payload, sight));
+    let opened = key.map(|key| open(key, &own, &row.sealed, &digest_kept));
+    let illegible = matches!(opened, Some(Err(_)));
+    let opened = opened.and_then(Result::ok).filter(|(payload, _)| may_read(payload, sight));
     let (payload, said) = opened.unzip();
     Ok(EventView {
         seq: row.seq.unsigned_abs(),
         kind: Kind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
         payload,
         said,
+        illegible,
         occurred_at: row.occurred_at.to_jiff(),
         received_at: row.received_at.to_jiff(),
         actor_kind: row.actor_kind,

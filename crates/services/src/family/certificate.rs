@@ -8,10 +8,11 @@ use super::scope::Own;
 use super::units::unit_in;
 use crate::audit::{self, Entry};
 use crate::crypto::random;
+use crate::custody::proof::Reading;
 use crate::custody::{self, Sight};
 use crate::db::to_the_end;
-use crate::limits::{self, Network};
-use crate::messages::{PassError, UnitCertificateSheet};
+use crate::limits::{self, LimitError, Network};
+use crate::messages::{CertificateSheet, Issued, drawn};
 use crate::{Context, Services};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use domain::account::Capability;
@@ -65,18 +66,16 @@ pub async fn certificate(services: &Services, context: &Context, id: UnitId) -> 
     };
     let number = Reference::parse(&row.number).map_err(|_| FamilyError::Unreadable)?.to_string();
     let code = code(services, row.id);
-    let sheet = UnitCertificateSheet {
+    let issued = Issued {
         name,
-        stored: local_day(banked.at),
         day: row.issued_on.to_jiff(),
         link: format!("{}/custody/certificates/verify/{number}/{code}", services.settings.public_url),
         number: number.clone(),
         code,
     };
+    let sheet = CertificateSheet::of_unit(issued, local_day(banked.at));
     let drawing = services.clone();
-    // Reading the font and subsetting it is work for a thread that serves no requests.
-    let drawn = tokio::task::spawn_blocking(move || sheet.pdf(&drawing)).await;
-    let bytes = drawn.unwrap_or(Err(PassError::Drawing)).map_err(|error| {
+    let bytes = drawn(move || sheet.pdf(&drawing)).await.map_err(|error| {
         tracing::error!(%error, "a certificate could not be drawn");
         FamilyError::Unreadable
     })?;
@@ -111,7 +110,7 @@ async fn issued(
 }
 
 /// Whether a certificate is ours and its unit is stored. Whose it is, or which of number and code is wrong, is not said. What is good
-/// counts nothing.
+/// counts nothing. Of an address or a network that tries on once it is refused an alert stands in the trail, one for each window.
 ///
 /// # Errors
 /// `Denied`; `Limited` to an address or a network that tried many that are none; `Database`.
@@ -122,12 +121,38 @@ pub async fn verify_certificate(
     (number, code): (&str, &str),
 ) -> Result<bool, FamilyError> {
     context.require(Capability::SeePublic)?;
-    limits::VERIFICATIONS.may_try(services, network).await?;
+    if let Err(error) = limits::VERIFICATIONS.may_try(services, network).await {
+        if matches!(error, LimitError::Limited(_)) {
+            alarmed(services, context, network).await?;
+        }
+        return Err(error.into());
+    }
     let good = is_good(services, number, code).await?;
     if !good {
         limits::VERIFICATIONS.missed(services, network).await?;
     }
     Ok(good)
+}
+
+/// Numbers of certificates are being tried. From where is not said: an address is a person's.
+async fn alarmed(services: &Services, context: &Context, network: &Network) -> Result<(), FamilyError> {
+    if limits::hit(services, &limits::UNIT_ALARMED, network.as_str()).await.is_err() {
+        return Ok(()); // it was told in this window
+    }
+    metrics::counter!("family_certificates_alarmed").increment(1);
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let entry = Entry {
+            action: "family.certificates_tried",
+            subject_kind: "family",
+            subject: None,
+            detail: json!({ "alert": "enumeration" }),
+        };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 async fn is_good(services: &Services, number: &str, typed: &str) -> Result<bool, FamilyError> {
@@ -140,12 +165,12 @@ async fn is_good(services: &Services, number: &str, typed: &str) -> Result<bool,
     Ok(state.is_some_and(is_stored))
 }
 
-/// The custody passport of a unit, as JSON: everything that happened to it as far as whoever asks reads it, with the proof. Its file
-/// name and its bytes.
+/// The custody passport of a unit for whoever asks: everything that happened to it as far as they read it, with the proof. Whether they
+/// take it as JSON or on paper, it is read and noted here.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
-pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Result<(String, Vec<u8>), FamilyError> {
+pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Result<Reading, FamilyError> {
     // Read as the family to the end, and at one instant: a root that is closed between two questions would tear it.
     let mut own = Own::begin_still(services, context).await?;
     let unit = unit_in(&mut own, id).await?;
@@ -153,10 +178,8 @@ pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Res
         true => Sight::Owner,
         false => Sight::OtherGuardian { mother_consents: mother_consents(&mut own, unit.member.family).await? },
     };
-    let view = custody::view_in(&mut own.tx, services, id, sight).await?;
-    let passport = custody::proof::passport_in(&mut own.tx, services, &view, services.clock.now()).await?;
+    let reading = custody::proof::reading_in(&mut own.tx, services, id, sight).await?;
     drop(own);
-    let bytes = serde_json::to_vec_pretty(&passport).map_err(|_| FamilyError::Unreadable)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -170,6 +193,5 @@ pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Res
         Ok::<_, FamilyError>(tx.commit().await?)
     })
     .await?;
-    let day = local_day(unit.changed_at);
-    Ok((format!("cord-blood-passport-{day}.json"), bytes))
+    Ok(reading)
 }

@@ -7,6 +7,7 @@ use super::scope::visitor;
 use super::{CONTRACT_NUMBERS, FamilyError, place};
 use crate::account::contact_index;
 use crate::audit::{self, Entry};
+use crate::custody::{CustodyError, assign_in};
 use crate::db::to_the_end;
 use crate::limits::{self, LimitError, Network};
 use crate::{Context, Services};
@@ -177,11 +178,12 @@ pub struct Founding {
     pub prices: Vec<(&'static str, Date, i64, Option<Date>)>,
 }
 
-/// Makes a family with its child, its contract and its invitations, in the caller's transaction. For staff (`SupportFamilies`)
-/// and the house.
+/// Makes a family with its child, its contract and its invitations, in the caller's transaction, and gives it the unit that the
+/// contract keeps. For staff (`SupportFamilies`) and the house.
 ///
 /// # Errors
-/// `Denied`; `Over` where there is a contract of this number; `Database`.
+/// `Denied`; `Over` where there is a contract of this number, or the unit is another family's; `NotFound` where there is no such unit;
+/// `Database`.
 pub async fn found_in(
     services: &Services,
     db: &mut PgConnection,
@@ -215,6 +217,12 @@ pub async fn found_in(
     for founder in &new.invited {
         let invited = Invited { family, contract: contract.0, child: None, kin: founder.kin, mother: founder.mother };
         invite_in(services, db, context, &invited, &founder.phone).await?;
+    }
+    if let Some(unit) = new.unit {
+        assign_in(services, db, context, unit, family).await.map_err(|error| match error {
+            CustodyError::Refused(_) => FamilyError::Over,
+            error => error.into(),
+        })?;
     }
     let detail = json!({ "contract": contract, "invited": new.invited.len() });
     let entry = Entry { action: "family.founded", subject_kind: "family", subject: Some(family.0), detail };

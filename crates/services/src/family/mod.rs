@@ -35,7 +35,7 @@ pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
-pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, record};
+pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, Texts, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
 pub use settle::{payment_came, settle_contracts};

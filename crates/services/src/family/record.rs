@@ -51,6 +51,17 @@ pub struct OwnPlace {
     pub since: Timestamp,
 }
 
+/// Whether what happened to a unit can still be read whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Texts {
+    /// It can.
+    Whole,
+    /// Some of it, or all, does not open, and nobody meant that: the house looks into it.
+    Lost,
+    /// Its time was over, and its key was destroyed: what happened and when stands, what was said of it is gone for good.
+    Destroyed,
+}
+
 /// A unit with what is known of it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OwnRecord {
@@ -64,6 +75,8 @@ pub struct OwnRecord {
     pub cover: Option<Cover>,
     /// Where it lies.
     pub place: Option<OwnPlace>,
+    /// Whether it can be read whole.
+    pub texts: Texts,
 }
 
 impl From<CustodyError> for FamilyError {
@@ -108,8 +121,14 @@ pub(super) async fn record_in(
         code: place.slot.tank.clone(),
         since: place.since,
     });
+    let texts = match (view.readable, view.lacks_text()) {
+        (_, true) => Texts::Lost,
+        (true, false) => Texts::Whole,
+        (false, false) => Texts::Destroyed,
+    };
     Ok(OwnRecord {
         unit,
+        texts,
         events: events.map(|event| OwnEvent { kind: event.kind, at: event.occurred_at }).collect(),
         tests,
         cover,
@@ -141,7 +160,9 @@ fn tests(view: &UnitView, locale: Locale, reads_hers: bool) -> Vec<OwnTest> {
         let is_final = view.tests.done & item.bit() != 0;
         // The unit's row says what is final: after its key was destroyed, it is all there is.
         let state = if is_final { TestState::Final } else { test_state(happened) };
-        let mut results = view.events.iter().filter_map(|event| result(event, &item.code));
+        // A result that does not open may have come in the place of an earlier one.
+        let certain = view.events.iter().filter(|event| !view.may_be_outdated(event));
+        let mut results = certain.filter_map(|event| result(event, &item.code));
         let last = results.next_back().filter(|_| state == TestState::Final);
         let all = last.map(|(values, _)| values).unwrap_or_default();
         let values: Vec<Value> = all.iter().filter(|value| reads_hers || value.of != Person::Mother).cloned().collect();

@@ -64,10 +64,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Fam
         let (own, context) = (services.clone(), context.clone());
         let made = to_the_end(async move {
             let mut tx = own.begin().await?;
-            let (family, _) = found_in(&own, &mut tx, &context, &founding).await?;
-            if let Some(unit) = founding.unit {
-                store::family::join::give_unit(&mut *tx, unit.0, family.0).await?;
-            }
+            found_in(&own, &mut tx, &context, &founding).await?;
             Ok::<_, FamilyError>(tx.commit().await?)
         })
         .await;

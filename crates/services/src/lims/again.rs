@@ -3,7 +3,7 @@
 use super::take::{Units, number};
 use super::{LimsError, explain, record};
 use crate::Services;
-use crate::custody::{By, Incoming, record_in};
+use crate::custody::{By, CustodyError, Incoming, Outcomes, record_in, record_vouched_in};
 use jiff::Timestamp;
 use metrics::counter;
 use sqlx::PgConnection;
@@ -72,8 +72,8 @@ async fn turn(
     let mut kept = 0;
     for _ in 0..ROUNDS {
         let (mut left, mut done) = (Vec::new(), 0);
-        for (client, letters) in by_client(waiting) {
-            done += tried(&mut tx, services, now, client, letters, &units, &mut left).await?;
+        for (told_by, letters) in by_client(waiting) {
+            done += tried(&mut tx, services, now, told_by, letters, &units, &mut left).await?;
         }
         kept += done;
         if done == 0 || left.is_empty() {
@@ -85,10 +85,11 @@ async fn turn(
     Ok((kept, about))
 }
 
-fn by_client(letters: Vec<LetterRow>) -> BTreeMap<Uuid, Vec<LetterRow>> {
-    let mut all: BTreeMap<Uuid, Vec<LetterRow>> = BTreeMap::new();
+/// Letters by who sent them, and whether two people vouched for their time.
+fn by_client(letters: Vec<LetterRow>) -> BTreeMap<(Uuid, bool), Vec<LetterRow>> {
+    let mut all: BTreeMap<(Uuid, bool), Vec<LetterRow>> = BTreeMap::new();
     for letter in letters {
-        all.entry(letter.client_id).or_default().push(letter);
+        all.entry((letter.client_id, letter.let_by.is_some())).or_default().push(letter);
     }
     all
 }
@@ -98,7 +99,7 @@ async fn tried(
     db: &mut PgConnection,
     services: &Services,
     now: Timestamp,
-    client: Uuid,
+    told_by: (Uuid, bool),
     letters: Vec<LetterRow>,
     units: &Units,
     left: &mut Vec<LetterRow>,
@@ -107,17 +108,15 @@ async fn tried(
     for letter in letters {
         match open(services, &letter) {
             Ok(Ok(incoming)) => told.push((letter, incoming)),
-            _ => {
-                let why = ("unreadable", "", false);
-                sql::tried(&mut *db, letter.id, why, now).await?;
-            }
+            Ok(Err(fault)) => sql::tried(&mut *db, letter.id, (fault.code, &fault.detail, false), now).await?,
+            Err(_) => sql::tried(&mut *db, letter.id, ("unreadable", "", false), now).await?,
         }
     }
     let incoming: Vec<Incoming> = told.iter().map(|(_, incoming)| incoming.clone()).collect();
     if incoming.is_empty() {
         return Ok(0);
     }
-    let recorded = record_in(db, services, &by(client), &incoming, now).await?;
+    let recorded = keep(db, services, told_by, &incoming, now).await?;
     let mut kept = 0;
     for ((letter, incoming), result) in told.into_iter().zip(recorded) {
         match result {
@@ -137,14 +136,26 @@ async fn tried(
     Ok(kept)
 }
 
-/// Who told what a letter says.
-pub(super) fn by(client: Uuid) -> By {
-    By { actor_kind: "client", actor_id: Some(client), source: "lims" }
+/// Keeps what letters of a client say, and where two people vouched for it, whenever it happened.
+pub(super) async fn keep(
+    db: &mut PgConnection,
+    services: &Services,
+    (client, vouched): (Uuid, bool),
+    told: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    let by = By { actor_kind: "client", actor_id: Some(client), source: "lims" };
+    match vouched {
+        true => record_vouched_in(db, services, &by, told, now).await,
+        false => record_in(db, services, &by, told, now).await,
+    }
 }
 
 /// What a letter says, or why it cannot be read.
 pub(super) fn open(services: &Services, letter: &LetterRow) -> Result<Result<Incoming, record::Fault>, LimsError> {
-    Ok(record::again(&text(services, letter)?))
+    // Late is what came late, and not what waited here.
+    let came_at = letter.let_by.is_none().then(|| letter.came_at.to_jiff());
+    Ok(record::again(&text(services, letter)?, came_at))
 }
 
 /// A letter's record as it was sent.

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use store::lims::bulk::{self as sql, Rows, Table};
+use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
 
 /// Units of one transaction.
@@ -37,7 +38,8 @@ struct Means {
     preparation: sql::WholeRow,
     tests: sql::WholeRow,
     operators: Vec<Uuid>,
-    tank: Uuid,
+    /// The tank they are put into: its code and its id.
+    tank: Option<(String, Uuid)>,
 }
 
 /// Rows of a piece.
@@ -68,38 +70,58 @@ pub async fn fill(
     let mut means = means(services).await?;
     // Pieces begin where pieces of an earlier run would: no piece is of two tanks.
     let first = (means.world.sequence - 1).next_multiple_of(PIECE) + 1;
-    let mut made = None;
-    for from in (0..units).step_by(PIECE as usize) {
-        let count = PIECE.min(units - from);
-        means.world.sequence = first + from;
-        let at = first + from - 1;
-        let code = format!("BULK-{:04}", at / SLOTS);
-        if made.as_ref() != Some(&code) {
-            let mut db = owner.acquire().await?;
-            means.tank = sql::tank(&mut db, (random_id(), random_id()), &code).await?;
-            made = Some(code.clone());
+    let mut pieces = (0..units).step_by(PIECE as usize).map(|from| (first + from, PIECE.min(units - from)));
+    let mut making = match pieces.next() {
+        Some(piece) => Some(begin(services, owner, &mut means, piece).await?),
+        None => None,
+    };
+    while let Some(made) = making.take() {
+        let piece = made.await.map_err(|_| LimsError::Unreadable)??;
+        // The next one is made while this one is written.
+        if let Some(next) = pieces.next() {
+            making = Some(begin(services, owner, &mut means, next).await?);
         }
-        means.world.long_term = Tank { code, towers: 40, frames: 25, slots: 10, from: at % SLOTS };
-        let (of, with) = (services.clone(), means.clone());
-        let piece = tokio::task::spawn_blocking(move || made_of(&of, &with, count));
-        let piece = piece.await.map_err(|_| LimsError::Unreadable)??;
-        let mut tx = crate::db::begin(owner).await?;
-        sql::copy(&mut tx, Table::Event, &piece.events).await?;
-        sql::asked(&mut tx, false).await?;
-        sql::copy(&mut tx, Table::Unit, &piece.units).await?;
-        sql::copy(&mut tx, Table::Placement, &piece.placements).await?;
-        sql::copy(&mut tx, Table::Record, &piece.records).await?;
-        sql::asked(&mut tx, true).await?;
-        let named = (piece.first.as_str(), piece.last.as_str());
-        if sql::told(&mut *tx, named).await?.unsigned_abs() != piece.filled.units {
-            return Err(LimsError::Unreadable);
-        }
-        tx.commit().await?;
+        write(owner, &piece).await?;
         filled.units += piece.filled.units;
         filled.events += piece.filled.events;
         told(filled);
     }
     Ok(filled)
+}
+
+/// Begins to make a piece: so many units, from a number on. Their tank is there afterwards.
+async fn begin(
+    services: &Services,
+    owner: &PgPool,
+    means: &mut Means,
+    (sequence, count): (u32, u32),
+) -> Result<JoinHandle<Result<Piece, LimsError>>, LimsError> {
+    means.world.sequence = sequence;
+    let at = sequence - 1;
+    let code = format!("BULK-{:04}", at / SLOTS);
+    if means.tank.as_ref().is_none_or(|(of, _)| *of != code) {
+        let mut db = owner.acquire().await?;
+        means.tank = Some((code.clone(), sql::tank(&mut db, (random_id(), random_id()), &code).await?));
+    }
+    means.world.long_term = Tank { code, towers: 40, frames: 25, slots: 10, from: at % SLOTS };
+    let (of, with) = (services.clone(), means.clone());
+    Ok(spawn_blocking(move || made_of(&of, &with, count)))
+}
+
+/// Writes a piece, in one transaction.
+async fn write(owner: &PgPool, piece: &Piece) -> Result<(), LimsError> {
+    let mut tx = crate::db::begin(owner).await?;
+    sql::copy(&mut tx, Table::Event, &piece.events).await?;
+    sql::asked(&mut tx, false).await?;
+    sql::copy(&mut tx, Table::Unit, &piece.units).await?;
+    sql::copy(&mut tx, Table::Placement, &piece.placements).await?;
+    sql::copy(&mut tx, Table::Record, &piece.records).await?;
+    sql::asked(&mut tx, true).await?;
+    let named = (piece.first.as_str(), piece.last.as_str());
+    if sql::told(&mut *tx, named).await?.unsigned_abs() != piece.filled.units {
+        return Err(LimsError::Unreadable);
+    }
+    Ok(tx.commit().await?)
 }
 
 async fn means(services: &Services) -> Result<Means, LimsError> {
@@ -111,7 +133,7 @@ async fn means(services: &Services) -> Result<Means, LimsError> {
     if operators.len() < 2 {
         return Err(LimsError::NotFound);
     }
-    Ok(Means { world, preparation, tests, operators, tank: Uuid::nil() })
+    Ok(Means { world, preparation, tests, operators, tank: None })
 }
 
 /// A piece's rows.
@@ -145,6 +167,7 @@ fn unit(
     (at, din): (u32, &str),
     life: &[&Message],
 ) -> Result<(), LimsError> {
+    let (_, tank) = means.tank.as_ref().ok_or(LimsError::Unreadable)?;
     let (id, key) = (random_id(), services.vault.new_unit_key());
     let pool = match life.first().map(|message| &message.payload) {
         Some(domain::custody::Payload::Registered { pool, .. }) => pool.name(),
@@ -197,7 +220,7 @@ fn unit(
     row.instant(first.due).instant(last.due);
     let slot = means.world.long_term.from + at;
     let number = |of: u32| of as i16 + 1;
-    let row = piece.placements.row(Table::Placement.fields()).uuid(new_uuid(last.due)).uuid(id).uuid(means.tank);
+    let row = piece.placements.row(Table::Placement.fields()).uuid(new_uuid(last.due)).uuid(id).uuid(*tank);
     row.small(number(slot / 250)).small(number(slot / 10 % 25)).small(number(slot % 10));
     row.instant(last.due).uuid(means.operators[0]).uuid(means.operators[1]);
     piece.filled.units += 1;

@@ -6,7 +6,7 @@ use super::take::{Became, Units, number};
 use super::{LimsError, again, explain};
 use crate::audit::{self, Entry};
 use crate::custody::desk::reading_role;
-use crate::custody::{UnitName, record_in};
+use crate::custody::{Refused, UnitName};
 use crate::db::{Tx, to_the_end};
 use crate::family::{Look, look_in};
 use crate::machines::client_of;
@@ -14,7 +14,7 @@ use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::custody::Din;
 use domain::field::Fault as FieldFault;
-use domain::ids::{ClientId, UnitId};
+use domain::ids::{AccountId, ClientId, UnitId};
 use domain::lims::LetterState;
 use domain::typed;
 use jiff::{SignedDuration, Timestamp};
@@ -145,10 +145,17 @@ pub struct Letter {
     pub ended_at: Option<Timestamp>,
     /// Why it was given up.
     pub reason: Option<String>,
+    /// Who vouched for its time.
+    pub vouched_by: Option<AccountId>,
 }
 
 impl Letter {
-    fn of(row: &LetterRow, record: Option<String>) -> Result<Self, LimsError> {
+    /// It is not kept for the time it says, for which two people may vouch.
+    pub fn is_of_time(&self) -> bool {
+        is_of_time(&self.code)
+    }
+
+    pub(super) fn of(row: &LetterRow, record: Option<String>) -> Result<Self, LimsError> {
         let din = row.din.as_deref().map(|din| Din::parse(din).map_err(|_| LimsError::Unreadable)).transpose()?;
         Ok(Self {
             id: row.id,
@@ -169,8 +176,14 @@ impl Letter {
             tried_at: row.tried_at.to_jiff(),
             ended_at: row.ended_at.map(|at| at.to_jiff()),
             reason: row.reason.clone(),
+            vouched_by: row.vouched_by.map(AccountId),
         })
     }
+}
+
+/// What is refused for the time it says happened.
+pub(super) fn is_of_time(code: &str) -> bool {
+    code == record::TOO_LONG_AGO || code == Refused::BeforeUnit.code()
 }
 
 /// Which letters.
@@ -332,7 +345,7 @@ pub async fn replay(services: &Services, context: &Context, id: Uuid) -> Result<
 }
 
 /// Tries one letter; answers its unit where it was kept.
-async fn again(
+pub(super) async fn again(
     tx: &mut Tx,
     services: &Services,
     context: &Context,
@@ -350,8 +363,8 @@ async fn again(
         UnitName::Din(din) => (Vec::new(), vec![din.as_str().to_owned()]),
     };
     let units = Units::of_rows(store::lims::lock_units(&mut **tx, &ids, &dins).await?);
-    let by = again::by(row.client_id);
-    let done = record_in(tx, services, &by, std::slice::from_ref(&told), context.now).await?;
+    let told_by = (row.client_id, row.let_by.is_some());
+    let done = again::keep(tx, services, told_by, std::slice::from_ref(&told), context.now).await?;
     match done.into_iter().next().ok_or(LimsError::Unreadable)? {
         Ok(recorded) => {
             let account = context.actor.account().map(|account| account.0);

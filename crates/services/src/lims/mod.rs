@@ -11,6 +11,7 @@ mod seed;
 pub mod simulate;
 mod take;
 mod unit;
+mod vouch;
 mod world;
 
 pub use again::sweep;
@@ -18,6 +19,7 @@ pub use letters::{Letter, LetterPage, OpenCount, PAGE, Which, forget, give_up, l
 pub use seed::seed_demo;
 pub use take::{AHEAD, Answer, Became, CHUNK, MOST, Outcome, take};
 pub use unit::{Missing, Status, status};
+pub use vouch::vouch;
 pub use world::world;
 
 use crate::custody::CustodyError;
@@ -80,13 +82,6 @@ impl From<CustodyError> for LimsError {
 /// Of writing into a family's log.
 impl From<FamilyError> for LimsError {
     fn from(error: FamilyError) -> Self {
-        match error {
-            FamilyError::Denied(denied) => Self::Denied(denied),
-            FamilyError::Database(error) => error.into(),
-            error => {
-                tracing::error!(%error, "a family's log cannot be written");
-                Self::Unreadable
-            }
-        }
+        CustodyError::from(error).into()
     }
 }

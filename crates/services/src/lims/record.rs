@@ -6,7 +6,7 @@ use crate::crypto::Place;
 use crate::custody::{Incoming, UnitName};
 use domain::custody::{Din, Payload, What};
 use domain::ids::{ClientId, UnitId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -19,10 +19,18 @@ const LONGEST_KEY: usize = 100;
 /// The longest text of a payload, in characters.
 const LONGEST_TEXT: usize = 1_000;
 
+/// So long after it happened a record still comes by itself. What happened says by its own time who worked then, which lists held and
+/// whose certificate was valid: a feed that may name any day chooses its own rules. The slowest result, a culture that is done once
+/// more, takes a month.
+pub(super) const FURTHEST_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Of what is told later than that.
+pub(super) const TOO_LONG_AGO: &str = "too-long-ago";
+
 /// Why a record is not kept, as a word and what it is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Fault {
-    /// `malformed`, `key`, `too-large`, `characters`, `clock`, `source-seq`, or a refusal's.
+    /// `malformed`, `key`, `too-large`, `characters`, `clock`, `too-long-ago`, `source-seq`, `no-operator`, or a refusal's.
     pub code: &'static str,
     /// Members and rules of ours.
     pub detail: String,
@@ -85,8 +93,8 @@ enum Named {
 }
 
 impl Read {
-    /// Reads a record of a client.
-    pub(super) fn of(services: &Services, client: ClientId, text: &str) -> Self {
+    /// Reads a record of a client that came now.
+    pub(super) fn of(services: &Services, client: ClientId, text: &str, now: Timestamp) -> Self {
         let hash = |purpose: &'static str, parts: &[&[u8]]| {
             let mut half = [0; 16];
             half.copy_from_slice(&services.vault.mac(purpose, &parts.concat())[..16]);
@@ -103,18 +111,18 @@ impl Read {
             None => hash("lims key", &[client.0.as_bytes(), b"\0none\0", canonical.as_bytes()]),
         };
         let about = parsed.as_ref().map(about).unwrap_or_default();
-        let told = parsed.and_then(|value| told(&value, named.is_some(), text));
+        let told = parsed.and_then(|value| told(&value, named.is_some(), text, Some(now)));
         Self { key, body, named, about, told }
     }
 }
 
-/// Reads a record once more, that was read before.
-pub(super) fn again(text: &str) -> Result<Incoming, Fault> {
+/// Reads a record once more, that was read before: when it first came; nothing where its time was vouched for.
+pub(super) fn again(text: &str, came_at: Option<Timestamp>) -> Result<Incoming, Fault> {
     if text.len() > LONGEST {
         return Err(too_large());
     }
     let value = value(text)?;
-    told(&value, key_of(&value).is_some(), text)
+    told(&value, key_of(&value).is_some(), text, came_at)
 }
 
 /// The key a record was sent with.
@@ -164,7 +172,7 @@ fn about(value: &Value) -> About {
     }
 }
 
-fn told(value: &Value, has_key: bool, text: &str) -> Result<Incoming, Fault> {
+fn told(value: &Value, has_key: bool, text: &str, came_at: Option<Timestamp>) -> Result<Incoming, Fault> {
     if !has_key {
         return Err(Fault::new("key", format!("key: 1 to {LONGEST_KEY} printable characters")));
     }
@@ -180,7 +188,12 @@ fn told(value: &Value, has_key: bool, text: &str) -> Result<Incoming, Fault> {
     if !(first..last).contains(&occurred_at.as_second()) {
         return Err(Fault::new("clock", "occurred_at: between 1900 and 2200"));
     }
+    if came_at.is_some_and(|came_at| came_at.duration_since(occurred_at) > FURTHEST_BACK) {
+        let days = FURTHEST_BACK.as_hours() / 24;
+        return Err(Fault::new(TOO_LONG_AGO, format!("occurred_at: at most {days} days before it comes")));
+    }
     says_whose(&payload, value)?;
+    says_who(&payload)?;
     let unit = match unit {
         Named::Din(din) => UnitName::Din(din),
         Named::Id(id) => UnitName::Id(id),
@@ -206,6 +219,16 @@ fn says_whose(payload: &Payload, value: &Value) -> Result<(), Fault> {
     }
 }
 
+/// Whoever opens a deviation and whoever closes it are two people: the feed says who, since a machine is nobody.
+fn says_who(payload: &Payload) -> Result<(), Fault> {
+    match payload {
+        Payload::DeviationOpened { operator: None, .. } | Payload::DeviationClosed { operator: None, .. } => {
+            Err(Fault::new("no-operator", "lacks operator"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Texts of a record are short and have no control characters.
 fn plain(value: &Value) -> Result<(), Fault> {
     match value {
@@ -228,24 +251,50 @@ mod tests {
     const RECORD: &str = r#"{"key":"k-1","source_seq":7,"unit":{"din":"G123498654321"},"occurred_at":"2026-11-27T08:00:00Z",
         "payload":{"kind":"transport_leg","min_c":4.0,"max_c":8.0,"hours":3.0}}"#;
 
+    fn told(text: &str) -> Result<Incoming, Fault> {
+        again(text, Some("2026-11-27T09:00:00Z".parse().expect("an instant")))
+    }
+
     fn fault(text: &str) -> Fault {
-        again(text).expect_err("a fault")
+        told(text).expect_err("a fault")
     }
 
     #[test]
     fn a_record_says_which_unit_when_and_what() {
-        let told = again(RECORD).expect("a record");
+        let told = told(RECORD).expect("a record");
         assert_eq!(told.source_seq, Some(7));
         assert_eq!(told.unit, UnitName::Din(Din::parse("G123498654321").expect("a number")));
         assert!(matches!(told.payload, Payload::TransportLeg { hours: 3.0, .. }));
     }
 
+    fn saying(payload: &str) -> Result<Incoming, Fault> {
+        let (start, _) = RECORD.split_once(r#"{"kind""#).expect("a payload");
+        told(&format!("{start}{payload}}}"))
+    }
+
+    #[test]
+    fn a_deviation_says_who_opened_and_who_closed_it() {
+        for (kind, of) in [("deviation_opened", r#""of":"label","#), ("deviation_closed", "")] {
+            let name = r#""deviation":"01980000-0000-7000-8000-000000000001""#;
+            let silent = format!(r#"{{"kind":"{kind}",{name},{of}"said":"a page is missing"}}"#);
+            assert_eq!(saying(&silent).expect_err("nobody is named").code, "no-operator");
+            assert!(saying(&silent.replace("\"said\"", "\"operator\":\"OP-1\",\"said\"")).is_ok(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_told_long_after_it_happened_does_not_choose_its_own_rules() {
+        let at = |at: &str| RECORD.replace("2026-11-27T08:00:00Z", at);
+        assert!(told(&at("2026-10-28T09:00:00Z")).is_ok(), "thirty days");
+        let late = fault(&at("2026-10-28T08:59:59Z"));
+        assert_eq!((late.code, late.waits), ("too-long-ago", false));
+        assert!(again(&at("2026-10-28T08:59:59Z"), None).is_ok(), "its time was vouched for");
+        assert!(told(&at("2026-11-27T12:00:00Z")).is_ok(), "a clock three hours ahead is another matter");
+    }
+
     #[test]
     fn a_result_says_whose_blood_it_is() {
-        let told = |payload: &str| {
-            let (start, _) = RECORD.split_once(r#"{"kind""#).expect("a payload");
-            again(&format!("{start}{payload}}}"))
-        };
+        let told = saying;
         let result = |values: &str| {
             format!(r#"{{"kind":"test_final","test":"hbv","operator":"A","reviewer":"B","values":[{values}]}}"#)
         };

@@ -100,7 +100,7 @@ fn is_of_nothing(outcome: Option<&Outcome>) -> bool {
 }
 
 /// A feed that is slowed sends the same again later.
-fn slowed(error: DeskError) -> LimsError {
+pub(super) fn slowed(error: DeskError) -> LimsError {
     match error {
         DeskError::Denied(denied) => denied.into(),
         DeskError::Database(error) => error.into(),
@@ -116,7 +116,7 @@ async fn whole(
     client: ClientId,
     records: &[String],
 ) -> Result<(Vec<Answer>, u32), LimsError> {
-    let read: Vec<Read> = records.iter().map(|text| Read::of(services, client, text)).collect();
+    let read: Vec<Read> = records.iter().map(|text| Read::of(services, client, text, context.now)).collect();
     let batch = Batch { services, context, client, records, read: &read };
     let mut outcomes: Vec<Option<Outcome>> = vec![None; records.len()];
     // A key that stands in the batch twice is looked at again once its first record is taken.

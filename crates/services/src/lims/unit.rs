@@ -1,6 +1,8 @@
 //! What a feed may ask of a unit: where it is, and what is still missing. Nothing of what its events say, and not whose it is.
 
 use super::LimsError;
+use super::take::slowed;
+use crate::custody::search;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::Din;
@@ -46,14 +48,19 @@ pub struct Status {
     pub letters: u64,
 }
 
-/// Where the unit of a number is, for the feed.
+/// Where the unit of a number is, for the feed. A number that no unit has counts as one that a batch tells of.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Database`.
+/// `Denied`; `NotFound`; `Busy` for whoever asked for too many that are not there, good ones too; `Database`.
 pub async fn status(services: &Services, context: &Context, din: &Din) -> Result<Status, LimsError> {
     context.require(Capability::FeedLims)?;
+    search::may_tell(services, context).await.map_err(slowed)?;
     let mut db = services.db.acquire().await?;
-    let row = sql::unit(&mut *db, din.as_str()).await?.ok_or(LimsError::NotFound)?;
+    let Some(row) = sql::unit(&mut *db, din.as_str()).await? else {
+        drop(db);
+        search::told_of_nothing(services, context, 1).await.map_err(slowed)?;
+        return Err(LimsError::NotFound);
+    };
     let items = sql::items(&mut *db, row.id).await?;
     let missing = |list: &str| {
         let missing = items.iter().filter(|item| item.list == list && !item.done);

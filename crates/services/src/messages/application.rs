@@ -2,7 +2,7 @@
 //! whoever sent it; the words come from the page that offers it.
 
 use super::pass::{INK, PassError, PassFont, QUIET_INK, TEAL};
-use super::sheets::{Layout, Line, Paper, WITH_TITLE};
+use super::sheets::{Layout, Line, PART, Paper, TITLE};
 use crate::Services;
 use domain::Locale;
 use std::fmt;
@@ -60,12 +60,12 @@ impl CopySheet {
     /// Every line of every page.
     fn pages(&self) -> Vec<Vec<Line>> {
         let mut layout = Layout::new();
-        layout.put(&self.title, 20.0, INK, (0.0, WITH_TITLE));
+        layout.title(TITLE, &self.title, 20.0, INK, 0.0);
         for fact in &self.facts {
             layout.put(fact, 11.0, INK, (6.0, 0.0));
         }
         for section in &self.sections {
-            layout.put(&section.title, 14.0, TEAL, (22.0, WITH_TITLE));
+            layout.title(PART, &section.title, 14.0, TEAL, 22.0);
             for (question, answer) in &section.rows {
                 layout.put(question, 9.0, QUIET_INK, (8.0, 16.0));
                 layout.put(answer, 11.0, INK, (0.0, 0.0));

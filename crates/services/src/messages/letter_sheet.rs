@@ -1,7 +1,7 @@
 //! A letter to the family of a case, as a PDF: its words come whole from the texts of letters (`domain::spark::letter`).
 
 use super::pass::{INK, PassError, PassFont, QUIET_INK, TEAL};
-use super::sheets::{Layout, Line, Paper, WITH_TITLE};
+use super::sheets::{Layout, Line, PART, Paper, TITLE};
 use crate::Services;
 use domain::Locale;
 use domain::spark::letter::{Block, Letter};
@@ -39,11 +39,11 @@ impl LetterSheet {
     /// Every line of every page.
     fn pages(&self) -> Vec<Vec<Line>> {
         let mut layout = Layout::new();
-        layout.put(&self.letter.title, 19.0, INK, (6.0, WITH_TITLE));
+        layout.title(TITLE, &self.letter.title, 19.0, INK, 6.0);
         layout.put(&self.letter.salutation, 11.5, INK, (16.0, 0.0));
         for block in &self.letter.blocks {
             match block {
-                Block::Heading(text) => layout.put(text, 13.0, TEAL, (14.0, WITH_TITLE)),
+                Block::Heading(text) => layout.title(PART, text, 13.0, TEAL, 14.0),
                 Block::Text(text) => layout.put(text, 11.0, INK, (5.0, 0.0)),
                 Block::Item(text) => layout.put(&format!("· {text}"), 11.0, INK, (3.0, 0.0)),
             }

@@ -35,7 +35,6 @@ mod short_link;
 mod sms;
 mod templates;
 mod text_sheet;
-mod unit_certificate;
 mod visit;
 mod waiting;
 
@@ -44,7 +43,7 @@ pub(crate) use account::queue_account_notice;
 pub(crate) use alarm::{AlarmMessage, queue_alarms};
 pub use application::{CopySection, CopySheet};
 pub use calendar::{Entry, Event, Method, ics};
-pub use certificate::CertificateSheet;
+pub(crate) use certificate::{CertificateSheet, Issued};
 pub(crate) use certificates::queue_certificates;
 pub use deliver::handlers;
 pub(crate) use export::queue_exports;
@@ -60,7 +59,6 @@ pub(crate) use series::queue_series;
 pub use short_link::follow;
 pub use sms::{AliyunSettings, Sms, SmsProvider, SmsTransport};
 pub use text_sheet::{Set, TextSheet};
-pub use unit_certificate::UnitCertificateSheet;
 pub use visit::VisitError;
 pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 

@@ -11,6 +11,7 @@ use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
+use krilla::tagging::{ContentTag, Identifier};
 use krilla::text::{Font, TextDirection};
 use krilla::{Document, SerializeSettings};
 use std::fmt::Write as _;
@@ -311,6 +312,14 @@ impl Pen<'_> {
             false,
             TextDirection::LeftToRight,
         );
+    }
+
+    /// What `draw` draws, as one piece of the page for those who do not see it; the piece is named by what comes back.
+    pub(super) fn tagged<T>(&mut self, tag: ContentTag<'_>, draw: impl FnOnce(&mut Self) -> T) -> (Identifier, T) {
+        let piece = self.surface.start_tagged(tag);
+        let drawn = draw(self);
+        self.surface.end_tagged();
+        (piece, drawn)
     }
 
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {

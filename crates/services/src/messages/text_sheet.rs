@@ -1,7 +1,7 @@
-//! A text on paper whose words come whole from whoever has it drawn: minutes of a meeting.
+//! A text on paper whose words come whole from whoever has it drawn: minutes of a meeting, the passport of a unit.
 
 use super::pass::{INK, PassError, PassFont, QUIET_INK, TEAL};
-use super::sheets::{Layout, Line, Paper, WITH_TITLE};
+use super::sheets::{Layout, Line, PART, Paper, TITLE};
 use crate::Services;
 use domain::Locale;
 
@@ -12,9 +12,16 @@ pub enum Set {
     Heading,
     /// What is said.
     Text,
+    /// One of many: the entry of a list.
+    Entry,
     /// What stands beside it: hashes, notes.
     Quiet,
+    /// What a QR code says.
+    Code,
 }
+
+/// How wide a QR code is, in points.
+const CODE: f32 = 104.0;
 
 /// A text on pages of A4.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,12 +56,14 @@ impl TextSheet {
     /// Every line of every page.
     fn pages(&self) -> Vec<Vec<Line>> {
         let mut layout = Layout::new();
-        layout.put(&self.title, 19.0, INK, (6.0, WITH_TITLE));
+        layout.title(TITLE, &self.title, 19.0, INK, 6.0);
         for (set, text) in &self.paragraphs {
             match set {
-                Set::Heading => layout.put(text, 13.0, TEAL, (14.0, WITH_TITLE)),
+                Set::Heading => layout.title(PART, text, 13.0, TEAL, 14.0),
                 Set::Text => layout.put(text, 11.0, INK, (4.0, 0.0)),
+                Set::Entry => layout.put(text, 9.5, INK, (2.0, 0.0)),
                 Set::Quiet => layout.put(text, 9.0, QUIET_INK, (4.0, 0.0)),
+                Set::Code => layout.put_code(text, CODE, 8.0),
             }
         }
         layout.pages()
@@ -69,7 +78,7 @@ mod tests {
     #[test]
     fn every_paragraph_stands_on_some_page_within_the_margins() {
         let paragraph = |nth: usize| {
-            let set = [Set::Heading, Set::Text, Set::Quiet][nth % 3];
+            let set = [Set::Heading, Set::Text, Set::Entry, Set::Quiet, Set::Code][nth % 5];
             (set, format!("演示第{nth}段：{}", "会议纪要".repeat(nth % 40)))
         };
         let sheet = TextSheet {

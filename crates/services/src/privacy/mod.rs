@@ -133,6 +133,8 @@ pub struct Erased {
     pub spark_cases: u64,
     /// Objections to notices that lost who objected and why.
     pub objections: u64,
+    /// Stored units that were forgotten.
+    pub units: u64,
     /// Accounts that were emptied.
     pub accounts: u64,
     /// Rows that were deleted.
@@ -153,6 +155,7 @@ impl Erased {
             + self.spark_applications
             + self.spark_cases
             + self.objections
+            + self.units
             + self.accounts
             > 0
     }
@@ -179,6 +182,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let spark_applications = crate::spark::apply::count_stale(services, Term::Application.before(now)).await?;
     let spark_cases = cases::count_due(services, term::cases_over(now)).await?;
     let objections = crate::spark::objections::count_due(services, Term::Objection.before(now)).await?;
+    let units = crate::custody::count_due(services, Term::Unit.before(now)).await?;
     let rosters = crate::groups::count_due_rosters(services, Term::Roster.before(now)).await?;
     let documents = sql::count_due_documents(&services.db, Term::Document.before(now)).await?
         + store::booking::waiting::count_leftovers(&services.db).await?;
@@ -195,6 +199,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
         spark_applications,
         spark_cases,
         objections,
+        units,
         accounts: accounts as u64,
         swept,
     })
@@ -202,7 +207,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
 
 /// Erases what is due now, with a proof in the audit trail: one entry per session (for names and contacts, and for
 /// documents), one per emptied request (for
-/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per certificate without a name, one per forgotten case, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per certificate without a name, one per forgotten case, one per forgotten unit, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased {
         bookings: in_batches(services, BATCH, erase_bookings).await?,
@@ -223,6 +228,7 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.spark_applications = crate::spark::apply::erase_stale(services, Term::Application.before(now)).await?;
     erased.spark_cases = cases::forget_due(services, term::cases_over(now)).await?;
     erased.objections = crate::spark::objections::erase_due(services, Term::Objection.before(now)).await?;
+    erased.units = crate::custody::forget_due(services, Term::Unit.before(now)).await?;
     erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;

@@ -10,6 +10,11 @@ const CASE_HELPED: i64 = 3650;
 /// Days where nothing was: as long as somebody could still sue (民法典第一百八十八条, three years).
 const CASE_OTHER: i64 = 1095;
 
+/// Days after which a unit is forgotten that was used, destroyed, given to research, to another bank or to its family: thirty years
+/// after its end, as long as others demand that cells given to a patient can be traced (2004/23/EC, Article 8). To be confirmed by the
+/// house.
+const UNIT: i64 = 10_958;
+
 fn days_before(now: Timestamp, days: i64) -> Timestamp {
     now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
 }
@@ -132,7 +137,8 @@ impl Term {
             Self::Application => Some(domain::spark::application::DRAFT_DAYS),
             Self::Case => Some(CASE_HELPED),
             Self::Objection => Some(365),
-            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Family | Self::Unit => None,
+            Self::Unit => Some(UNIT),
+            Self::Counted | Self::Staff | Self::Audit | Self::Books | Self::Family => None,
         }
     }
 
@@ -224,8 +230,8 @@ impl Term {
                 en: "While the contract runs and the unit is kept; then as the rules on medical and contract records require",
             },
             Self::Unit => Text {
-                zh: "脐带血储存和使用期间，以及法规要求的血液制品追溯期内保存；期满销毁密钥，加密内容即无法读取",
-                en: "While the unit is stored or used, and as long after as the rules on tracing blood demand; then its key is destroyed, and what is encrypted cannot be read any more",
+                zh: "脐带血储存期间保存；使用、废弃、用于科研、转出或由家庭取走后，为追溯再保存10958天（30年）；期满销毁密钥，加密内容即无法读取",
+                en: "While the unit is stored; then 10958 days (30 years) after it was used, destroyed, given to research, transferred or given out, so that it can be traced; then its key is destroyed, and what is encrypted cannot be read any more",
             },
             Self::Mailbox => {
                 Text { zh: "仅用于开发环境，7天内删除", en: "Development only; erased within 7 days" }

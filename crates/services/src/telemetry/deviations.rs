@@ -125,7 +125,7 @@ fn opened(row: &DueRow, deviation: Uuid) -> Incoming {
     let said = format!("{}: {:.1} °C, {begins:.0}/{ends:.0}", row.tank, row.peak);
     Incoming {
         unit: UnitName::Id(UnitId(row.unit_id)),
-        payload: Payload::DeviationOpened { deviation, of: DeviationKind::Excursion, said },
+        payload: Payload::DeviationOpened { deviation, of: DeviationKind::Excursion, said, operator: None },
         occurred_at: begins,
         source_seq: None,
     }

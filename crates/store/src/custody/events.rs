@@ -90,6 +90,16 @@ pub struct EventRow {
     pub hash: Vec<u8>,
 }
 
+/// Those of some units that an event gave to a family.
+pub async fn assigned(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select distinct unit_id as "unit_id!" from custody_event where unit_id = any($1) and kind = 'assigned'"#,
+        units
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Everything that happened to a unit, in the order of its chain.
 pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<EventRow>> {
     sqlx::query_as!(

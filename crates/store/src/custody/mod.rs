@@ -3,6 +3,7 @@
 pub mod collectors;
 pub mod desk;
 pub mod events;
+pub mod forgetting;
 pub mod lists;
 pub mod operators;
 pub mod places;

@@ -3,7 +3,7 @@
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::civil::Date;
 use jiff_sqlx::Date as SqlDate;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// Somebody who works with units.
@@ -43,12 +43,16 @@ pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Oper
     .await
 }
 
-/// Whether somebody worked on any unit, or put one somewhere. Looks at all of them, for what happens some times a year.
-pub async fn worked(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<bool> {
+/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. The first two have an index (`custody_unit_by_worker`,
+/// `custody_placement_by_hand`), whose expressions stand here as they do there; for whoever did nothing yet it is the only way that does
+/// not lead over all units, so that the transaction is told to take it from here on.
+pub async fn worked(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query!(r#"select set_config('enable_seqscan', 'off', true) as "set!""#).fetch_one(&mut *db).await?;
     sqlx::query_scalar!(
-        r#"select (exists (select from custody_unit u where $1 = any(u.worked_by))
+        r#"select (exists (select from custody_unit u where u.worked_by @> array[$1::uuid])
+                   or exists (select from custody_deviation d where d.opened_operator = $1)
                    or exists (select from custody_placement p
-                              where $1 in (p.put_by, p.put_with, p.taken_by, p.taken_with))) as "worked!""#,
+                              where array[p.put_by, p.put_with, p.taken_by, p.taken_with] @> array[$1::uuid])) as "worked!""#,
         id
     )
     .fetch_one(db)

@@ -57,6 +57,26 @@ pub struct Wanted<'a> {
     pub deviating: bool,
 }
 
+/// Units of a list, narrowed and ordered by the tail.
+macro_rules! listed {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            UnitRow,
+            r#"select u.id as "id!", u.din as "din!", u.pool as "pool!", u.state as "state!",
+                      u.open_deviations as "open_deviations!", u.steps_done as "steps_done!", u.tests_final as "tests_final!",
+                      (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps?",
+                      (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests?",
+                      u.registered_at as "registered_at!: SqlTimestamp", u.changed_at as "changed_at!: SqlTimestamp",
+                      t.code as "tank?", p.tower as "tower?", p.frame as "frame?", p.slot as "slot?"
+               from custody_unit u
+               left join custody_placement p on p.unit_id = u.id and p.taken_at is null
+               left join custody_tank t on t.id = p.tank_id "#
+                + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// The units that are wanted, the latest registered first, before this one in that order.
 pub async fn found(
     db: impl PgExecutor<'_>,
@@ -64,26 +84,16 @@ pub async fn found(
     (before, before_id): (Timestamp, Uuid),
     limit: i64,
 ) -> sqlx::Result<Vec<UnitRow>> {
-    sqlx::query_as!(
-        UnitRow,
-        r#"select u.id as "id!", u.din as "din!", u.pool as "pool!", u.state as "state!",
-                  u.open_deviations as "open_deviations!", u.steps_done as "steps_done!", u.tests_final as "tests_final!",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps?",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests?",
-                  u.registered_at as "registered_at!: SqlTimestamp", u.changed_at as "changed_at!: SqlTimestamp",
-                  t.code as "tank?", p.tower as "tower?", p.frame as "frame?", p.slot as "slot?"
-           from custody_unit u
-           left join custody_placement p on p.unit_id = u.id and p.taken_at is null
-           left join custody_tank t on t.id = p.tank_id
-           where (u.registered_at, u.id) < ($1, $2)
-             and ($3::text is null or u.state = $3)
-             and ($4::uuid is null or p.tank_id = $4)
-             and ($5::text is null or u.id in (select lu.unit_id from custody_lot l join custody_lot_use lu on lu.lot_id = l.id
-                                               where l.number = $5))
-             and ($6::timestamptz is null or u.registered_at >= $6)
-             and ($7::timestamptz is null or u.registered_at < $7)
-             and (not $8 or u.open_deviations > 0)
-           order by u.registered_at desc, u.id desc limit $9"#,
+    listed!(
+        "where (u.registered_at, u.id) < ($1, $2)
+           and ($3::text is null or u.state = $3)
+           and ($4::uuid is null or p.tank_id = $4)
+           and ($5::text is null or u.id in (select lu.unit_id from custody_lot l join custody_lot_use lu on lu.lot_id = l.id
+                                             where l.number = $5))
+           and ($6::timestamptz is null or u.registered_at >= $6)
+           and ($7::timestamptz is null or u.registered_at < $7)
+           and (not $8 or u.open_deviations > 0)
+         order by u.registered_at desc, u.id desc limit $9",
         before.to_sqlx() as SqlTimestamp,
         before_id,
         wanted.state,
@@ -106,22 +116,12 @@ pub async fn waiting(
     (after, after_id): (Timestamp, Uuid),
     limit: i64,
 ) -> sqlx::Result<Vec<UnitRow>> {
-    sqlx::query_as!(
-        UnitRow,
-        r#"select u.id as "id!", u.din as "din!", u.pool as "pool!", u.state as "state!",
-                  u.open_deviations as "open_deviations!", u.steps_done as "steps_done!", u.tests_final as "tests_final!",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps?",
-                  (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests?",
-                  u.registered_at as "registered_at!: SqlTimestamp", u.changed_at as "changed_at!: SqlTimestamp",
-                  t.code as "tank?", p.tower as "tower?", p.frame as "frame?", p.slot as "slot?"
-           from custody_unit u
-           left join custody_placement p on p.unit_id = u.id and p.taken_at is null
-           left join custody_tank t on t.id = p.tank_id
-           where u.state = $1 and (u.changed_at, u.id) > ($2, $3)
-             and (not $4 or u.tests_id is null or exists (
-               select from custody_catalogue_item i
-               where i.catalogue_id = u.tests_id and (u.tests_final >> (i.position - 1)) & 1 = 0))
-           order by u.changed_at, u.id limit $5"#,
+    listed!(
+        "where u.state = $1 and (u.changed_at, u.id) > ($2, $3)
+           and (not $4 or u.tests_id is null or exists (
+             select from custody_catalogue_item i
+             where i.catalogue_id = u.tests_id and (u.tests_final >> (i.position - 1)) & 1 = 0))
+         order by u.changed_at, u.id limit $5",
         state,
         after.to_sqlx() as SqlTimestamp,
         after_id,

@@ -326,6 +326,8 @@ pub struct WalkedRow {
     pub id: Uuid,
     /// Its number.
     pub din: String,
+    /// Whose it is.
+    pub family_id: Option<Uuid>,
     /// Its last event.
     pub seq: i32,
     /// Whose hash.
@@ -366,7 +368,7 @@ pub struct WalkedRow {
 pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Result<Vec<WalkedRow>> {
     query_as!(
         WalkedRow,
-        r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
+        r#"select u.id, u.din, u.family_id, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
                   n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
                   u.record_signed, u.open_deviations
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf
@@ -382,7 +384,7 @@ pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Re
 pub async fn walked(db: impl PgExecutor<'_>, unit: Uuid) -> Result<Option<WalkedRow>> {
     query_as!(
         WalkedRow,
-        r#"select u.id, u.din, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
+        r#"select u.id, u.din, u.family_id, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
                   n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
                   u.record_signed, u.open_deviations
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf where u.id = $1"#,

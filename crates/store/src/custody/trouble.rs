@@ -26,13 +26,31 @@ pub struct DeviationRow {
     pub closed_seq: Option<i32>,
 }
 
-/// The deviations of these names.
-pub async fn deviations(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<DeviationRow>> {
+/// Who opened a deviation, by every name they have.
+#[derive(Debug, Clone)]
+pub struct OpenedRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of which unit.
+    pub unit_id: Uuid,
+    /// The account or the machine that told it; none: the house.
+    pub opened_by: Option<Uuid>,
+    /// The operator it named.
+    pub named: Option<Uuid>,
+    /// The operator who works under the account.
+    pub linked: Option<Uuid>,
+    /// It is closed.
+    pub closed: bool,
+}
+
+/// Who opened the deviations of these names.
+pub async fn deviations(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<OpenedRow>> {
     sqlx::query_as!(
-        DeviationRow,
-        r#"select id, unit_id, kind, opened_by, opened_at as "opened_at: SqlTimestamp", opened_seq,
-                  closed_at as "closed_at: SqlTimestamp", closed_seq
-           from custody_deviation where id = any($1)"#,
+        OpenedRow,
+        r#"select d.id as "id!", d.unit_id as "unit_id!", d.opened_by as "opened_by?", d.opened_operator as "named?",
+                  o.id as "linked?", d.closed_at is not null as "closed!"
+           from custody_deviation d left join custody_operator o on o.account_id = d.opened_by
+           where d.id = any($1)"#,
         ids
     )
     .fetch_all(db)
@@ -67,19 +85,23 @@ pub struct NewDeviations {
     pub seqs: Vec<i32>,
     /// By whom.
     pub by: Vec<Option<Uuid>>,
+    /// The operators who are named.
+    pub operators: Vec<Option<Uuid>>,
 }
 
 /// Opens deviations.
 pub async fn open(db: impl PgExecutor<'_>, new: &NewDeviations, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into custody_deviation (id, unit_id, kind, cause_id, opened_seq, opened_by, opened_at)
-         select d.*, $7 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::uuid[]) as d",
+        "insert into custody_deviation (id, unit_id, kind, cause_id, opened_seq, opened_by, opened_operator, opened_at)
+         select d.*, $8
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::uuid[], $7::uuid[]) as d",
         &new.ids,
         &new.units,
         &new.kinds,
         &new.causes as &[Option<Uuid>],
         &new.seqs,
         &new.by as &[Option<Uuid>],
+        &new.operators as &[Option<Uuid>],
         now.to_sqlx() as SqlTimestamp
     )
     .execute(db)

@@ -52,6 +52,8 @@ pub struct UnitRow {
     pub rooted_seq: i32,
     /// When it was registered.
     pub registered_at: SqlTimestamp,
+    /// When that was, by the clock of its source.
+    pub began_at: Option<SqlTimestamp>,
 }
 
 /// The units of these ids and of these numbers, locked in the order of their ids until the transaction ends.
@@ -60,7 +62,8 @@ pub async fn lock(db: impl PgExecutor<'_>, ids: &[Uuid], dins: &[String]) -> sql
         UnitRow,
         r#"select id, din, family_id, pool, state, held_in, seq, head, preparation_id, tests_id, release_id, steps_done,
                   tests_final, release_done, worked_by, record_signed, open_deviations, transit_minutes, key_sealed, leaf,
-                  rooted_seq, registered_at as "registered_at: SqlTimestamp"
+                  rooted_seq, registered_at as "registered_at: SqlTimestamp",
+                  (select e.occurred_at from custody_event e where e.unit_id = custody_unit.id and e.seq = 1) as "began_at: SqlTimestamp"
            from custody_unit where id = any($1) or din = any($2) order by id for no key update"#,
         ids,
         dins
@@ -75,7 +78,8 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<UnitR
         UnitRow,
         r#"select id, din, family_id, pool, state, held_in, seq, head, preparation_id, tests_id, release_id, steps_done,
                   tests_final, release_done, worked_by, record_signed, open_deviations, transit_minutes, key_sealed, leaf,
-                  rooted_seq, registered_at as "registered_at: SqlTimestamp"
+                  rooted_seq, registered_at as "registered_at: SqlTimestamp",
+                  (select e.occurred_at from custody_event e where e.unit_id = custody_unit.id and e.seq = 1) as "began_at: SqlTimestamp"
            from custody_unit where id = $1"#,
         id
     )
@@ -182,6 +186,34 @@ pub async fn stand(db: impl PgExecutor<'_>, at: &Standings, now: Timestamp) -> s
     .execute(db)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// A unit that is a family's, which no event says.
+#[derive(Debug, Clone, Copy)]
+pub struct UnassignedRow {
+    /// Which.
+    pub id: Uuid,
+    /// Whose.
+    pub family_id: Uuid,
+    /// A contract of this family names it.
+    pub named: bool,
+}
+
+/// Units behind an id that are families' by their rows and by no event, and of which something can still be said.
+pub async fn unassigned(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<UnassignedRow>> {
+    sqlx::query_as!(
+        UnassignedRow,
+        r#"select u.id, u.family_id as "family_id!",
+                  exists (select from family_contract c where c.unit_id = u.id and c.family_id = u.family_id) as "named!"
+           from custody_unit u
+           where u.family_id is not null and u.key_sealed is not null and u.id > $1
+             and not exists (select from custody_event e where e.unit_id = u.id and e.kind = 'assigned')
+           order by u.id limit $2"#,
+        after,
+        limit
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Destroys the keys of units, and records when: nobody reads again what their events say. Answers how many there were. A unit with

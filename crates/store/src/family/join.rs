@@ -380,7 +380,8 @@ pub async fn invite(db: impl PgExecutor<'_>, new: NewInvitation<'_>, now: Timest
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Gives a unit that is nobody's to a family. `false` where it has one.
+/// Gives a unit that is nobody's to a family. `false` where it has one. The database asks for the event that says so
+/// (`custody_unit_assigned`), in the same transaction.
 pub async fn give_unit(db: impl PgExecutor<'_>, unit: Uuid, family: Uuid) -> sqlx::Result<bool> {
     let done = sqlx::query!("update custody_unit set family_id = $2 where id = $1 and family_id is null", unit, family);
     Ok(done.execute(db).await?.rows_affected() == 1)

@@ -100,6 +100,10 @@ pub struct LetterRow {
     pub ended_by: Option<Uuid>,
     /// Why it was given up.
     pub reason: Option<String>,
+    /// Who vouched for its time.
+    pub vouched_by: Option<Uuid>,
+    /// Who else let it through.
+    pub let_by: Option<Uuid>,
 }
 
 /// Letters that wait for something of these units, but for some, in the order of their source, locked; those somebody else has are
@@ -115,7 +119,7 @@ pub async fn waiting(
         LetterRow,
         r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
-                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
            from lims_dead_letter
            where state = 'open' and waits and tries < $3 and (unit_id = any($1) or din = any($2)) and id <> all($5)
            order by source_seq nulls last, came_at, id limit $4
@@ -152,7 +156,7 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Letter
         LetterRow,
         r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
-                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
            from lims_dead_letter where id = $1 for update"#,
         id
     )
@@ -166,7 +170,7 @@ pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Lette
         LetterRow,
         r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
-                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
            from lims_dead_letter where id = $1"#,
         id
     )
@@ -195,7 +199,7 @@ pub async fn list(db: impl PgExecutor<'_>, which: Which<'_>) -> sqlx::Result<Vec
         LetterRow,
         r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
-                  ended_at as "ended_at: SqlTimestamp", ended_by, reason
+                  ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
            from lims_dead_letter
            where ($1::uuid is null or client_id = $1) and ($2::text is null or state = $2) and ($3::text is null or code = $3)
              and ($4::timestamptz is null or (came_at, id) > ($4, $5))
@@ -247,6 +251,29 @@ pub async fn applied(
         id,
         unit,
         seq,
+        by,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Notes who vouched for the time of a letter, which is locked. `false` where somebody had, or it had ended.
+pub async fn vouch(db: impl PgExecutor<'_>, id: Uuid, by: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update lims_dead_letter set vouched_by = $2, vouched_at = $3 where id = $1 and state = 'open' and vouched_by is null",
+        id,
+        by,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Notes who let a letter through that another vouched for. `false` where nobody had, or it had ended.
+pub async fn let_through(db: impl PgExecutor<'_>, id: Uuid, by: Uuid, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update lims_dead_letter set let_by = $2, let_at = $3
+         where id = $1 and state = 'open' and vouched_by <> $2 and let_by is null",
+        id,
         by,
         now.to_sqlx() as _
     );

@@ -5,6 +5,11 @@ use jiff::Timestamp;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
+/// How far apart the laboratory's clock and ours may be: no more than this is a removal taken to have been later than the laboratory
+/// says, however late the house hears of it. Without it a feed that catches up after days would put units into excursions they
+/// had long been moved out of.
+pub const CLOCKS_APART_HOURS: i32 = 24;
+
 /// Those of some channels that say how cold a tank is, with their tank.
 pub async fn cold(db: impl PgExecutor<'_>, channels: &[i32]) -> sqlx::Result<Vec<(i32, Uuid)>> {
     let rows = sqlx::query!(
@@ -106,21 +111,23 @@ pub async fn merge(db: impl PgExecutor<'_>, others: &[Uuid], into: Uuid) -> sqlx
 
 /// Joins excursions that ended after an instant to the units that lay in their tanks at the time, also those moved since; a unit
 /// that one of their parts has already is left. The laboratory's clock may be wrong: a unit lay there from the earlier of when it was
-/// put away and when the house heard so, until the later of when it was taken out and when the house heard so. Answers how many
-/// units were added.
+/// put away and when the house heard so, until the later of when it was taken out and when the house heard so, the latter by
+/// [`CLOCKS_APART_HOURS`] at most. Answers how many units were added.
 pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "insert into telemetry_excursion_unit (excursion_id, unit_id)
          select distinct e.id, p.unit_id
          from telemetry_excursion e
          join custody_placement p on p.tank_id = e.tank_id and least(p.put_at, p.put_received_at) <= e.ends_at
-           and (p.taken_at is null or greatest(p.taken_at, p.taken_received_at) >= e.begins_at)
+           and (p.taken_at is null
+                or greatest(p.taken_at, least(coalesce(p.taken_received_at, p.taken_at), p.taken_at + make_interval(hours => $2))) >= e.begins_at)
          where e.ends_at >= $1 and e.merged_into is null
            and not exists (
              select from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id
              where u.unit_id = p.unit_id and (o.id = e.id or o.merged_into = e.id))
          on conflict do nothing",
-        since.to_sqlx() as _
+        since.to_sqlx() as _,
+        CLOCKS_APART_HOURS
     )
     .execute(db)
     .await?;
@@ -147,9 +154,11 @@ pub async fn again(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u6
             or (c.ends_at > c.closed_at and exists (
                  select from custody_placement p
                  where p.unit_id = c.unit_id and p.tank_id = c.tank_id and least(p.put_at, p.put_received_at) <= c.ends_at
-                   and (p.taken_at is null or greatest(p.taken_at, p.taken_received_at) >= c.closed_at)))
+                   and (p.taken_at is null
+                        or greatest(p.taken_at, least(coalesce(p.taken_received_at, p.taken_at), p.taken_at + make_interval(hours => $2))) >= c.closed_at)))
          on conflict do nothing",
-        since.to_sqlx() as _
+        since.to_sqlx() as _,
+        CLOCKS_APART_HOURS
     )
     .execute(db)
     .await?;

@@ -307,7 +307,8 @@ pub struct UnitStatus {
 
 /// Show where a unit is.
 ///
-/// By its number, with or without the check character: the state, and what is still missing before it is banked or released.
+/// By its number, with or without the check character: the state, and what is still missing before it is banked or released. Who
+/// asks for too many numbers that no unit has is told `busy`, whatever is asked for next.
 #[utoipa::path(
     get, path = "/api/v1/lims/units/{din}", tag = "lims",
     params(("din" = String, Path, description = "13 characters, or 14 with the check character")),

@@ -33,7 +33,8 @@ pub struct LimsEvent {
     source_seq: Option<i64>,
     /// `{"din": "G123498654321"}`, or `{"id": …}` as `applied` answered.
     unit: serde_json::Value,
-    /// When, by the source's clock. Kept beside the house's, also where it is wrong.
+    /// When, by the source's clock. Kept beside the house's, also where it is wrong by hours; at most thirty days before the record
+    /// comes, and not more than a day before the unit was registered.
     #[schema(value_type = String, format = DateTime)]
     occurred_at: Timestamp,
     /// What: `{"kind": "step_done", "step": …, "operator": …}`, as in the list of kinds.

@@ -1,14 +1,12 @@
 //! `/api/v1/lims/…`: the laboratory's feed over HTTP.
 
+use super::turned_away;
 use crate::support::Site;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use domain::account::{Role, Scope};
-use futures::StreamExt as _;
 use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const DIN: &str = "T000126900001";
 
@@ -62,6 +60,23 @@ async fn a_batch_is_answered_record_by_record() {
     assert_eq!(unit["missing_tests"].as_array().map(Vec::len), Some(15));
     for path in ["/api/v1/lims/units/T000126900002", "/api/v1/lims/units/nonsense"] {
         assert_eq!(site.call("GET", path, &token, &[], None).await.problem(), "not-found", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_asked_for_too_many_numbers_that_are_none_is_told_to_come_later() {
+    let site = Site::new().await;
+    let (id, token) = site.client("lims", &[Scope::LimsWrite]).await;
+    feed(&site, &token, &[registered()]).await;
+    let limit = &services::limits::UNIT_TOLD_OF_NOTHING;
+    let almost = services::limits::hit_times(&site.test.services, limit, &id, limit.hits - 1).await;
+    assert_eq!(almost.expect("there is room").left, 1);
+    let ask = async |din: &str| site.call("GET", &format!("/api/v1/lims/units/{din}"), &token, &[], None).await;
+    assert_eq!(ask("T000126900002").await.problem(), "not-found", "the last that is let through");
+    for din in ["T000126900003", DIN] {
+        let slowed = ask(din).await;
+        assert_eq!(slowed.problem(), "busy", "also what is there");
+        assert!(!slowed.header("retry-after").is_empty());
     }
 }
 
@@ -131,39 +146,9 @@ async fn a_batch_has_its_bounds() {
 async fn a_batch_that_finds_no_turn_is_told_so_before_it_is_read() {
     let site = Site::new().await;
     let (_, token) = site.client("lims", &[Scope::LimsWrite]).await;
-    let request = |body: Body| {
-        Request::post("/api/v1/lims/events")
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body)
-            .expect("a request")
-    };
-    // Three that begin and never end hold the turns; a body is looked at once its turn has come.
-    let looked_at = Arc::new(AtomicUsize::new(0));
-    let endless = || {
-        let looked_at = looked_at.clone();
-        let begun = futures::stream::once(async move {
-            looked_at.fetch_add(1, Ordering::Relaxed);
-            Ok::<_, std::io::Error>(Bytes::from_static(b"{\"events\":["))
-        });
-        site.send(request(Body::from_stream(begun.chain(futures::stream::pending()))))
-    };
-    let hold = futures::future::join3(endless(), endless(), endless());
-    let fourth = async {
-        while looked_at.load(Ordering::Relaxed) < 3 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        site.send(request(Body::from("{\"events\":[]}"))).await
-    };
-    tokio::select! {
-        _ = hold => panic!("they never end"),
-        answer = fourth => {
-            assert_eq!(answer.problem(), "busy");
-            assert_eq!(answer.header("retry-after"), "2");
-        }
-    }
-    // Who hangs up gives the turn back.
-    assert_eq!(site.send(request(Body::from("{\"events\":[]}"))).await.status, StatusCode::OK);
+    let answer = turned_away(&site, &token, ("/api/v1/lims/events", "events")).await;
+    assert_eq!(answer.problem(), "busy");
+    assert_eq!(answer.header("retry-after"), "2");
 }
 
 #[tokio::test]

@@ -13,9 +13,12 @@ mod token;
 mod waiting;
 
 use crate::support::{Answer, Site};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use futures::StreamExt as _;
 use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A museum with sessions; the first of them that can be booked with room for ten, at the test's fixed noon.
 pub async fn museum(site: &Site) -> String {
@@ -38,6 +41,42 @@ pub fn booking(session: &str) -> Value {
 
 pub async fn book(site: &Site, token: &str, key: &str, body: &Value) -> Answer {
     site.call("POST", "/api/v1/bookings", token, &[("idempotency-key", key)], Some(body)).await
+}
+
+/// Three batches that begin and never end hold the turns of a feed; what a fourth is answered. The feed is at `path` and takes a list
+/// of this name. Whoever hangs up gives the turn back.
+async fn turned_away(site: &Site, token: &str, (path, list): (&str, &str)) -> Answer {
+    let request = |body: Body| {
+        Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .expect("a request")
+    };
+    let (begins, empty) = (format!("{{\"{list}\":["), format!("{{\"{list}\":[]}}"));
+    // A body is looked at once its turn has come.
+    let looked_at = Arc::new(AtomicUsize::new(0));
+    let endless = || {
+        let (looked_at, begins) = (looked_at.clone(), begins.clone());
+        let begun = futures::stream::once(async move {
+            looked_at.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from(begins))
+        });
+        site.send(request(Body::from_stream(begun.chain(futures::stream::pending()))))
+    };
+    let hold = futures::future::join3(endless(), endless(), endless());
+    let fourth = async {
+        while looked_at.load(Ordering::Relaxed) < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        site.send(request(Body::from(empty.clone()))).await
+    };
+    let answer = tokio::select! {
+        _ = hold => panic!("they never end"),
+        answer = fourth => answer,
+    };
+    assert_eq!(site.send(request(Body::from(empty.clone()))).await.status, StatusCode::OK);
+    answer
 }
 
 async fn raw(site: &Site, token: &str, content_type: &str, body: impl Into<Body>) -> Answer {

@@ -1,16 +1,13 @@
 //! `POST /api/v1/telemetry/readings`.
 
+use super::turned_away;
 use crate::support::Site;
-use axum::body::{Body, Bytes};
 use domain::account::Scope;
 use domain::telemetry::ChannelKind;
-use futures::StreamExt as _;
-use http::{Request, StatusCode, header};
+use http::StatusCode;
 use serde_json::{Value, json};
 use services::context::new_uuid;
 use services::telemetry::{NewChannel, add_channel};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const FEED: &str = "/api/v1/telemetry/readings";
 
@@ -84,34 +81,6 @@ async fn only_a_gateway_feeds_and_no_more_than_ten_thousand_at_once() {
 async fn a_batch_that_finds_no_turn_is_told_so_before_it_is_read() {
     let site = Site::new().await;
     let (_, token) = site.client("gateway", &[Scope::TelemetryWrite]).await;
-    let request = |body: Body| {
-        Request::post(FEED)
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body)
-            .expect("a request")
-    };
-    // Three that begin and never end hold the turns; a body is looked at once its turn has come.
-    let looked_at = Arc::new(AtomicUsize::new(0));
-    let endless = || {
-        let looked_at = looked_at.clone();
-        let begun = futures::stream::once(async move {
-            looked_at.fetch_add(1, Ordering::Relaxed);
-            Ok::<_, std::io::Error>(Bytes::from_static(b"{\"readings\":["))
-        });
-        site.send(request(Body::from_stream(begun.chain(futures::stream::pending()))))
-    };
-    let hold = futures::future::join3(endless(), endless(), endless());
-    let fourth = async {
-        while looked_at.load(Ordering::Relaxed) < 3 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        site.send(request(Body::from("{\"readings\":[]}"))).await
-    };
-    tokio::select! {
-        _ = hold => panic!("they never end"),
-        answer = fourth => assert_eq!(answer.problem(), "busy"),
-    }
-    // Who hangs up gives the turn back.
-    assert_eq!(site.send(request(Body::from("{\"readings\":[]}"))).await.status, StatusCode::OK);
+    let answer = turned_away(&site, &token, (FEED, "readings")).await;
+    assert_eq!(answer.problem(), "busy");
 }

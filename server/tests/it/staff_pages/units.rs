@@ -3,6 +3,7 @@
 use super::cases::hired;
 use super::*;
 use domain::custody::{Din, Kind, State};
+use futures::StreamExt as _;
 use testkit::custody::{life, opened, tell, unit_in};
 
 /// Whoever has this role works under this code.
@@ -71,22 +72,60 @@ async fn a_number_leads_to_its_unit_by_a_form_and_a_slip_of_a_key_is_told_beside
     );
 }
 
-#[tokio::test]
-async fn five_hundred_numbers_in_a_row_lead_nobody_anywhere() {
-    let site = Site::new().await;
+/// So many of an asker's pages are made at once.
+const ABREAST: usize = 8;
+
+/// Asks for pages of ten thousand numbers in a row, of which one is a unit's. What was answered, in their order; none of it names the
+/// unit.
+async fn counted_through(site: &Site, by: &Browser<'_>, page: impl Fn(&str) -> String) -> Vec<StatusCode> {
     let unit = unit_in(&site.test, 250, State::Banked).await.to_string();
-    let (anybody, visitor) = (site.anonymous(), site.visitor().await);
-    for number in 0..500 {
-        let din = whole(&Din::of("TEST1", 25, number).expect("a number"));
-        for path in [format!("/staff/units/{din}"), format!("/account/units/{din}")] {
-            for answer in [anybody.get(&path).await, visitor.get(&path).await] {
-                assert_ne!(answer.status, StatusCode::OK, "{path}");
-                assert!(!answer.body.contains(&unit), "{path}");
-            }
+    let numbers = (0..10_000).map(|number| whole(&Din::of("TEST1", 25, number).expect("a number")));
+    let asked = numbers.map(|din| {
+        let path = page(&din);
+        let unit = unit.as_str();
+        async move {
+            let answer = by.get(&path).await;
+            assert!(!answer.body.contains(unit) && !answer.header("location").contains(unit), "{path}");
+            answer.status
         }
-        let find = send(&visitor, "/staff/units/find", &[("din", &din)]).await;
-        assert!(!find.body.contains(&unit) && !find.header("location").contains(&unit), "{din}");
-    }
+    });
+    futures::stream::iter(asked).buffered(ABREAST).collect().await
+}
+
+#[tokio::test]
+async fn ten_thousand_numbers_in_a_row_lead_nobody_to_a_page_of_the_staff() {
+    let site = Site::new().await;
+    let seen = counted_through(&site, &site.anonymous(), |din| format!("/staff/units/{din}")).await;
+    assert!(seen.iter().all(|status| *status == StatusCode::SEE_OTHER), "to the door, whatever is asked");
+}
+
+/// A number is no name of a unit for a family: there is nothing to be throttled, since there is nothing to be found.
+#[tokio::test]
+async fn ten_thousand_numbers_in_a_row_lead_no_visitor_to_a_unit() {
+    let site = Site::new().await;
+    let visitor = site.visitor().await;
+    let seen = counted_through(&site, &visitor, |din| format!("/account/units/{din}")).await;
+    assert!(seen[0] != StatusCode::OK && seen.iter().all(|status| *status == seen[0]), "one answer: {}", seen[0]);
+    let (din, unit) = (whole(&life(250).din), life(250).unit.to_string());
+    let find = send(&visitor, "/staff/units/find", &[("din", &din)]).await;
+    assert!(!find.body.contains(&unit) && !find.header("location").contains(&unit), "the desk's search is the desk's");
+}
+
+#[tokio::test]
+async fn ten_thousand_numbers_in_a_row_are_no_certificate_and_one_alert_stands_in_the_trail() {
+    let site = Site::new().await;
+    let anybody = site.anonymous();
+    let page = |din: &str| format!("/custody/certificates/verify/{din}/000000000000");
+    let seen = counted_through(&site, &anybody, page).await;
+    let refused = seen.iter().filter(|status| **status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert!(seen.iter().all(|status| matches!(*status, StatusCode::OK | StatusCode::TOO_MANY_REQUESTS)), "{seen:?}");
+    let limit = services::limits::VERIFY_PER_NETWORK.hits as usize;
+    assert!(refused >= 10_000 - limit, "{refused}");
+    assert!(seen[limit + ABREAST..].iter().all(|status| *status == StatusCode::TOO_MANY_REQUESTS), "and stay refused");
+    let typed = anybody.get(&page(&whole(&life(250).din))).await;
+    again(&typed, StatusCode::TOO_MANY_REQUESTS, "");
+    let alerts = "select count(*) from audit_entry where action = 'family.certificates_tried' and detail ? 'alert'";
+    assert_eq!(number(&site, alerts).await, 1, "one for the window");
 }
 
 #[tokio::test]
@@ -116,6 +155,70 @@ async fn a_unit_is_banked_by_two_and_each_refusal_is_a_sentence() {
     again(&quality.get(&page).await, StatusCode::OK, "已入库");
     assert_eq!(number(&site, "select count(*) from custody_unit where state = 'banked'").await, 1);
     assert_eq!(noted(&site, "custody.confirmed", &unit.to_string()).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_asked_for_is_told_beside_its_field_and_a_colleague_reads_what_was_proposed() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 5, State::Banked).await;
+    let version = life(5).until(State::Banked, &opened(&site.test).await).len().to_string();
+    let (lab, quality) = (hired(&site, Role::LabOfficer).await, hired(&site, Role::QualityOfficer).await);
+    works(&site, Role::LabOfficer, "LAB-01").await;
+    works(&site, Role::QualityOfficer, "QA-02").await;
+    let page = format!("/staff/units/{unit}");
+    let propose = format!("{page}/propose");
+    let reserve = |name: &'static str| {
+        let form = ("form", "01980000-0000-7000-8000-000000000031");
+        [form, ("act", "reserve"), ("version", version.as_str()), ("reserve_name", name)]
+    };
+    let shown = lab.get(&page).await;
+    again(&shown, StatusCode::OK, "还在罐中，要先取出");
+    assert!(shown.body.contains(&format!("{page}/passport.json")), "the way to its passport");
+    let empty = send(&lab, &propose, &reserve("")).await;
+    assert_eq!(empty.status, REFUSED, "{}", excerpt(&empty.body));
+    gone_to(&send(&lab, &propose, &reserve("RQ-2099")).await, &format!("{page}?done=proposed"));
+    again(&quality.get(&page).await, StatusCode::OK, "RQ-2099");
+}
+
+#[tokio::test]
+async fn the_page_of_a_unit_has_words_for_whatever_can_be_done_in_each_state() {
+    let site = Site::new().await;
+    let quality = hired(&site, Role::QualityOfficer).await;
+    opened(&site.test).await;
+    works(&site, Role::QualityOfficer, "QA-02").await;
+    for (number, state) in (60..).zip(State::ALL) {
+        let unit = unit_in(&site.test, number, state).await;
+        for path in [format!("/staff/units/{unit}"), format!("/en/staff/units/{unit}")] {
+            let page = quality.get(&path).await;
+            assert_eq!(page.status, StatusCode::OK, "{state:?}: {}", excerpt(&page.body));
+            assert!(!page.body.contains('⟦'), "{state:?}: {}", excerpt(&page.body));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_unit_whose_text_does_not_open_has_its_page_all_the_same() {
+    let site = Site::new().await;
+    let (lost, gone) = (unit_in(&site.test, 6, State::Banked).await, unit_in(&site.test, 7, State::Discarded).await);
+    let lab = hired(&site, Role::LabOfficer).await;
+    works(&site, Role::LabOfficer, "LAB-01").await;
+    services::custody::proof::close_all(&site.test.services).await.expect("a root");
+    for (sql, unit) in [
+        ("update custody_unit set key_sealed = '\\x00' where id = $1", lost),
+        ("update custody_unit set key_sealed = null, destroyed_at = now() where id = $1", gone),
+    ] {
+        let done = sqlx::query(sql).bind(unit.0).execute(&site.test.db.owner_pool()).await.expect(sql);
+        assert_eq!(done.rows_affected(), 1, "{sql}");
+    }
+    for (unit, text) in [(lost, "有记录的内容打不开"), (gone, "这份脐带血的密钥已经销毁")] {
+        let page = lab.get(&format!("/staff/units/{unit}")).await;
+        again(&page, StatusCode::OK, text);
+        for there in ["记录链完整", "内容已不能读取", "不能再登记任何内容", "56/56", "15/15"] {
+            assert!(page.body.contains(there), "{unit}: {there}");
+        }
+        let english = lab.get(&format!("/en/staff/units/{unit}")).await;
+        assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{}", excerpt(&english.body));
+    }
 }
 
 #[tokio::test]

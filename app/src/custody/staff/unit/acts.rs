@@ -1,8 +1,8 @@
-//! What can be done with a unit: alone, or proposed for a colleague to confirm; and what a colleague proposed.
+//! What can be done with a unit alone, what a colleague proposed, and beside it what can be proposed to one ([`propose`]).
 
 use super::super::words::{act_text, deviation_text};
 use super::super::{at, calls};
-use super::slot_text;
+use super::{propose, slot_text};
 use crate::desk::{may, moment};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -12,16 +12,16 @@ use domain::account::Capability;
 use domain::custody::{DeviationKind, Kind, State};
 use leptos::prelude::*;
 use services::custody::UnitView;
-use services::custody::desk::{Act, Opened, Proposal};
+use services::custody::desk::{Opened, Proposal};
 use uuid::Uuid;
 
 /// The address of something done to the unit.
-fn to(visit: &Visit, unit: &UnitView, what: &str) -> String {
+pub(super) fn to(visit: &Visit, unit: &UnitView, what: &str) -> String {
     visit.href(&format!("{}/{}/{what}", at::UNITS, unit.id))
 }
 
 /// A form's own name: pressed twice it is one. One that comes back keeps it.
-fn form_name(visit: &Visit) -> String {
+pub(super) fn form_name(visit: &Visit) -> String {
     visit.context.new_id::<Uuid>().to_string()
 }
 
@@ -74,6 +74,7 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
             <p class="muted small">{about}</p>
             {slot}
             {event}
+            {propose::proposed(visit, &opened.unit, proposal)}
             {reason}
             {outdated}
             {waits}
@@ -86,44 +87,15 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
 }
 
 fn confirm(visit: &Visit, unit: &UnitView, proposal: &Proposal) -> AnyView {
-    let scans = proposal.act.scans().then(|| scans(visit, "confirm"));
     view! {
         <Form action=to(visit, unit, "confirm")>
             <HiddenField name="proposal" value=proposal.id.to_string()/>
             <HiddenField name="version" value=unit.version.to_string()/>
-            {scans}
+            {propose::scans(visit, proposal.act, "confirm")}
             <p class="actions"><Button>{visit.t("units-confirm")}</Button></p>
         </Form>
     }
     .into_any()
-}
-
-/// The scans of the bag and of the slot.
-fn scans(visit: &Visit, form: &str) -> impl IntoView + use<> {
-    view! {
-        <TextField name=calls::field(form, "din") label=visit.t("units-scan-bag") hint=visit.t("units-din-hint")/>
-        <TextField name=calls::field(form, "slot") label=visit.t("units-scan-slot") hint=visit.t("units-scan-slot-hint")/>
-    }
-}
-
-/// The unit is such that it could happen; what is missing is told by the record itself.
-fn offered(unit: &UnitView, act: Act) -> bool {
-    let goes = |kind| unit.standing.after(kind).is_some();
-    let placed = unit.place.is_some();
-    let open = unit.deviations.iter().any(|deviation| deviation.closed_at.is_none());
-    match act {
-        Act::Bank => {
-            let whole = unit.steps.is_complete() && unit.tests.is_complete() && unit.record_signed;
-            goes(Kind::Banked) && whole && placed && !open
-        }
-        Act::LiftHold => unit.standing.state() == State::QuarantineHold && !open,
-        Act::PutAway => !placed && goes(Kind::PutAway),
-        Act::TakeOut => placed && goes(Kind::TakenOut),
-        Act::Move => placed && goes(Kind::PutAway),
-        Act::Discard => !placed && goes(Kind::Discarded),
-        Act::Correct => goes(Kind::Corrected),
-        Act::ApproveRelease => goes(Kind::ReleaseApproved) && !open,
-    }
 }
 
 /// Whose the unit is, for quality and for a reason; shown once.
@@ -155,22 +127,19 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> Option<AnyView> {
     let unit = &opened.unit;
     let content = match &opened.code {
         None => view! { <Banner tone=Tone::Info>{visit.t("units-no-code")}</Banner> }.into_any(),
-        Some(code) => {
-            // What waits for a colleague already is not proposed once more; what can be confirmed no more is.
-            let waits = |act: &Act| opened.proposals.iter().any(|proposal| proposal.act == *act && !proposal.outdated);
-            let acts = Act::ALL.into_iter().filter(|act| offered(unit, *act) && !waits(act));
-            let acts = acts.map(|act| propose(visit, unit, act));
-            let acts = acts.collect_view();
-            view! {
-                <p class="muted small">{visit.t_args("units-own-code", &[("code", code.clone().into())])}</p>
-                {acts}
-                {sign(visit, unit)}
-                {open_deviation(visit, unit)}
-                {close_deviations(visit, unit)}
-                {hold(visit, unit)}
-            }
-            .into_any()
+        // What would be said could not be sealed.
+        Some(_) if !unit.readable => {
+            view! { <Banner tone=Tone::Info>{visit.t("units-acts-sealed")}</Banner> }.into_any()
         }
+        Some(code) => view! {
+            <p class="muted small">{visit.t_args("units-own-code", &[("code", code.clone().into())])}</p>
+            {propose::forms(visit, opened)}
+            {sign(visit, unit)}
+            {open_deviation(visit, unit)}
+            {close_deviations(visit, unit)}
+            {hold(visit, unit)}
+        }
+        .into_any(),
     };
     Some(
         view! {
@@ -184,39 +153,11 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> Option<AnyView> {
 }
 
 /// Whether a form of this page came back.
-fn came_back(visit: &Visit, form: &str, names: &[&str]) -> bool {
+pub(super) fn came_back(visit: &Visit, form: &str, names: &[&str]) -> bool {
     names
         .iter()
         .map(|name| calls::field(form, name))
         .any(|name| visit.form.value(&name).is_some_and(|text| !text.is_empty()) || visit.form.fault(&name).is_some())
-}
-
-fn propose(visit: &Visit, unit: &UnitView, act: Act) -> AnyView {
-    let form = act.name();
-    let open = came_back(visit, form, &["din", "slot", "reason", "event"]);
-    let scans = act.scans().then(|| scans(visit, form));
-    let event = (act == Act::Correct).then(|| {
-        view! { <TextField name=calls::field(form, "event") label=visit.t("units-correct-event") hint=visit.t("units-correct-event-hint") inputmode="numeric" width="short"/> }
-    });
-    let reason = act.needs_reason().then(|| {
-        view! { <TextArea name=calls::field(form, "reason") label=visit.t("units-reason") hint=visit.t("units-reason-hint") rows=3/> }
-    });
-    let variant = if act == Act::Discard { Variant::Danger } else { Variant::Primary };
-    view! {
-        <Dialog label=act_text(visit, act) title=act_text(visit, act) open=open>
-            <p>{visit.t(if act.scans() { "units-propose-scans" } else { "units-propose-text" })}</p>
-            <Form action=to(visit, unit, "propose")>
-                <HiddenField name="form" value=form_name(visit)/>
-                <HiddenField name="act" value=form/>
-                <HiddenField name="version" value=unit.version.to_string()/>
-                {scans}
-                {event}
-                {reason}
-                <p class="actions"><Button variant=variant>{visit.t("units-propose")}</Button></p>
-            </Form>
-        </Dialog>
-    }
-    .into_any()
 }
 
 fn sign(visit: &Visit, unit: &UnitView) -> Option<AnyView> {

@@ -1,9 +1,10 @@
 //! The chain: every event in the order it came, with both clocks, its source, what is strange about it, and its hash.
 
+use super::super::unit_page;
 use super::said::lines;
 use crate::desk::{count, moment};
 use crate::form::Tone;
-use crate::ui::{Column, Row, Table, Tag};
+use crate::ui::{Column, LinkButton, Row, Table, Tag, Variant};
 use crate::visit::Visit;
 use domain::custody::{Kind, Progress};
 use domain::time::local;
@@ -42,6 +43,9 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         Column::new(visit.t("units-event-hash")),
     ];
     let rows = opened.unit.events.iter().map(|event| row(visit, opened, event)).collect();
+    let [file, paper] =
+        ["json", "pdf"].map(|ending| visit.href(&format!("{}/passport.{ending}", unit_page(opened.unit.id))));
+    let [as_file, on_paper] = ["JSON", "PDF"].map(|form| format!("{} ({form})", visit.t("proof-file")));
     let all = count(visit, "units-chain-all", u32::try_from(opened.unit.events.len()).unwrap_or(u32::MAX));
     view! {
         <section class="section" id="chain">
@@ -51,6 +55,10 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
                 <summary>{all}</summary>
                 <Table caption=visit.t("units-chain") caption_hidden=true columns=columns rows=rows/>
             </details>
+            <p class="actions no-print">
+                <LinkButton href=file variant=Variant::Secondary download=true>{as_file}</LinkButton>
+                <LinkButton href=paper variant=Variant::Secondary download=true>{on_paper}</LinkButton>
+            </p>
         </section>
     }
 }
@@ -63,7 +71,7 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
     };
     let said = said.into_iter().map(|line| view! { <br/><span class="small">{line}</span> }).collect_view();
     let marks = opened.marks.get(&event.seq).into_iter().flatten().map(|mark| {
-        let tone = if *mark == Mark::Broken { Tone::Danger } else { Tone::Warning };
+        let tone = if matches!(mark, Mark::Broken | Mark::Illegible) { Tone::Danger } else { Tone::Warning };
         let text = visit.t(&format!("units-mark-{}", mark.name()));
         view! { " "<Tag tone=tone>{text}</Tag> }
     });

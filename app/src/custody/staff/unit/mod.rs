@@ -4,8 +4,9 @@
 mod acts;
 mod events;
 mod page;
+mod propose;
 mod record;
 mod said;
 
 pub use page::UnitPage;
-pub(super) use said::{lot_text, slot_text};
+pub(super) use said::{analyte_text, lot_text, slot_text};

@@ -6,7 +6,7 @@ use super::{acts, events, record, slot_text};
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
-use crate::ui::{Banner, Page, SummaryList, SummaryRow, Width};
+use crate::ui::{Banner, LinkButton, Page, SummaryList, SummaryRow, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::Locale;
 use domain::ids::UnitId;
@@ -44,6 +44,7 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
             <div class="request">
                 <div class="stack">
                     <SummaryList rows=facts(visit, &opened)/>
+                    {passport(visit, &opened)}
                     {acts::family(visit, &opened.unit)}
                     {record::missing(visit, &opened.unit)}
                     {record::deviations(visit, &opened)}
@@ -64,6 +65,20 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
     .into_any())
 }
 
+/// The way to its passport: everything that happened as a file, with the proof. Whoever reads this page may have it.
+fn passport(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
+    let (file, verify) =
+        (visit.href(&format!("{}/{}/passport.json", at::UNITS, opened.unit.id)), visit.href("/custody/verify"));
+    view! {
+        <section class="no-print" id="passport">
+            <p class="actions">
+                <LinkButton href=file variant=Variant::Secondary download=true>{visit.t("units-passport")}</LinkButton>
+            </p>
+            <p class="muted small">{visit.t("units-passport-text")}" "<a href=verify>{visit.t("units-passport-verify")}</a></p>
+        </section>
+    }
+}
+
 /// Where it stands, and whether its chain holds.
 fn stands(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
     let unit = &opened.unit;
@@ -79,7 +94,12 @@ fn stands(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         view! { <Banner tone=Tone::Danger title=visit.t("units-chain-broken")>{visit.t("units-chain-broken-text")}</Banner> }
             .into_any()
     };
-    let unreadable = (!unit.readable).then(|| view! { <Banner tone=Tone::Info>{visit.t("units-unreadable")}</Banner> });
+    let unreadable = if unit.lacks_text() {
+        let (title, text) = (visit.t("units-text-lost"), visit.t("units-text-lost-text"));
+        Some(view! { <Banner tone=Tone::Danger title=title>{text}</Banner> }.into_any())
+    } else {
+        (!unit.readable).then(|| view! { <Banner tone=Tone::Info>{visit.t("units-unreadable")}</Banner> }.into_any())
+    };
     view! {
         <p class="request-state">{state_tag(visit, unit.standing.state())}{held}</p>
         {chain}

@@ -8,7 +8,7 @@ use crate::ui::{Banner, Column, Row, Table, Tag};
 use crate::visit::Visit;
 use domain::custody::{Payload, Progress, State, ranges};
 use leptos::prelude::*;
-use services::custody::desk::Opened;
+use services::custody::desk::{Opened, is_in_release};
 use services::custody::{EventView, UnitView};
 
 /// What is missing before it can be banked, by name; nothing for a unit that is past that.
@@ -54,13 +54,14 @@ pub(super) fn missing(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
     )
 }
 
-/// The events that did a code of a list, the latest of each.
+/// The events that did a code of a list, the latest of each; none where one that does not open may have come after it.
 fn doing<'a>(unit: &'a UnitView, code: &str) -> Option<&'a EventView> {
-    unit.events.iter().rev().find(|event| match &event.payload {
+    let found = unit.events.iter().rev().find(|event| match &event.payload {
         Some(Payload::StepDone { step, .. } | Payload::ReleaseStepDone { step, .. }) => step == code,
         Some(Payload::TestFinal { test, .. }) => test == code,
         _ => false,
-    })
+    });
+    found.filter(|event| !unit.may_be_outdated(event))
 }
 
 fn by(event: &EventView) -> String {
@@ -125,10 +126,10 @@ pub(super) fn steps(visit: &Visit, unit: &UnitView) -> impl IntoView + use<> {
     }
 }
 
-/// The release; nothing before it began.
+/// The release, each step done or missing; nothing before it can be asked for.
 pub(super) fn release(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
     let title = format!("{} {}/{}", visit.t("units-release"), unit.release.count(), unit.release.of());
-    (unit.release.count() > 0).then(|| {
+    is_in_release(unit).then(|| {
         view! {
             <section class="section" id="release">
                 <h2>{title}</h2>

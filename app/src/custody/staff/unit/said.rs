@@ -11,7 +11,7 @@ pub(in crate::custody::staff) fn slot_text(slot: &Slot) -> String {
 }
 
 /// What was measured; one nobody described shows its own word.
-pub(super) fn analyte_text(visit: &Visit, analyte: &str) -> String {
+pub(in crate::custody::staff) fn analyte_text(visit: &Visit, analyte: &str) -> String {
     let key = format!("units-analyte-{}", analyte.replace('_', "-"));
     i18n::found(visit.locale(), &key).map_or_else(|| analyte.to_owned(), |text| text.to_string())
 }
@@ -161,10 +161,14 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
         | Payload::Retrieved { operator, with }
         | Payload::GivenToResearch { operator, with }
         | Payload::FamilyReleased { operator, with } => two(operator, with),
-        Payload::DeviationOpened { of, said, .. } => {
-            vec![super::super::words::deviation_text(visit, *of).to_string(), said.clone()]
+        Payload::DeviationOpened { of, said, operator, .. } => {
+            let of = super::super::words::deviation_text(visit, *of).to_string();
+            [of, said.clone()].into_iter().chain(operator.iter().map(|code| hands(visit, code, None))).collect()
         }
-        Payload::DeviationClosed { said, .. } => vec![said.clone()],
+        Payload::DeviationClosed { said, operator, .. } => {
+            let by = operator.iter().map(|code| hands(visit, code, None));
+            std::iter::once(said.clone()).chain(by).collect()
+        }
         Payload::Held { of } => vec![super::super::words::deviation_text(visit, *of).to_string()],
         Payload::Reserved { request } | Payload::ReservationEnded { request } => vec![request.clone()],
         Payload::Shipped { carrier, shipper_c } => vec![carrier.clone(), degrees(*shipper_c)],
@@ -176,7 +180,12 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
             vec![which, said.clone(), hands(visit, operator, Some(with))]
         }
         Payload::Registered { pool, .. } => vec![super::super::words::pool_text(visit, *pool).to_string()],
-        Payload::Listed {} | Payload::Unlisted {} | Payload::ConfirmatoryTesting {} | Payload::Infused {} => Vec::new(),
+        // (Which family it was given to is asked for elsewhere, for a reason.)
+        Payload::Listed {}
+        | Payload::Unlisted {}
+        | Payload::ConfirmatoryTesting {}
+        | Payload::Infused {}
+        | Payload::Assigned { .. } => Vec::new(),
     }
 }
 

@@ -210,3 +210,38 @@ fn a_root_that_was_published_otherwise_is_told() {
     let read: Roots = serde_json::from_str(&text).expect("as it is published");
     assert_eq!(read.roots, [kept(9, [7; 32])]);
 }
+
+/// A verifier that somebody kept does not know what a unit goes through in twenty years.
+#[test]
+fn a_kind_that_came_later_holds_too() {
+    let mut made = passport(1, 1, 0, 1);
+    let unit = made.unit;
+    let event = &mut made.events[0];
+    let (salt, text) = ([9; 16], r#"{"kind":"of_tomorrow","more":1}"#.to_owned());
+    event.kind = "of_tomorrow".to_owned();
+    event.digest = Hex(chain::digest(&salt, text.as_bytes()));
+    let link = Link {
+        unit,
+        seq: 1,
+        kind: &event.kind,
+        digest: event.digest.0,
+        occurred_at: event.occurred_at,
+        received_at: event.received_at,
+        actor_kind: &event.actor_kind,
+        actor: event.actor,
+        source: &event.source,
+        source_seq: event.source_seq,
+        previous: START,
+    };
+    let hash = link.hash();
+    event.hash = Hex(hash);
+    event.said = Some(Said { salt: Hex(salt), text });
+    proof(&mut made).root.root = Hex(chain::leaf(unit, 1, &hash));
+    assert_eq!(made.verify(&keys()).map(|verdict| verdict.told), Ok(1));
+    // What it says is of its own kind all the same.
+    let other = r#"{"kind":"of_yesterday","more":1}"#.to_owned();
+    let event = &mut made.events[0];
+    event.digest = Hex(chain::digest(&salt, other.as_bytes()));
+    event.said = Some(Said { salt: Hex(salt), text: other });
+    assert_eq!(made.verify(&keys()), Err(Broken::Said { at: 1 }));
+}

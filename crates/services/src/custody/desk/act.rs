@@ -1,6 +1,7 @@
-//! What two people do at the desk, and what one does alone; each under the lock of its unit, over the version that was shown.
+//! What one does alone at the desk, and what everybody does there: under the lock of the unit, over the version that was shown.
 
 use super::DeskError;
+use super::said::LONGEST;
 use crate::audit::{self, Entry};
 use crate::custody::{By, Incoming, Recorded, UnitName, record_in};
 use crate::db::{Tx, to_the_end};
@@ -14,78 +15,6 @@ use domain::typed;
 use serde_json::json;
 use store::custody::desk::{self as sql, Locked, OperatorRow};
 use uuid::Uuid;
-
-/// The longest text of the desk, in characters.
-pub(super) const LONGEST: u32 = 500;
-
-/// What two people do.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Act {
-    /// Releases it into the store, everything being there.
-    Bank,
-    /// Ends a hold.
-    LiftHold,
-    /// Puts it into a slot.
-    PutAway,
-    /// Takes it out of its slot.
-    TakeOut,
-    /// Takes it out of its slot and puts it into another.
-    Move,
-    /// Destroys it.
-    Discard,
-    /// Says what an earlier event should have said.
-    Correct,
-    /// Lets it leave.
-    ApproveRelease,
-}
-
-impl Act {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Bank,
-        Self::LiftHold,
-        Self::PutAway,
-        Self::TakeOut,
-        Self::Move,
-        Self::Discard,
-        Self::Correct,
-        Self::ApproveRelease,
-    ];
-
-    /// As stored, in forms, and as the end of a translation key.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Bank => "bank",
-            Self::LiftHold => "lift_hold",
-            Self::PutAway => "put_away",
-            Self::TakeOut => "take_out",
-            Self::Move => "move",
-            Self::Discard => "discard",
-            Self::Correct => "correct",
-            Self::ApproveRelease => "approve_release",
-        }
-    }
-
-    /// The one of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|act| act.name() == name)
-    }
-
-    /// Both scan the bag, and the slot.
-    pub const fn scans(self) -> bool {
-        matches!(self, Self::PutAway | Self::TakeOut | Self::Move)
-    }
-
-    /// A reason is given.
-    pub const fn needs_reason(self) -> bool {
-        matches!(self, Self::Discard | Self::Correct)
-    }
-
-    /// Who confirms it: what a unit is worth is decided by quality, where it lies by anybody of the laboratory.
-    pub const fn confirmed_by(self) -> Capability {
-        if self.scans() { Capability::HandleUnits } else { Capability::ReleaseUnits }
-    }
-}
 
 /// Whoever acts: the account, and the code they work under today.
 pub(super) struct Hand {
@@ -174,22 +103,23 @@ pub async fn alone(
     let said = |text: &str| {
         typed::line(text, LONGEST).map_err(|fault| DeskError::Fields(vec![FieldError::new("said", fault)]))
     };
+    let operator = hand.operator.code;
     let over = (!matches!(what, Alone::OpenDeviation { .. })).then_some(version);
     let (payloads, entry) = match what {
         Alone::OpenDeviation { form, of, said: text, hold } => {
-            let opened = Payload::DeviationOpened { deviation: form, of, said: said(&text)? };
+            let opened = Payload::DeviationOpened { deviation: form, of, said: said(&text)?, operator: Some(operator) };
             let held = hold.then_some(Payload::Held { of });
             let detail = json!({ "of": of.name(), "hold": hold });
             let payloads = std::iter::once(opened).chain(held).collect();
             (payloads, entry("custody.deviation_opened", unit, detail))
         }
         Alone::CloseDeviation { deviation, said: text } => {
-            let closed = Payload::DeviationClosed { deviation: deviation.0, said: said(&text)? };
+            let said = said(&text)?;
+            let closed = Payload::DeviationClosed { deviation: deviation.0, said, operator: Some(operator) };
             (vec![closed], entry("custody.deviation_closed", unit, json!({ "deviation": deviation.0 })))
         }
         Alone::Hold { of } => (vec![Payload::Held { of }], entry("custody.held", unit, json!({ "of": of.name() }))),
         Alone::SignRecord => {
-            let operator = hand.operator.code;
             (vec![Payload::RecordSigned { operator }], entry("custody.record_signed", unit, json!({})))
         }
     };

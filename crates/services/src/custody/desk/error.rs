@@ -93,13 +93,8 @@ impl From<CustodyError> for DeskError {
 impl From<FamilyError> for DeskError {
     fn from(error: FamilyError) -> Self {
         match error {
-            FamilyError::Denied(denied) => Self::Denied(denied),
             FamilyError::Crypto(error) => Self::Crypto(error),
-            FamilyError::Database(error) => error.into(),
-            error => {
-                tracing::error!(%error, "a family's log cannot be written");
-                Self::Unreadable
-            }
+            error => CustodyError::from(error).into(),
         }
     }
 }

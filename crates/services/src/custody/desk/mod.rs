@@ -2,18 +2,22 @@
 //! done.
 
 mod act;
+mod acts;
 mod error;
 mod family;
 mod lots;
 mod proposal;
+mod said;
 mod seed;
 mod unit;
 
-pub use act::{Act, Alone, alone};
+pub use act::{Alone, alone};
+pub use acts::{Act, Ask, ahead, is_in_release};
 pub use error::DeskError;
 pub use family::reveal_family;
 pub use lots::{Running, Traced, recalls, trace};
-pub use proposal::{Confirming, Proposal, Proposing, confirm, proposals, propose, read_slot, slot_label, withdraw};
+pub use proposal::{Confirming, Proposal, Proposing, confirm, proposals, propose, withdraw};
+pub use said::{read_slot, slot_label};
 pub use seed::seed_demo;
 pub(crate) use unit::reading_role;
 pub use unit::{Lain, Mark, Opened, open};

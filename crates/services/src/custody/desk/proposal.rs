@@ -2,19 +2,18 @@
 //! is moved is scanned by both.
 
 use super::DeskError;
-use super::act::{Act, Hand, LONGEST, entry, hand, keep, locked};
+use super::act::{entry, hand, keep, locked};
+use super::acts::{Act, Ask};
+use super::said::{Said, payloads, scanned, typed};
 use crate::audit;
 use crate::crypto::Place;
 use crate::custody::{Recorded, Refused};
 use crate::db::{Tx, to_the_end};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::{Din, Payload, Slot};
-use domain::field::{Fault, FieldError};
+use domain::custody::Slot;
 use domain::ids::{AccountId, UnitId};
-use domain::typed;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::custody::desk::{self as sql, ProposalRow};
 use uuid::Uuid;
@@ -41,17 +40,12 @@ pub struct Proposing {
     pub reason: String,
     /// The event that is corrected.
     pub event: String,
-}
-
-/// What lies sealed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Said {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    slot: Option<Slot>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    event: Option<u32>,
+    /// The request, the courier or the bank, where one is asked for.
+    pub name: String,
+    /// Degrees Celsius, where they are asked for.
+    pub celsius: String,
+    /// The codes of the steps that were done, where they are asked for.
+    pub steps: Vec<String>,
 }
 
 /// A proposal that waits for a colleague.
@@ -69,6 +63,12 @@ pub struct Proposal {
     pub reason: Option<String>,
     /// The event that is corrected.
     pub event: Option<u32>,
+    /// The request, the courier or the bank.
+    pub name: Option<String>,
+    /// Tenths of a degree Celsius.
+    pub tenths: Option<i32>,
+    /// The codes of the steps that were done.
+    pub steps: Vec<String>,
     /// By whom.
     pub by: AccountId,
     /// Their code.
@@ -85,60 +85,15 @@ const fn place(row: Uuid) -> Place {
     Place { table: "custody_proposal", column: "said_sealed", row }
 }
 
-/// The label of a slot: `LN2-01/3-2-14` is tower 3, frame 2, slot 14 of the tank.
-pub fn slot_label(slot: &Slot) -> String {
-    format!("{}/{}-{}-{}", slot.tank, slot.tower, slot.frame, slot.slot)
-}
-
-/// Reads a slot's label.
-///
-/// # Errors
-/// `Required`, `SlotShape`.
-pub fn read_slot(text: &str) -> Result<Slot, Fault> {
-    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
-    if plain.is_empty() {
-        return Err(Fault::Required);
-    }
-    let read = || {
-        let (tank, rest) = plain.split_once('/')?;
-        let mut parts = rest.split('-').map(|part| part.parse::<u16>().ok().filter(|n| (1..=999).contains(n)));
-        let (tower, frame, slot) = (parts.next()??, parts.next()??, parts.next()??);
-        let whole = parts.next().is_none() && (2..=20).contains(&tank.len());
-        let fits = whole && tank.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        fits.then(|| Slot { tank: tank.to_owned(), tower, frame, slot })
-    };
-    read().ok_or(Fault::SlotShape)
-}
-
-/// What somebody scanned of a bag and a slot, told together with what is wrong.
-fn scanned(din: &str, slot: &str) -> Result<(Din, Slot), DeskError> {
-    let din = crate::custody::search::typed(din).map_err(|fault| FieldError::new("din", fault));
-    let slot = read_slot(slot).map_err(|fault| FieldError::new("slot", fault));
-    match (din, slot) {
-        (Ok(din), Ok(slot)) => Ok((din, slot)),
-        (din, slot) => Err(DeskError::Fields(din.err().into_iter().chain(slot.err()).collect())),
-    }
-}
-
 /// Proposes what two people do. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied` without `HandleUnits`; `NoCode`; `NotFound`; `Fields` (`din`, `slot`, `reason`, `event`); `Stale`; `Refused` where the
-/// bag is another unit's; `Busy`, `Database`.
+/// `Denied` without `HandleUnits`; `NoCode`; `NotFound`; `Fields` (`din`, `slot`, `reason`, `event`, `name`, `celsius`, `steps`);
+/// `Stale`; `Refused` where the bag is another unit's, and for what can never be; `Busy`, `Database`.
 pub async fn propose(services: &Services, context: &Context, new: &Proposing) -> Result<(), DeskError> {
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
-    let scans = if new.act.scans() { Some(scanned(&new.din, &new.slot)?) } else { None };
-    let reason = if new.act.needs_reason() { Some(typed::line(&new.reason, LONGEST)) } else { None };
-    let reason = reason.transpose().map_err(|fault| FieldError::new("reason", fault));
-    let event = (new.act == Act::Correct).then(|| typed::number(&new.event, 1, new.version.max(1)));
-    let event = event.transpose().map_err(|fault| FieldError::new("event", fault));
-    let (reason, event) = match (reason, event) {
-        (Ok(reason), Ok(event)) => (reason, event),
-        (reason, event) => return Err(DeskError::Fields(reason.err().into_iter().chain(event.err()).collect())),
-    };
-    let (bag, slot) = scans.unzip();
-    let said = Said { slot, reason, event };
+    let (bag, said) = typed(new)?;
     let plain = serde_json::to_vec(&said).map_err(|_| DeskError::Unreadable)?;
     let sealed = services.vault.seal(place(new.form), &plain);
     let (services, context, new) = (services.clone(), context.clone(), new.clone());
@@ -187,9 +142,9 @@ fn read_said(services: &Services, row: &ProposalRow) -> Result<Said, DeskError> 
     serde_json::from_slice(&plain).map_err(|_| DeskError::Unreadable)
 }
 
-/// Who proposed it judged what was known then. A bag and a slot are judged by the two who hold them.
-const fn is_outdated(act: Act, proposed: i32, now: i32) -> bool {
-    !act.scans() && proposed != now
+/// Who proposed it judged what was known then. What is moved is judged by the two who hold it.
+fn is_outdated(act: Act, proposed: i32, now: i32) -> bool {
+    !act.asks(Ask::Slot) && proposed != now
 }
 
 fn read(services: &Services, row: &ProposalRow) -> Result<Proposal, DeskError> {
@@ -202,6 +157,9 @@ fn read(services: &Services, row: &ProposalRow) -> Result<Proposal, DeskError> {
         slot: said.slot,
         reason: said.reason,
         event: said.event,
+        name: said.name,
+        tenths: said.tenths,
+        steps: said.steps,
         by: AccountId(row.proposed_by),
         code: row.code.clone(),
         at: row.proposed_at.to_jiff(),
@@ -262,61 +220,37 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         if row.outcome.is_some() || row.expires_at.to_jiff() <= context.now {
             return Err(DeskError::Settled);
         }
-        let proposal = read(&services, &row)?;
-        let scans = if act.scans() { Some(scanned(&said.din, &said.slot)?) } else { None };
-        let unit = locked(&mut tx, proposal.unit, Some(said.version)).await?;
+        let (of, first) = (UnitId(row.unit_id), read_said(&services, &row)?);
+        let (bag, slot) = scanned(act, &said.din, &said.slot)?;
+        let unit = locked(&mut tx, of, Some(said.version)).await?;
         if is_outdated(act, row.seq, unit.seq) {
             return Err(DeskError::Stale);
         }
-        if let Some((bag, slot)) = scans {
-            if bag.as_str() != unit.din {
-                return Err(DeskError::Refused(Refused::UnitMismatch));
-            }
-            if Some(&slot) != proposal.slot.as_ref() {
-                return Err(DeskError::OtherScan);
-            }
+        if bag.is_some_and(|bag| bag.as_str() != unit.din) {
+            return Err(DeskError::Refused(Refused::UnitMismatch));
         }
-        let payloads = payloads(&mut tx, &proposal, &hand).await?;
-        let kept = keep(&services, &mut tx, &context, proposal.unit, payloads).await?;
+        if slot != first.slot {
+            return Err(DeskError::OtherScan);
+        }
+        let lies = if act == Act::Move { lies(&mut tx, of).await? } else { None };
+        let payloads = payloads(act, &first, (&row.code, &hand.operator.code), lies)?;
+        let kept = keep(&services, &mut tx, &context, of, payloads).await?;
         if !sql::settle(&mut *tx, row.id, ("confirmed", hand.account.0), context.now).await? {
             return Err(DeskError::Settled);
         }
         let detail = json!({ "act": act.name(), "proposal": row.id, "seq": kept.seq });
-        audit::record(&mut tx, &context, &[entry("custody.confirmed", proposal.unit, detail)]).await?;
+        audit::record(&mut tx, &context, &[entry("custody.confirmed", of, detail)]).await?;
         tx.commit().await?;
         Ok(Some(kept))
     })
     .await
 }
 
-/// What is kept of the unit: who proposed it first, then who confirms it.
-async fn payloads(tx: &mut Tx, proposal: &Proposal, hand: &Hand) -> Result<Vec<Payload>, DeskError> {
-    let (operator, with) = (proposal.code.clone(), hand.operator.code.clone());
-    let slot = || proposal.slot.clone().ok_or(DeskError::Unreadable);
-    let reason = || proposal.reason.clone().ok_or(DeskError::Unreadable);
-    Ok(match proposal.act {
-        Act::Bank => vec![Payload::Banked { operator, with }],
-        Act::LiftHold => vec![Payload::HoldLifted { operator, with }],
-        Act::PutAway => vec![Payload::PutAway { slot: slot()?, operator, with }],
-        Act::TakeOut => vec![Payload::TakenOut { slot: slot()?, operator, with }],
-        Act::Move => {
-            let lies = sql::lain(&mut **tx, proposal.unit.0).await?.pop().filter(|row| row.taken_at.is_none());
-            let lies = lies.ok_or(DeskError::Refused(Refused::NotInSlot))?;
-            let part = |n: i16| n.unsigned_abs();
-            let from =
-                Slot { tank: lies.tank, tower: part(lies.tower), frame: part(lies.frame), slot: part(lies.slot) };
-            vec![
-                Payload::TakenOut { slot: from, operator: operator.clone(), with: with.clone() },
-                Payload::PutAway { slot: slot()?, operator, with },
-            ]
-        }
-        Act::Discard => vec![Payload::Discarded { reason: reason()?, operator, with }],
-        Act::Correct => {
-            let seq = proposal.event.ok_or(DeskError::Unreadable)?;
-            vec![Payload::Corrected { seq, said: reason()?, operator, with }]
-        }
-        Act::ApproveRelease => vec![Payload::ReleaseApproved { operator, with }],
-    })
+/// Where a unit lies.
+async fn lies(tx: &mut Tx, unit: UnitId) -> Result<Option<Slot>, DeskError> {
+    let lies = sql::lain(&mut **tx, unit.0).await?.pop().filter(|row| row.taken_at.is_none());
+    let part = |n: i16| n.unsigned_abs();
+    Ok(lies.map(|row| Slot { tank: row.tank, tower: part(row.tower), frame: part(row.frame), slot: part(row.slot) }))
 }
 
 /// Takes a proposal back: by whoever made it, or by quality. Pressed twice it is one.
@@ -347,27 +281,4 @@ pub async fn withdraw(services: &Services, context: &Context, id: Uuid) -> Resul
         Ok(())
     })
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slots_label_is_read_as_it_is_written() {
-        let slot = Slot { tank: "LN2-01".to_owned(), tower: 3, frame: 2, slot: 14 };
-        assert_eq!(read_slot(&slot_label(&slot)), Ok(slot.clone()));
-        assert_eq!(read_slot(" ln2-01 / 3-2-14 "), Ok(slot));
-        for wrong in ["LN2-01", "LN2-01/3-2", "LN2-01/3-2-14-1", "LN2-01/0-2-14", "/1-1-1", "LN2_01/1-1-1"] {
-            assert_eq!(read_slot(wrong), Err(Fault::SlotShape), "{wrong}");
-        }
-        assert_eq!(read_slot(" "), Err(Fault::Required));
-    }
-
-    #[test]
-    fn every_act_has_the_name_it_is_found_by() {
-        for act in Act::ALL {
-            assert_eq!(Act::from_name(act.name()), Some(act));
-        }
-    }
 }

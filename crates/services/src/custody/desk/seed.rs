@@ -1,5 +1,5 @@
-//! The demo's people of the laboratory, of quality and of support, who collects its invented units, and two units that wait for
-//! two people to bank them.
+//! The demo's people of the laboratory, of quality and of support, who collects its invented units, two units that wait for
+//! two people to bank them, and six that are kept, for whoever tries how one reaches a patient.
 
 use super::DeskError;
 use crate::custody::life::Life;
@@ -37,14 +37,14 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Des
             operators::link(services, context, operator.id, Some(account)).await?;
         }
     }
-    for number in 1..=2 {
-        complete(services, context, number).await?;
+    for number in 1..=8 {
+        complete(services, context, number, number > 2).await?;
     }
     collects(services, context).await
 }
 
-/// A unit that lacks nothing but two people who bank it.
-async fn complete(services: &Services, context: &Context, number: u16) -> Result<(), DeskError> {
+/// A unit that lacks nothing but two people who bank it; or that is banked.
+async fn complete(services: &Services, context: &Context, number: u16, banked: bool) -> Result<(), DeskError> {
     let begins = context.now.saturating_sub(SignedDuration::from_hours(24 * 60)).unwrap_or(context.now);
     let year = local_day(begins).year().rem_euclid(100).unsigned_abs() as u8;
     let din = Din::of("SDJN1", year, 200 + u32::from(number)).map_err(|_| DeskError::Unreadable)?;
@@ -57,7 +57,7 @@ async fn complete(services: &Services, context: &Context, number: u16) -> Result
     let unit = UnitId(uuid::Builder::from_random_bytes(crate::crypto::random()).into_uuid());
     let (slots, number) = ((slot("Q-01"), slot("L-01")), 200 + u32::from(number));
     let mut told = Life { unit, din, pool: Pool::Public, begins, slots, number }.until(State::Banked, &shelf);
-    told.retain(|one| one.payload.kind() != Kind::Banked);
+    told.retain(|one| banked || one.payload.kind() != Kind::Banked);
     let by = By { actor_kind: context.actor.kind(), actor_id: None, source: "lims" };
     for outcome in record_in(&mut tx, services, &by, &told, context.now).await? {
         outcome.map_err(DeskError::Refused)?;

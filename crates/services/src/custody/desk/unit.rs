@@ -36,11 +36,14 @@ pub enum Mark {
     Corrected,
     /// Its hash, or that before it, is not what its content makes.
     Broken,
+    /// What it says does not open.
+    Illegible,
 }
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Late, Self::OutOfOrder, Self::Ahead, Self::Corrected, Self::Broken];
+    pub const ALL: [Self; 6] =
+        [Self::Late, Self::OutOfOrder, Self::Ahead, Self::Corrected, Self::Broken, Self::Illegible];
 
     /// As the end of a translation key.
     pub const fn name(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Mark {
             Self::Ahead => "ahead",
             Self::Corrected => "corrected",
             Self::Broken => "broken",
+            Self::Illegible => "illegible",
         }
     }
 }
@@ -145,6 +149,9 @@ pub(super) fn marks(events: &[EventView], broken: &[u32]) -> BTreeMap<u32, BTree
         if let Some(Payload::Corrected { seq, .. }) = &event.payload {
             mark(*seq, Mark::Corrected);
         }
+        if event.illegible {
+            mark(event.seq, Mark::Illegible);
+        }
     }
     for seq in broken {
         mark(*seq, Mark::Broken);
@@ -180,6 +187,8 @@ pub async fn open(services: &Services, context: &Context, id: UnitId, why: &str)
         // Somebody has to look, whoever came by.
         detail["alert"] = json!("chain_broken");
         detail["broken"] = json!(seq);
+    } else if unit.lacks_text() {
+        detail["alert"] = json!("text_lost");
     }
     let mut tx = services.begin().await?;
     audit::record(&mut tx, context, &[entry("custody.unit_read", id, detail)]).await?;
@@ -220,6 +229,7 @@ mod tests {
             kind: Kind::TransportLeg,
             payload: None,
             said: None,
+            illegible: false,
             occurred_at: Timestamp::from_second(occurred).expect("an instant"),
             received_at: Timestamp::from_second(received).expect("an instant"),
             actor_kind: "client".to_owned(),

@@ -10,7 +10,7 @@ mod published;
 mod verify;
 
 pub use close::{BATCH, Step, close, close_all, keep_closing};
-pub use passport::{passport, passport_in, staff_passport};
+pub use passport::{Reading, passport, reading_in, staff_passport};
 pub use published::{Page, Published, day_roots, keys, published};
 pub use verify::{Fault, Report, Terms, verify};
 

@@ -23,11 +23,24 @@ use store::custody::tree::{self, RootRow};
 /// # Errors
 /// `NotFound`, `Unreadable`, `Database`.
 pub async fn passport(services: &Services, id: UnitId, sight: Sight) -> Result<Passport, CustodyError> {
+    Ok(read(services, id, sight).await?.passport)
+}
+
+async fn read(services: &Services, id: UnitId, sight: Sight) -> Result<Reading, CustodyError> {
     let mut tx = services.begin().await?;
     // The unit, its leaf, the nodes above and the root of one instant: a root that is closed between two questions would tear them.
     tx.execute("set transaction isolation level repeatable read, read only").await?;
-    let view = view_in(&mut tx, services, id, sight).await?;
-    passport_in(&mut tx, services, &view, services.clock.now()).await
+    reading_in(&mut tx, services, id, sight).await
+}
+
+/// A passport beside what it was made of, for a form of it that people read. Both are of one reader and of one instant: what the one
+/// does not tell, the other does not know.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The passport.
+    pub passport: Passport,
+    /// The unit, as far as its reader reads it.
+    pub view: UnitView,
 }
 
 /// The passport of a unit for whoever sees units at the bank, with everything in it; noted in the trail, and with the reason `why` in
@@ -40,37 +53,41 @@ pub async fn staff_passport(
     context: &Context,
     id: UnitId,
     why: &str,
-) -> Result<Passport, CustodyError> {
+) -> Result<Reading, CustodyError> {
     context.require(Capability::SeeUnits)?;
-    let passport = passport(services, id, Sight::Staff).await?;
-    let detail = json!({ "events": passport.events.len() });
+    let reading = read(services, id, Sight::Staff).await?;
+    let detail = json!({ "events": reading.passport.events.len() });
     let entry = Entry { action: "custody.passport_taken", subject_kind: "custody_unit", subject: Some(id.0), detail };
     let mut tx = services.begin().await?;
     audit::record(&mut tx, context, &[entry]).await?;
     let look = Look { unit: id, role: reading_role(context), what: "passport", reason: why, break_glass: false };
     look_in(services, &mut tx, context, look).await?;
     tx.commit().await?;
-    Ok(passport)
+    Ok(reading)
 }
 
-/// The passport of a unit that was read already, in the transaction that read it, whose snapshot is one (`repeatable read`).
+/// The passport of a unit beside what it was made of, in a transaction whose snapshot is one (`repeatable read`). Asks nobody whether
+/// they may.
 ///
 /// # Errors
-/// `Unreadable`, `Database`.
-pub async fn passport_in(
+/// `NotFound`, `Unreadable`, `Database`.
+pub async fn reading_in(
     db: &mut PgConnection,
     services: &Services,
-    view: &UnitView,
-    now: Timestamp,
-) -> Result<Passport, CustodyError> {
-    Ok(Passport {
+    id: UnitId,
+    sight: Sight,
+) -> Result<Reading, CustodyError> {
+    let view = view_in(&mut *db, services, id, sight).await?;
+    let now = services.clock.now();
+    let passport = Passport {
         format: FORMAT.to_owned(),
         version: VERSION,
         unit: view.id.0,
         made_at: Timestamp::from_second(now.as_second()).unwrap_or(now),
         events: view.events.iter().map(event).collect::<Option<_>>().ok_or(CustodyError::Unreadable)?,
         proof: proof(db, services, view.id).await?,
-    })
+    };
+    Ok(Reading { passport, view })
 }
 
 fn event(view: &EventView) -> Option<Event> {

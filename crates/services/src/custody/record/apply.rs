@@ -1,7 +1,7 @@
 //! One event: whether it is kept, and what follows. First everything is asked, then everything is changed: what is refused leaves
 //! nothing behind.
 
-use super::super::{By, Incoming, Recorded, Refused, UnitName};
+use super::super::{By, CONTRACTS, Incoming, Recorded, Refused, UnitName};
 use super::load::{Deviation, Opens, Puts, Takes, World};
 use super::two::People;
 use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
@@ -35,6 +35,7 @@ enum Effect {
     Taken { lies: Lies, by: [Uuid; 2] },
     Opened { deviation: Uuid, of: DeviationKind },
     Closed { deviation: Uuid, by: Uuid },
+    Assigned,
     Free,
 }
 
@@ -59,6 +60,10 @@ pub(super) fn apply(
     }
     let at = At { index, occurred_at, now };
     let payload = &incoming.payload;
+    // Neither a machine nor the desk says whose a unit is: that follows from a contract.
+    if matches!(payload, Payload::Assigned { .. }) && by.source != CONTRACTS {
+        return Err(Refused::OnlyContracts);
+    }
     let told =
         Told { actor_kind: by.actor_kind, actor: by.actor_id, source: by.source, source_seq: incoming.source_seq };
     let said = serde_json::to_vec(payload).map_err(|_| Refused::Text)?;
@@ -71,6 +76,11 @@ pub(super) fn apply(
         UnitName::Din(din) => *world.by_din.get(din.as_str()).ok_or(Refused::NoSuchUnit)?,
     };
     let unit = world.units.get(&id).ok_or(Refused::NoSuchUnit)?;
+    // What a feed tells decides by its own time who worked and which lists held: that time is one of the unit's.
+    let since = unit.began.map(|began| occurred_at.duration_since(began));
+    if by.is_machine() && !world.vouched && since.is_some_and(|since| since < -AHEAD) {
+        return Err(Refused::BeforeUnit);
+    }
     check::check(payload)?;
     let people = two::of(world, payload, occurred_at)?;
     let (standing, effect) = decide(world, unit, payload, (people, by), at)?;
@@ -99,6 +109,7 @@ fn register(
         din: din.as_str().to_owned(),
         pool,
         key_sealed: None,
+        began: Some(at.occurred_at),
         head: domain::custody::chain::START,
         fresh: Some(at.index),
         now: Projection::registered(),
@@ -224,15 +235,24 @@ fn effect(
         (Payload::DeviationClosed { deviation, .. }, _) => {
             let known = world.deviations.get(deviation).filter(|known| known.unit == unit.id && !known.closed);
             let known = known.ok_or(Refused::NoSuchDeviation)?;
-            if known.opened_by == by.actor_id {
+            if known.opened_by == by.actor_id || is_opener(known, [people.operator, world.teller]) {
                 return Err(Refused::CloserOpened);
             }
             Effect::Closed { deviation: *deviation, by: by.actor_id.unwrap_or(Uuid::nil()) }
         }
         (Payload::Corrected { seq, .. }, _) if *seq == 0 || *seq > unit.now.seq => return Err(Refused::NoSuchEvent),
+        (Payload::Assigned { .. }, _) if world.assigned.contains(&unit.id) => return Err(Refused::AssignedBefore),
+        (Payload::Assigned { .. }, _) => Effect::Assigned,
         (Payload::ReservationEnded { .. }, _) => Effect::Free,
         _ => Effect::Nothing,
     })
+}
+
+/// Whoever closes a deviation may be whoever opened it: one of them by name, or nobody can tell, since who closes it works under no
+/// code. An account is another name than a code of the laboratory's, so that the people are compared and not the names.
+fn is_opener(known: &Deviation, closers: [Option<Uuid>; 2]) -> bool {
+    let untold = known.operators != [None, None] && closers == [None, None];
+    untold || known.operators.iter().any(|opener| opener.is_some() && closers.contains(opener))
 }
 
 /// Changes what is known, and says what is to be written. Answers the event's number.
@@ -248,6 +268,9 @@ fn change(
     let mut recalled = Vec::new();
     match &effect {
         Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } => {}
+        Effect::Assigned => {
+            world.assigned.insert(id);
+        }
         Effect::Leg { minutes, .. } => {
             unit.now.transit_minutes = unit.now.transit_minutes.saturating_add(*minutes);
         }
@@ -306,7 +329,7 @@ fn change(
         Effect::Opened { deviation, of } => {
             unit.now.open_deviations += 1;
             let (seq, cause) = (unit.add(kept, standing), world.cause);
-            note(world, id, (deviation, of), cause, (seq, actor));
+            note(world, id, (deviation, of), cause, (seq, actor, people.operator));
             hold(world, id, of, at.now);
             Some(seq)
         }
@@ -341,11 +364,11 @@ fn note(
     unit: Uuid,
     (deviation, of): (Uuid, DeviationKind),
     cause: Option<Uuid>,
-    (seq, by): (u32, Option<Uuid>),
+    (seq, by, operator): (u32, Option<Uuid>, Option<Uuid>),
 ) {
-    world.deviations.insert(deviation, Deviation { unit, opened_by: by, closed: false });
+    world.deviations.insert(deviation, Deviation { unit, opened_by: by, operators: [operator, None], closed: false });
     world.caused.extend(cause.map(|cause| (cause, unit)));
-    world.opens.push(Opens { id: deviation, unit, kind: of.name(), cause, seq, by });
+    world.opens.push(Opens { id: deviation, unit, kind: of.name(), cause, seq, by, operator });
 }
 
 /// The house opens a deviation by itself.
@@ -357,12 +380,12 @@ fn open(
     now: Timestamp,
 ) {
     let deviation = new_uuid(now);
-    let payload = Payload::DeviationOpened { deviation, of, said };
+    let payload = Payload::DeviationOpened { deviation, of, said, operator: None };
     let Some(unit) = world.units.get_mut(&id) else { return };
     let Some(kept) = told_by_the_house(&payload, now) else { return };
     unit.now.open_deviations += 1;
     let seq = unit.add(kept, unit.now.standing);
-    note(world, id, (deviation, of), cause, (seq, by));
+    note(world, id, (deviation, of), cause, (seq, by, None));
     hold(world, id, of, now);
 }
 

@@ -14,7 +14,7 @@ const MOST: usize = 100;
 ///
 /// # Errors
 /// `OutOfRange`, `Text`, `LotShape`, `NoValues`.
-pub(super) fn check(payload: &Payload) -> Result<(), Refused> {
+pub(in crate::custody) fn check(payload: &Payload) -> Result<(), Refused> {
     use Payload as P;
     match payload {
         P::Collected { hospital, certificate, volume_ml, anticoagulant, ward_min_c, ward_max_c } => {
@@ -48,7 +48,7 @@ pub(super) fn check(payload: &Payload) -> Result<(), Refused> {
         P::Reserved { request } | P::ReservationEnded { request } => names(&[request]),
         P::Shipped { carrier, shipper_c } => {
             names(&[carrier])?;
-            number("shipper", *shipper_c, ranges::FROZEN_C)
+            number("shipper", *shipper_c, ranges::SHIPPER_C)
         }
         P::Delivered { max_c } | P::Exposed { max_c } => number("warmest", *max_c, ranges::FROZEN_C),
         P::Discarded { reason, .. } => text(reason, SAID),
@@ -129,6 +129,14 @@ mod tests {
         assert!(check(&step(vec![value("viability", Phase::Thaw, f64::NAN)], vec![])).is_err());
         let leg = Payload::TransportLeg { min_c: 8.0, max_c: 4.0, hours: 3.0 };
         assert!(matches!(check(&leg), Err(Refused::OutOfRange { .. })), "the highest is below the lowest");
+    }
+
+    #[test]
+    fn a_unit_leaves_in_a_dry_shipper_that_is_cold_enough() {
+        let shipped = |shipper_c| check(&Payload::Shipped { carrier: "dry-shipper-1".to_owned(), shipper_c });
+        assert_eq!(shipped(-150.0), Ok(()));
+        let refused = Err(Refused::OutOfRange { analyte: "shipper".to_owned(), least: -200.0, most: -150.0 });
+        assert_eq!(shipped(-149.9), refused);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::custody::places::{Slots, TankRow};
-use store::custody::{lists, operators, places, trouble, units};
+use store::custody::{events, lists, operators, places, trouble, units};
 use uuid::Uuid;
 
 /// Somebody who works with units.
@@ -35,6 +35,8 @@ impl Operator {
 pub(super) struct Deviation {
     pub unit: Uuid,
     pub opened_by: Option<Uuid>,
+    /// Whoever opened it as an operator: who was named, and who works under the account that opened it.
+    pub operators: [Option<Uuid>; 2],
     pub closed: bool,
 }
 
@@ -47,6 +49,8 @@ pub(super) struct Opens {
     pub cause: Option<Uuid>,
     pub seq: u32,
     pub by: Option<Uuid>,
+    /// Who was named as having opened it.
+    pub operator: Option<Uuid>,
 }
 
 /// A placement to be written.
@@ -76,10 +80,12 @@ pub(super) struct Takes {
 pub(super) struct World {
     pub shelf: Arc<Shelf>,
     pub cause: Option<Uuid>,
+    /// Two people vouched for when it happened.
+    pub vouched: bool,
     pub units: HashMap<Uuid, UnitState>,
     pub by_din: HashMap<String, Uuid>,
     pub operators: HashMap<String, Operator>,
-    /// Who works under the account that tells it, whatever code it names; asked where a record is signed.
+    /// Who works under the account that tells it, whatever code it names; asked where a record is signed or a deviation closed.
     pub teller: Option<Uuid>,
     pub tanks: HashMap<String, TankRow>,
     pub occupied: HashMap<SlotKey, Uuid>,
@@ -90,6 +96,8 @@ pub(super) struct World {
     pub recalls: HashMap<(String, String), (Uuid, Uuid)>,
     /// Numbers of certificates and days of collections that no certificate covers.
     pub uncovered: HashSet<(String, Date)>,
+    /// Units that an event gave to a family.
+    pub assigned: HashSet<Uuid>,
     pub puts: Vec<Puts>,
     pub takes: Vec<Takes>,
     pub opens: Vec<Opens>,
@@ -110,6 +118,7 @@ impl World {
         let mut world = Self {
             shelf,
             cause,
+            vouched: false,
             units: HashMap::new(),
             by_din: HashMap::new(),
             operators: HashMap::new(),
@@ -120,6 +129,7 @@ impl World {
             caused: HashSet::new(),
             recalls: HashMap::new(),
             uncovered: HashSet::new(),
+            assigned: HashSet::new(),
             puts: Vec::new(),
             takes: Vec::new(),
             opens: Vec::new(),
@@ -142,7 +152,7 @@ impl World {
                 })
                 .collect();
         }
-        if let Some(account) = by.actor_id.filter(|_| asked.signed) {
+        if let Some(account) = by.actor_id.filter(|_| asked.teller) {
             world.teller = operators::of_account(&mut *db, account).await?;
         }
         if !asked.slots.is_empty() {
@@ -154,9 +164,9 @@ impl World {
         if !asked.deviations.is_empty() {
             let names: Vec<_> = asked.deviations.into_iter().collect();
             let rows = trouble::deviations(&mut *db, &names).await?;
-            let known = |row: trouble::DeviationRow| {
-                let closed = row.closed_at.is_some();
-                (row.id, Deviation { unit: row.unit_id, opened_by: row.opened_by, closed })
+            let known = |row: trouble::OpenedRow| {
+                let (unit, opened_by, closed) = (row.unit_id, row.opened_by, row.closed);
+                (row.id, Deviation { unit, opened_by, operators: [row.named, row.linked], closed })
             };
             world.deviations = rows.into_iter().map(known).collect();
         }
@@ -164,6 +174,11 @@ impl World {
             let all: Vec<_> = asked.collections.into_iter().collect();
             let places = collectors::uncovered(&mut *db, &all).await?;
             world.uncovered = places.into_iter().filter_map(|place| all.get(place).cloned()).collect();
+        }
+        if asked.assigned {
+            // They are locked: whoever gives one of them at the same time has done so, or waits.
+            let units: Vec<_> = world.units.keys().copied().collect();
+            world.assigned = events::assigned(&mut *db, &units).await?.into_iter().collect();
         }
         if !asked.lots.is_empty() {
             let (kinds, numbers): (Vec<_>, Vec<_>) = asked.lots.into_iter().unzip();
@@ -219,8 +234,12 @@ struct Asked {
     deviations: BTreeSet<Uuid>,
     lots: BTreeSet<(String, String)>,
     collections: BTreeSet<(String, Date)>,
+    /// A unit is given to a family.
+    assigned: bool,
     /// A record is signed.
     signed: bool,
+    /// It matters who works under the account that tells it.
+    teller: bool,
 }
 
 impl Asked {
@@ -239,8 +258,12 @@ impl Asked {
                 Payload::PutAway { slot, .. } | Payload::TakenOut { slot, .. } => {
                     asked.slots.insert(slot.clone());
                 }
-                Payload::DeviationOpened { deviation, .. } | Payload::DeviationClosed { deviation, .. } => {
+                Payload::DeviationOpened { deviation, .. } => {
                     asked.deviations.insert(*deviation);
+                }
+                Payload::DeviationClosed { deviation, .. } => {
+                    asked.deviations.insert(*deviation);
+                    asked.teller = true;
                 }
                 Payload::Collected { certificate, .. } => {
                     // What cannot have been is refused for that.
@@ -248,6 +271,8 @@ impl Asked {
                     asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
                 Payload::RecordSigned { .. } => asked.signed = true,
+                Payload::Assigned { .. } => asked.assigned = true,
+                Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }

@@ -26,6 +26,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+pub(super) use check::check as check_payload;
 pub(super) use write::place;
 
 /// What became of each event.
@@ -45,7 +46,21 @@ pub async fn record_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (by, None), incoming, now).await
+    keep(db, services, by, Terms::default(), incoming, now).await
+}
+
+/// As [`record_in`]; two people vouched for when it happened, so that a machine's word is taken for it.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(crate) async fn record_vouched_in(
+    db: &mut PgConnection,
+    services: &Services,
+    by: &By,
+    incoming: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    keep(db, services, by, Terms { vouched: true, ..Terms::default() }, incoming, now).await
 }
 
 /// As [`record_in`]; the deviations that are opened come from one cause, an excursion or a recall: of a unit that has one of this
@@ -61,13 +76,23 @@ pub async fn record_caused_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (by, Some(cause)), incoming, now).await
+    keep(db, services, by, Terms { cause: Some(cause), ..Terms::default() }, incoming, now).await
+}
+
+/// What events are kept under.
+#[derive(Clone, Copy, Default)]
+struct Terms {
+    /// The deviations that are opened come from this.
+    cause: Option<Uuid>,
+    /// Two people vouched for when it happened.
+    vouched: bool,
 }
 
 async fn keep(
     db: &mut PgConnection,
     services: &Services,
-    (by, cause): (&By, Option<Uuid>),
+    by: &By,
+    terms: Terms,
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
@@ -76,7 +101,7 @@ async fn keep(
     }
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
-    let start = World::load(db, shelf, (by, cause), incoming).await?;
+    let start = World { vouched: terms.vouched, ..World::load(db, shelf, (by, terms.cause), incoming).await? };
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
 
@@ -113,8 +138,8 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
     all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
 }
 
-/// What one may say happened: most of it whoever works at the desk, the rest whoever answers for units.
-const fn asked(kind: Kind) -> Capability {
+/// What one has to be able to do to say that this happened: most of it whoever works at the desk, the rest whoever answers for units.
+pub(crate) const fn needed(kind: Kind) -> Capability {
     match kind {
         Kind::Banked
         | Kind::HoldLifted
@@ -135,7 +160,7 @@ const fn asked(kind: Kind) -> Capability {
 /// `Denied`, `Refused`, `Unreadable`, `Database`.
 pub async fn record(services: &Services, context: &Context, incoming: Incoming) -> Result<Recorded, CustodyError> {
     let kind = incoming.payload.kind();
-    context.require(asked(kind))?;
+    context.require(needed(kind))?;
     let (services, context) = (services.clone(), context.clone());
     crate::db::to_the_end(async move {
         let mut tx = services.begin().await?;

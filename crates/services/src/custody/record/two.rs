@@ -13,6 +13,8 @@ const fn people(payload: &Payload) -> (Option<&String>, Option<&String>) {
         P::Received { operator, .. } | P::RejectedAtIntake { operator, .. } | P::RecordSigned { operator } => {
             (Some(operator), None)
         }
+        // Whoever opens a deviation, and whoever closes it: two events, and two people, which is asked when it is closed.
+        P::DeviationOpened { operator, .. } | P::DeviationClosed { operator, .. } => (operator.as_ref(), None),
         P::StepDone { operator, with, .. } | P::ReleaseStepDone { operator, with, .. } => {
             (Some(operator), with.as_ref())
         }

@@ -70,6 +70,8 @@ pub(super) struct UnitState {
     pub pool: Pool,
     /// Its key under the vault's; none: destroyed, or the unit is registered in this batch.
     pub key_sealed: Option<Vec<u8>>,
+    /// When it was registered, by the clock of its source.
+    pub began: Option<Timestamp>,
     /// The hash of its last stored event.
     pub head: [u8; 32],
     /// The event of this batch that registers it.
@@ -165,6 +167,7 @@ impl UnitState {
             head: row.head.as_slice().try_into().map_err(|_| CustodyError::Unreadable)?,
             din: row.din,
             key_sealed: row.key_sealed,
+            began: row.began_at.map(|at| at.to_jiff()),
             fresh: None,
             now,
             place: None,

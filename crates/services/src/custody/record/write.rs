@@ -167,13 +167,14 @@ fn push(at: &mut Standings, unit: Uuid, stands: &Projection, hash: &[u8; 32]) {
 async fn write_trouble(db: &mut PgConnection, world: &World, now: Timestamp) -> Result<(), CustodyError> {
     if !world.opens.is_empty() {
         let mut new = NewDeviations::default();
-        for Opens { id, unit, kind, cause, seq, by } in &world.opens {
+        for Opens { id, unit, kind, cause, seq, by, operator } in &world.opens {
             new.ids.push(*id);
             new.units.push(*unit);
             new.kinds.push((*kind).to_owned());
             new.causes.push(*cause);
             new.seqs.push(signed(*seq)?);
             new.by.push(*by);
+            new.operators.push(*operator);
         }
         trouble::open(&mut *db, &new, now).await?;
     }

@@ -10,6 +10,7 @@ use services::Context;
 use services::custody::desk::{self, Act, Alone, Confirming, DeskError, Proposing, slot_label};
 use services::custody::search::{self, Wanted, Work};
 use services::custody::{self, CustodyError, Refused, operators};
+use services::limits::UNIT_MISSED;
 use testkit::TestHouse;
 use testkit::custody::{life, tell, unit_in};
 use uuid::Uuid;
@@ -20,24 +21,24 @@ const QUALITY: u128 = 71_003;
 /// Another of quality, who works on no unit.
 const HEAD: u128 = 71_004;
 
-fn lab(house: &TestHouse) -> Context {
+pub fn lab(house: &TestHouse) -> Context {
     of(house, LAB, Role::LabOfficer)
 }
 
-fn other(house: &TestHouse) -> Context {
+pub fn other(house: &TestHouse) -> Context {
     of(house, OTHER, Role::LabOfficer)
 }
 
-fn quality(house: &TestHouse) -> Context {
+pub fn quality(house: &TestHouse) -> Context {
     of(house, QUALITY, Role::QualityOfficer)
 }
 
-fn head(house: &TestHouse) -> Context {
+pub fn head(house: &TestHouse) -> Context {
     of(house, HEAD, Role::QualityOfficer)
 }
 
 /// The store is open, and the three work under codes of their own.
-async fn desk_of(house: &TestHouse) {
+pub async fn desk_of(house: &TestHouse) {
     for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
         let all = operators::list(&house.services, &quality(house)).await.expect("a list");
         let one = all.iter().find(|one| one.code == code).expect("a code");
@@ -55,18 +56,19 @@ async fn complete(house: &TestHouse, number: u32) -> UnitId {
     life(number).unit
 }
 
-fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
+pub fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
     let form: Uuid = house.services.system().new_id();
     let empty = String::new;
-    Proposing { form, unit, version, act, din: empty(), slot: empty(), reason: empty(), event: empty() }
+    let (din, slot, reason, event, name, celsius) = (empty(), empty(), empty(), empty(), empty(), empty());
+    Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, steps: Vec::new() }
 }
 
-fn confirming(id: Uuid, version: u32) -> Confirming {
+pub fn confirming(id: Uuid, version: u32) -> Confirming {
     Confirming { id, version, din: String::new(), slot: String::new() }
 }
 
 /// As a scanner reads it.
-fn whole(din: &Din) -> String {
+pub fn whole(din: &Din) -> String {
     format!("{}{}", din.as_str(), din.check())
 }
 
@@ -94,11 +96,11 @@ async fn a_unit_is_found_by_its_whole_number_and_a_slip_of_a_key_is_told() {
 }
 
 #[tokio::test]
-async fn numbers_asked_for_in_a_row_are_refused_good_ones_too_and_one_alert_stands_in_the_trail() {
+async fn ten_thousand_numbers_in_a_row_find_nothing_and_one_alert_stands_in_the_trail() {
     let (house, _) = bank().await;
     unit_in(&house, 300, State::Expected).await;
     let (mut found, mut refused) = (0, 0);
-    for number in 0..400 {
+    for number in 0..10_000 {
         let din = Din::of("TEST1", 25, number).expect("a number");
         match search::find(&house.services, &lab(&house), &whole(&din)).await {
             Ok(_) => found += 1,
@@ -106,12 +108,12 @@ async fn numbers_asked_for_in_a_row_are_refused_good_ones_too_and_one_alert_stan
                 assert!(retry_after > 0);
                 refused += 1;
             }
-            Err(DeskError::Fields(_)) => {}
+            Err(DeskError::Fields(_)) => assert_eq!(refused, 0, "{number}: whoever is refused stays refused"),
             Err(error) => panic!("{error:?}"),
         }
     }
     assert_eq!(found, 0, "the one that is there was asked for among the others");
-    assert!(refused >= 375, "{refused}");
+    assert_eq!(refused, 10_000 - UNIT_MISSED.hits, "from the limit on every one");
     let alerts = "select count(*) from audit_entry where action = 'custody.looked_up_too_often' and detail ? 'alert'";
     assert_eq!(number(&house, alerts).await, 1, "one for the window, and not one for each try");
     // A colleague works on.
@@ -297,28 +299,6 @@ async fn what_is_moved_is_scanned_by_both_and_another_bag_or_slot_changes_nothin
 }
 
 #[tokio::test]
-async fn two_who_confirm_at_once_do_it_once() {
-    let (house, _) = bank().await;
-    desk_of(&house).await;
-    let unit = unit_in(&house, 8, State::Banked).await;
-    let view = seen(&house, unit).await;
-    let slot = view.place.expect("it lies somewhere").slot;
-    let mut new = proposing(&house, (unit, view.version), Act::TakeOut);
-    (new.din, new.slot) = (whole(&life(8).din), slot_label(&slot));
-    desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
-    let said = Confirming { id: new.form, version: view.version, din: new.din.clone(), slot: new.slot.clone() };
-    let (by_one, by_another) = (other(&house), quality(&house));
-    let (first, second) = tokio::join!(
-        desk::confirm(&house.services, &by_one, &said),
-        desk::confirm(&house.services, &by_another, &said),
-    );
-    assert_eq!([first.is_ok(), second.is_ok()].into_iter().filter(|done| *done).count(), 1, "{first:?} {second:?}");
-    let lost = if first.is_ok() { second } else { first };
-    assert!(matches!(lost, Err(DeskError::Settled)), "{lost:?}");
-    assert_eq!(seen(&house, unit).await.version, view.version + 1);
-}
-
-#[tokio::test]
 async fn a_deviation_is_closed_by_somebody_else_and_a_hold_lifted_by_two() {
     let (house, _) = bank().await;
     desk_of(&house).await;
@@ -424,6 +404,8 @@ async fn the_demos_laboratory_is_made_once_and_its_units_wait_for_two_people() {
         let view = seen(&house, unit.id).await;
         assert!(view.steps.is_complete() && view.tests.is_complete() && view.record_signed && view.place.is_some());
     }
+    let kept = "select count(*) from custody_unit where state = 'banked' and pool = 'public'";
+    assert_eq!(number(&house, kept).await, 6, "for whoever tries a release");
     let linked = "select count(*) from custody_operator where account_id is not null";
     assert_eq!(number(&house, linked).await, 3);
     assert_eq!(number(&house, "select count(*) from custody_certificate").await, 1);

@@ -88,12 +88,13 @@ async fn a_deviation_that_is_open_keeps_a_unit_from_being_banked() {
     let (before, banked) = without_last(life.until(State::Banked, &shelf), Kind::Banked);
     tell(&house, &before).await;
     let deviation = Uuid::from_u128(7);
-    let opened = Payload::DeviationOpened { deviation, of: DeviationKind::Process, said: "late".to_owned() };
+    let (of, said) = (DeviationKind::Process, "late".to_owned());
+    let opened = Payload::DeviationOpened { deviation, of, said, operator: None };
     one(&house, life.unit, opened).await.expect("opened");
     let banked = Incoming { source_seq: None, ..banked };
     let outcome = tell(&house, std::slice::from_ref(&banked)).await;
     assert_eq!(outcome, [Err(Refused::Unmet(vec![Unmet::DeviationsOpen(1)]))]);
-    let closed = Payload::DeviationClosed { deviation, said: "looked into".to_owned() };
+    let closed = Payload::DeviationClosed { deviation, said: "looked into".to_owned(), operator: None };
     assert_eq!(one(&house, life.unit, closed.clone()).await, Err(Refused::CloserOpened), "not by whoever opened it");
     let other = services::custody::By { actor_id: Some(Uuid::from_u128(8)), ..LIMS };
     let closed = tell_by(&house, &other, &[now(&house, life.unit, closed)]).await;

@@ -81,8 +81,8 @@ fn pool(life: &Life, shelf: &Shelf) -> Vec<Payload> {
     all.push(Payload::ReservationEnded { request: "RQ-2031".to_owned() });
     for (number, of) in (0..).zip(DeviationKind::ALL) {
         let deviation = Uuid::from_u128((u128::from(life.number) << 8) + number);
-        all.push(Payload::DeviationOpened { deviation, of, said: "something is off".to_owned() });
-        all.push(Payload::DeviationClosed { deviation, said: "looked into".to_owned() });
+        all.push(Payload::DeviationOpened { deviation, of, said: "something is off".to_owned(), operator: None });
+        all.push(Payload::DeviationClosed { deviation, said: "looked into".to_owned(), operator: None });
     }
     all
 }

@@ -71,6 +71,28 @@ async fn a_clock_three_hours_ahead_changes_nothing_but_what_it_says() {
 }
 
 #[tokio::test]
+async fn what_a_feed_says_was_before_the_units_registration_is_refused() {
+    let (house, shelf) = bank().await;
+    let (life, other) = (life(1), life(2));
+    tell(&house, &life.until(State::Expected, &shelf)).await;
+    let started = Payload::TestStarted { test: "tnc".to_owned() };
+    let before = |life: &Life, hours: i64| Incoming {
+        occurred_at: life.begins - SignedDuration::from_hours(hours),
+        ..now(&house, life.unit, started.clone())
+    };
+    assert_eq!(tell(&house, &[before(&life, 25)]).await, [Err(Refused::BeforeUnit)]);
+    assert!(tell(&house, &[before(&life, 23)]).await[0].is_ok(), "clocks differ by hours");
+    // Also of a unit that is registered by the same batch.
+    let mut told = other.until(State::Expected, &shelf);
+    told.push(Incoming { source_seq: Some(9), ..before(&other, 25) });
+    let outcomes = tell(&house, &told).await;
+    assert!(outcomes[0].is_ok() && outcomes[1] == Err(Refused::BeforeUnit), "{outcomes:?}");
+    // The house itself may write the past.
+    let mirror = services::custody::By { actor_kind: "system", actor_id: None, source: "lims" };
+    assert!(tell_by(&house, &mirror, &[before(&life, 25)]).await[0].is_ok());
+}
+
+#[tokio::test]
 async fn what_comes_before_its_time_is_refused_and_may_come_again() {
     let (house, shelf) = bank().await;
     let life = life(1);

@@ -72,7 +72,7 @@ async fn race(house: &TestHouse, shelf: &Shelf) -> (i64, usize) {
     (number(house, "select count(*) from custody_placement where taken_at is null").await, lost)
 }
 
-async fn wide() -> (TestHouse, Arc<Shelf>) {
+pub(super) async fn wide() -> (TestHouse, Arc<Shelf>) {
     let noon = "2026-07-20T12:00:00+08:00".parse().expect("an instant");
     let house = TestHouse::with(Clock::frozen(noon), 8).await;
     let shelf = opened(&house).await;

@@ -18,7 +18,12 @@ fn staff(house: &TestHouse, number: u128, role: Role) -> Context {
 }
 
 fn opened_as(number: u128, of: DeviationKind) -> Payload {
-    Payload::DeviationOpened { deviation: Uuid::from_u128(number), of, said: "something is off".to_owned() }
+    let (deviation, said) = (Uuid::from_u128(number), "something is off".to_owned());
+    Payload::DeviationOpened { deviation, of, said, operator: None }
+}
+
+fn closed(number: u128) -> Payload {
+    Payload::DeviationClosed { deviation: Uuid::from_u128(number), said: "looked into".to_owned(), operator: None }
 }
 
 #[tokio::test]
@@ -50,8 +55,7 @@ async fn a_hold_is_lifted_by_two_once_everything_is_closed_and_a_unit_is_where_i
     assert_eq!(one(&house, unit, lift("QA-02")).await, Err(Refused::Unmet(vec![Unmet::DeviationsOpen(2)])));
     let other = staff(&house, 5, Role::LabOfficer);
     for number in [1, 2] {
-        let closed = Payload::DeviationClosed { deviation: Uuid::from_u128(number), said: "looked into".to_owned() };
-        record(&house.services, &other, now(&house, unit, closed)).await.expect("closed by another");
+        record(&house.services, &other, now(&house, unit, closed(number))).await.expect("closed by another");
     }
     assert_eq!(one(&house, unit, lift("QA-01")).await, Err(Refused::SamePerson));
     assert_eq!(one(&house, unit, lift("QA-02")).await.expect("lifted").state, State::Listed);
@@ -75,7 +79,7 @@ async fn a_deviation_is_closed_once_by_another_than_who_opened_it() {
         Err(CustodyError::Refused(refused)) => Some(refused),
         Err(error) => panic!("{error}"),
     };
-    let close = || Payload::DeviationClosed { deviation: Uuid::from_u128(1), said: "looked into".to_owned() };
+    let close = || closed(1);
     assert_eq!(tell(&one_of, unit, close()).await, Some(Refused::NoSuchDeviation));
     assert_eq!(tell(&one_of, unit, opened_as(1, DeviationKind::Process)).await, None);
     assert_eq!(tell(&another, unit, opened_as(1, DeviationKind::Process)).await, Some(Refused::DeviationTaken));

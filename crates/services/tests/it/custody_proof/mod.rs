@@ -2,6 +2,7 @@
 //! passports that hold without the house.
 
 mod closing;
+mod family;
 mod passport;
 mod tampering;
 mod tree;
@@ -55,7 +56,7 @@ pub async fn happen(house: &TestHouse, number: u128) {
     let context = house.context(Actor::Staff { account, login, roles, stepped_up_at: Some(house.now()) });
     let deviation: DeviationId = context.new_id();
     let said = "a page of the record is missing".to_owned();
-    let payload = Payload::DeviationOpened { deviation: deviation.0, of: DeviationKind::Process, said };
+    let payload = Payload::DeviationOpened { deviation: deviation.0, of: DeviationKind::Process, said, operator: None };
     let incoming = Incoming { unit: UnitName::Id(unit(number)), payload, occurred_at: house.now(), source_seq: None };
     custody::record(&house.services, &context, incoming).await.expect("it is recorded");
 }

@@ -4,7 +4,9 @@ use super::{account, count, days, founded, joined, number, phone, support, units
 use domain::family::{Consent, Kin, Notice};
 use domain::ids::FamilyId;
 use services::family::{self as families, FamilyError};
+use store::family::join::{self, NewMember};
 use testkit::TestHouse;
+use uuid::Uuid;
 
 /// The child of family 1.
 const CHILD: u128 = 19;
@@ -126,6 +128,58 @@ async fn whoever_comes_first_only_the_child_acts() {
         assert!(matches!(guardian, Ok(_) | Err(FamilyError::NoInvitation)), "{guardian:?}");
     }
     assert_eq!(count(&house, ACTING).await, 1, "the child alone");
+}
+
+/// The control of who comes first: a guardian who looked before the child took over, and whom the lock of the family's children does
+/// not hold apart from it.
+#[tokio::test]
+async fn without_the_childrens_lock_a_guardian_comes_in_behind_the_child_and_acts() {
+    let house = TestHouse::new().await;
+    let family = founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    let guardian = account(&house, 12).await;
+    let mut tx = house.services.begin().await.expect("a transaction");
+    let taken_over: bool =
+        sqlx::query_scalar("select bool_or(took_over_at is not null) from family_child where family_id = $1")
+            .bind(family.0)
+            .fetch_one(&mut *tx)
+            .await
+            .expect("read");
+    assert!(!taken_over, "not yet");
+    joins(&house, CHILD).await.expect("it takes over meanwhile");
+    let member = NewMember {
+        id: house.services.system().new_id(),
+        family: family.0,
+        account: guardian.0,
+        kin: Kin::SecondGuardian.name(),
+        mother: false,
+    };
+    assert!(join::add_member(&mut *tx, member, house.now()).await.expect("written"));
+    tx.commit().await.expect("kept");
+    assert_eq!(count(&house, ACTING).await, 2, "the race is one");
+}
+
+/// The control of two servers on the birthday: both look before either writes, and the child's lock does not hold them apart.
+#[tokio::test]
+async fn without_the_childs_lock_two_servers_would_invite_it() {
+    let house = TestHouse::new().await;
+    founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    let year = domain::time::local_day(house.now()).year();
+    let mut looked = Vec::new();
+    for _ in 0..2 {
+        let mut tx = house.services.begin().await.expect("a transaction");
+        let due = join::coming_of_age(&mut *tx, (year, house.now()), Uuid::nil()).await.expect("read");
+        looked.push((tx, due));
+    }
+    let mut invited = 0;
+    for (mut tx, due) in looked {
+        for child in due {
+            join::mark_invited(&mut *tx, child.id, house.now()).await.expect("written");
+            invited += 1;
+        }
+        tx.commit().await.expect("kept");
+    }
+    assert_eq!(invited, 2, "the race is one");
 }
 
 #[tokio::test]

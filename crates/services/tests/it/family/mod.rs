@@ -109,9 +109,6 @@ pub async fn founded(
     let context = house.services.system();
     let mut tx = house.services.begin().await.expect("a transaction");
     let (id, _) = found_in(&house.services, &mut tx, &context, &new).await.expect("a family");
-    if let Some(unit) = unit {
-        assert!(store::family::join::give_unit(&mut *tx, unit.0, id.0).await.expect("given"));
-    }
     tx.commit().await.expect("committed");
     id
 }

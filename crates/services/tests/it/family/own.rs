@@ -1,10 +1,10 @@
 //! What a family sees of its unit: all of its own, nothing of another's, and of the mother's what she lets.
 
 use super::{family, founded, joined, units, visitor};
-use domain::custody::passport::Passport;
 use domain::custody::{Person, State};
 use domain::family::{Consent, Standing, Step, TestState};
 use domain::ids::UnitId;
+use services::custody::proof::Reading;
 use services::family::{self as families, FamilyError, OwnRecord};
 use services::telemetry::Span;
 use testkit::TestHouse;
@@ -62,9 +62,8 @@ async fn a_family_reads_the_proof_of_its_unit_and_how_cold_it_lay_as_itself() {
     family(&house, 1, unit).await;
     services::custody::proof::close_all(&house.services).await.expect("a root");
     let mother = visitor(&house, 11);
-    let (_, bytes) = families::passport(&house.services, &mother, unit).await.expect("a passport");
-    let passport: Passport = serde_json::from_slice(&bytes).expect("a passport");
-    let proof = passport.proof.expect("all of it lies under a root");
+    let reading = families::passport(&house.services, &mother, unit).await.expect("a passport");
+    let proof = reading.passport.proof.expect("all of it lies under a root");
     assert!(!proof.path.is_empty(), "beside other units");
     let (_, history) = families::thermal(&house.services, &mother, unit, Span::Life).await.expect("read");
     assert!(!history.limits.is_empty(), "how cold it has to lie");
@@ -90,12 +89,18 @@ async fn the_mothers_results_are_hers_until_she_lets_the_other_guardian_and_agai
     assert!(of_child.values.iter().any(|value| value.of == Person::Baby), "the child's own is theirs");
 
     // Neither does the passport say it.
-    let passport = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    let opened = |text: &str| text.matches("\"said\": {").count();
-    let (_, own) = families::passport(services, &mother, unit).await.expect("a passport");
-    let (_, others) = families::passport(services, &other, unit).await.expect("a passport");
-    let (own, others) = (passport(own), passport(others));
+    let opened = |reading: &Reading| reading.passport.events.iter().filter(|event| event.said.is_some()).count();
+    let own = families::passport(services, &mother, unit).await.expect("a passport");
+    let others = families::passport(services, &other, unit).await.expect("a passport");
     assert!(opened(&others) < opened(&own), "what was said of the mother stays closed");
+    // What it is put on paper from knows what the file says, event by event, and no more.
+    for Reading { passport, view } in [own, others] {
+        assert_eq!(passport.events.len(), view.events.len());
+        for (told, seen) in passport.events.iter().zip(&view.events) {
+            assert_eq!((told.said.is_some(), told.seq), (seen.payload.is_some(), seen.seq));
+        }
+        assert!(view.din.is_none(), "the number of a unit is not a family's to read");
+    }
 
     // He cannot let himself.
     let pressed = families::consent(services, &other, id, (Consent::MotherResults, true)).await;

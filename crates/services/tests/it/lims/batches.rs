@@ -6,6 +6,7 @@ use domain::custody::{Din, Kind};
 use jiff::SignedDuration;
 use serde_json::json;
 use services::Context;
+use services::limits::UNIT_TOLD_OF_NOTHING;
 use services::lims::simulate::Rates;
 use services::lims::{Became, LimsError, MOST, Outcome, status, take};
 
@@ -176,6 +177,31 @@ async fn only_a_machine_with_the_scope_feeds() {
     assert!(matches!(none, Err(LimsError::NotFound)));
     let many = take(&test.services, &system_of(&test.services, 1), vec!["{}".to_owned(); MOST + 1]).await;
     assert!(matches!(many, Err(LimsError::Fields(_))));
+}
+
+#[tokio::test]
+async fn ten_thousand_numbers_asked_for_in_a_row_find_nothing_and_raise_one_alert() {
+    let test = laboratory().await;
+    let late = Din::of("T0001", 26, 9_000).expect("a number");
+    send(&test.services, vec![registered(late.as_str())]).await;
+    let asker = system_of(&test.services, 1);
+    let mut slowed = 0;
+    for n in 0..10_000 {
+        let din = Din::of("T0001", 26, n).expect("a number");
+        match status(&test.services, &asker, &din).await {
+            Err(LimsError::NotFound) => assert_eq!(slowed, 0, "{n}: whoever is slowed stays slowed"),
+            Err(LimsError::Busy) => slowed += 1,
+            other => panic!("{n}: {other:?}"),
+        }
+    }
+    assert_eq!(slowed, 10_000 - UNIT_TOLD_OF_NOTHING.hits, "from the limit on every one, also what is there");
+    let alerts = "select count(*) from audit_entry where action = 'custody.looked_up_too_often' and detail ? 'alert'";
+    assert_eq!(number(&test, alerts).await, 1);
+    // What it tells is refused, too: it is one limit. Another machine asks on.
+    let told = take(&test.services, &asker, vec![registered("T000126900001")]).await;
+    assert!(matches!(told, Err(LimsError::Busy)), "{told:?}");
+    let found = status(&test.services, &system_of(&test.services, 2), &late).await.expect("a status");
+    assert_eq!(found.state, "expected");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod batches;
 mod bulk;
 mod letters;
+mod past;
 mod races;
 mod streams;
 
@@ -48,7 +49,7 @@ pub(crate) fn system_of(services: &Services, client: u128) -> Context {
 /// A stream of so many units that are all kept, unless `rates` says otherwise.
 pub(crate) async fn stream(services: &Services, seed: u64, units: u32, rates: Rates) -> Stream {
     let world: World = world(services, "T0001").await.expect("a world");
-    let from = services.clock.now() - SignedDuration::from_hours(24 * 30);
+    let from = services.clock.now() - SignedDuration::from_hours(24 * 25);
     simulate(&world, &Plan { seed, from, units, within: SignedDuration::from_hours(24), rates })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{number, reading, send};
 use domain::account::{Actor, Role};
-use domain::ids::{AccountId, LoginSessionId, TankId};
+use domain::ids::{AccountId, LoginSessionId, TankId, UnitId};
 use domain::telemetry::ChannelKind;
 use jiff::SignedDuration;
 use services::custody;
@@ -39,9 +39,11 @@ async fn each_unit_that_lay_there_has_one_deviation_also_when_it_was_moved_since
     let code = store(&house).await;
     let channel = format!("{code}/temperature_top");
     let begun = house.now();
-    // Also who was taken out before, and the house hears of it in this moment: its word is all there is of that.
-    let lay = "select count(*) from custody_placement p join telemetry_channel c on c.tank_id = p.tank_id
-               where p.taken_at is null or p.taken_received_at is not null";
+    // Not who was taken out days before, though the house hears of it in this moment.
+    let lay = "select count(*) from custody_placement p join telemetry_channel c on c.tank_id = p.tank_id where p.taken_at is null";
+    let gone = "select count(*) from custody_placement p join telemetry_channel c on c.tank_id = p.tank_id
+                where p.taken_received_at is not null";
+    assert!(number(&house, gone).await > 0, "there is such a one");
     let units = number(&house, lay).await;
     assert!(units > 1);
     let opened = "select count(*) from custody_deviation where kind = 'excursion'";
@@ -119,6 +121,38 @@ async fn a_laboratory_whose_clock_is_behind_takes_no_unit_out_of_what_it_lay_in(
     assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
     let own = telemetry::excursions_of_unit(&house.services, gone.into()).await.expect("excursions");
     assert_eq!(own.len(), 1, "it was taken out when the house heard so, or before");
+}
+
+#[tokio::test]
+async fn a_feed_that_catches_up_after_days_puts_no_unit_into_what_came_after_it_left() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    house.services.clock.advance(SignedDuration::from_mins(60));
+    // Of either the house hears now; by the laboratory's clock one left three days ago, the other yesterday.
+    let left = async |hours: i64| -> UnitId {
+        let unit: Uuid = sqlx::query_scalar(
+            "update custody_placement p set taken_at = $1, taken_received_at = $2, taken_by = p.put_by, taken_with = p.put_with
+             where p.id = (select q.id from custody_placement q join telemetry_channel c on c.tank_id = q.tank_id
+                           where q.taken_at is null order by q.id limit 1) returning p.unit_id",
+        )
+        .bind(store::SqlTimestamp::from(begun - SignedDuration::from_hours(hours)))
+        .bind(store::SqlTimestamp::from(house.now()))
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("taken out");
+        unit.into()
+    };
+    let (long_gone, yesterday) = (left(72).await, left(23).await);
+    let warm = (20..32).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect();
+    send(&house, warm).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
+    let own =
+        async |unit: UnitId| telemetry::excursions_of_unit(&house.services, unit).await.expect("excursions").len();
+    assert_eq!(own(long_gone).await, 0, "no clock is wrong by days");
+    assert_eq!(own(yesterday).await, 1, "a clock may be wrong by a day");
 }
 
 /// Somebody closes every deviation of an excursion now.

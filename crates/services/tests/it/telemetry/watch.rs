@@ -13,6 +13,9 @@ use testkit::{TestDb, TestHouse};
 use uuid::Uuid;
 
 const TOP: &str = "T-01/temperature_top";
+/// Messages about alarms that went out, and those of drills.
+const SENT: &str = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
+const DRILLS: &str = "select count(*) from message where template = 'tank_drill' and state = 'sent'";
 
 fn of(house: &TestHouse, account: AccountId) -> Context {
     house.context(Actor::Staff {
@@ -25,6 +28,28 @@ fn of(house: &TestHouse, account: AccountId) -> Context {
 
 fn somebody(house: &TestHouse, who: u128) -> Context {
     of(house, AccountId(Uuid::from_u128(who)))
+}
+
+/// A colleague who is told by mail.
+async fn person(house: &TestHouse, name: &str, role: Role) -> AccountId {
+    let account = colleague(house, &format!("{name}-a"), role).await;
+    proves(house, account, &format!("{name}@example.com")).await;
+    account
+}
+
+/// A house with a tank and somebody on the night shift.
+async fn watched() -> (TestHouse, AccountId) {
+    let house = TestHouse::new().await;
+    let night = person(&house, "night", Role::NightShift).await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    (house, night)
+}
+
+/// The first channel is muted for half an hour: one asks, another confirms.
+async fn muted(house: &TestHouse) {
+    let (asks, confirms) = (somebody(house, 1), somebody(house, 2));
+    let asked = telemetry::ask_mute(&house.services, &asks, channel(house).await, ("换液位计", "30")).await;
+    telemetry::confirm_mute(&house.services, &confirms, asked.expect("asked")).await.expect("confirmed");
 }
 
 async fn channel(house: &TestHouse) -> i32 {
@@ -100,18 +125,12 @@ async fn what_is_critical_is_loud_at_once_until_somebody_has_seen_it_even_when_i
 
 #[tokio::test]
 async fn the_next_are_told_when_nobody_acknowledges_and_nobody_when_somebody_has() {
-    let house = TestHouse::new().await;
-    let night = colleague(&house, "night-a", Role::NightShift).await;
-    proves(&house, night, "night@example.com").await;
-    let officer = colleague(&house, "lab-a", Role::LabOfficer).await;
-    proves(&house, officer, "lab@example.com").await;
-    let quality = colleague(&house, "quality-a", Role::QualityOfficer).await;
-    proves(&house, quality, "quality@example.com").await;
-    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let (house, night) = watched().await;
+    person(&house, "lab", Role::LabOfficer).await;
+    person(&house, "quality", Role::QualityOfficer).await;
     assert_eq!(read(&house, -149.0).await.told, 1);
     work(&house).await;
-    let sent = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
-    assert_eq!(number(&house, sent).await, 1);
+    assert_eq!(number(&house, SENT).await, 1);
     let mut told = Vec::new();
     for _ in 0..5 {
         later(&house, 60);
@@ -119,7 +138,7 @@ async fn the_next_are_told_when_nobody_acknowledges_and_nobody_when_somebody_has
     }
     assert_eq!(told, [0, 1, 0, 0, 1], "after two minutes it is too warm as well; after five the next are told");
     work(&house).await;
-    assert_eq!(number(&house, sent).await, 3);
+    assert_eq!(number(&house, SENT).await, 3);
     for alarm in alarms(&house).await {
         telemetry::acknowledge(&house.services, &of(&house, night), alarm.id).await.expect("acknowledged");
     }
@@ -136,8 +155,7 @@ async fn the_next_are_told_when_nobody_acknowledges_and_nobody_when_somebody_has
 #[tokio::test]
 async fn a_rung_on_which_nobody_stands_leads_on_at_once() {
     let house = TestHouse::new().await;
-    let officer = colleague(&house, "lab-a", Role::LabOfficer).await;
-    proves(&house, officer, "lab@example.com").await;
+    person(&house, "lab", Role::LabOfficer).await;
     tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
     assert_eq!(read(&house, -149.0).await.told, 1);
 }
@@ -170,10 +188,7 @@ async fn a_mute_needs_another_is_seen_and_ends_by_itself() {
 
 #[tokio::test]
 async fn a_drill_climbs_the_ladder_says_that_it_is_one_and_ends_when_somebody_came() {
-    let house = TestHouse::new().await;
-    let night = colleague(&house, "night-a", Role::NightShift).await;
-    proves(&house, night, "night@example.com").await;
-    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let (house, night) = watched().await;
     read(&house, -190.0).await;
     let context = of(&house, night);
     let drill = telemetry::drill(&house.services, &context, channel(&house).await).await.expect("a drill");
@@ -182,8 +197,7 @@ async fn a_drill_climbs_the_ladder_says_that_it_is_one_and_ends_when_somebody_ca
     later(&house, 3);
     look(&house).await;
     work(&house).await;
-    let said = "select count(*) from message where template = 'tank_drill' and state = 'sent'";
-    assert_eq!(number(&house, said).await, 1);
+    assert_eq!(number(&house, DRILLS).await, 1);
     later(&house, 20);
     telemetry::acknowledge(&house.services, &of(&house, night), drill).await.expect("acknowledged");
     look(&house).await;
@@ -197,25 +211,19 @@ async fn a_drill_climbs_the_ladder_says_that_it_is_one_and_ends_when_somebody_ca
 
 #[tokio::test]
 async fn a_drill_beside_what_is_real_hides_nothing_of_it() {
-    let house = TestHouse::new().await;
-    let night = colleague(&house, "night-a", Role::NightShift).await;
-    proves(&house, night, "night@example.com").await;
-    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let (house, night) = watched().await;
     telemetry::drill(&house.services, &of(&house, night), channel(&house).await).await.expect("a drill");
     later(&house, 3);
     assert_eq!(read(&house, -149.0).await.told, 1, "one person, of both");
     work(&house).await;
-    let sent = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
-    assert_eq!(number(&house, sent).await, 1);
-    let said = "select count(*) from message where template = 'tank_drill' and state = 'sent'";
-    assert_eq!(number(&house, said).await, 1);
+    assert_eq!(number(&house, SENT).await, 1);
+    assert_eq!(number(&house, DRILLS).await, 1);
 }
 
 #[tokio::test]
 async fn of_many_alarms_the_one_that_is_still_loud_is_told() {
     let house = TestHouse::new().await;
-    let night = colleague(&house, "night-a", Role::NightShift).await;
-    proves(&house, night, "night@example.com").await;
+    let night = person(&house, "night", Role::NightShift).await;
     let codes: Vec<String> = (1..=23).map(|number| format!("T-{number:02}")).collect();
     for code in &codes {
         tank(&house, code, &[ChannelKind::TemperatureTop]).await;
@@ -231,27 +239,18 @@ async fn of_many_alarms_the_one_that_is_still_loud_is_told() {
         telemetry::acknowledge(&house.services, &of(&house, night), alarm.id).await.expect("acknowledged");
     }
     work(&house).await;
-    let sent = "select count(*) from message where template = 'tank_alarm' and state = 'sent'";
-    assert_eq!(number(&house, sent).await, 1);
+    assert_eq!(number(&house, SENT).await, 1);
 }
 
 #[tokio::test]
 async fn what_is_still_so_after_a_mute_is_told_again_from_the_first_rung() {
-    let house = TestHouse::new().await;
-    let night = colleague(&house, "night-a", Role::NightShift).await;
-    proves(&house, night, "night@example.com").await;
-    let officer = colleague(&house, "lab-a", Role::LabOfficer).await;
-    proves(&house, officer, "lab@example.com").await;
-    let quality = colleague(&house, "quality-a", Role::QualityOfficer).await;
-    proves(&house, quality, "quality@example.com").await;
-    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let (house, night) = watched().await;
+    person(&house, "lab", Role::LabOfficer).await;
+    person(&house, "quality", Role::QualityOfficer).await;
     assert_eq!(read(&house, -149.0).await.told, 1);
     later(&house, 900);
     assert_eq!(read(&house, -149.0).await.told, 3, "every rung");
-    let channel = channel(&house).await;
-    let mute =
-        telemetry::ask_mute(&house.services, &somebody(&house, 1), channel, ("换液位计", "30")).await.expect("asked");
-    telemetry::confirm_mute(&house.services, &somebody(&house, 2), mute).await.expect("confirmed");
+    muted(&house).await;
     assert_eq!(look(&house).await.told, 0);
     assert_eq!(states(&house, "tank_critical").await, [AlarmState::Muted]);
     let mut told = Vec::new();
@@ -279,10 +278,7 @@ async fn no_channel_is_quiet_for_ever_by_what_its_gateway_says_of_it() {
     look(&house).await;
     assert_eq!(states(&house, "unread").await, [AlarmState::Firing]);
     assert!(states(&house, "silent").await.is_empty(), "it is heard");
-    let channel = channel(&house).await;
-    let mute =
-        telemetry::ask_mute(&house.services, &somebody(&house, 1), channel, ("换液位计", "30")).await.expect("asked");
-    telemetry::confirm_mute(&house.services, &somebody(&house, 2), mute).await.expect("confirmed");
+    muted(&house).await;
     look(&house).await;
     assert_eq!(states(&house, "unread").await, [AlarmState::Muted]);
 }
@@ -323,14 +319,6 @@ async fn race(house: &TestHouse, waiting: i64) -> (i64, i64) {
     (alarms, told)
 }
 
-async fn watched() -> TestHouse {
-    let house = TestHouse::new().await;
-    let night = colleague(&house, "night-a", Role::NightShift).await;
-    proves(&house, night, "night@example.com").await;
-    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
-    house
-}
-
 /// Without the row that whoever watches holds, and without the index that is the net below it.
 async fn unguarded(db: &TestDb) {
     for sql in [
@@ -346,13 +334,13 @@ async fn unguarded(db: &TestDb) {
 
 #[tokio::test]
 async fn two_servers_that_watch_at_once_begin_an_alarm_and_tell_each_person_once() {
-    assert_eq!(race(&watched().await, 1).await, (1, 1));
+    assert_eq!(race(&watched().await.0, 1).await, (1, 1));
 }
 
 /// The control: the same race without what keeps it. If this held, the test above would show nothing.
 #[tokio::test]
 async fn without_the_row_that_is_held_the_same_race_begins_two_alarms() {
-    let house = watched().await;
+    let (house, _) = watched().await;
     unguarded(&house.db).await;
     assert_eq!(race(&house, 2).await, (2, 2));
 }

@@ -94,6 +94,12 @@ pub enum Fault {
         /// What does not fit.
         what: &'static str,
     },
+    /// By its row the unit is a family's, and no event says so.
+    #[error("unit {unit}: no event gave it to the family that its row names")]
+    Unassigned {
+        /// Which.
+        unit: UnitId,
+    },
     /// The unit's key is not one of the house's.
     #[error("unit {unit}: its key does not open")]
     Key {

@@ -1,7 +1,11 @@
 //! What follows from a unit's events, told again from what they say: its row must say the same.
 
+use super::Fault;
 use crate::custody::Shelf;
+use domain::custody::chain::of_family;
 use domain::custody::{Catalogue, CatalogueKind, Payload, Standing, State};
+use domain::ids::UnitId;
+use domain::merkle::Hash;
 use jiff::Timestamp;
 use std::sync::Arc;
 use store::custody::tree::WalkedRow;
@@ -16,6 +20,8 @@ pub(super) struct Replay {
     tests_final: u64,
     record_signed: bool,
     open_deviations: u32,
+    /// Whose it is, by the last event that says so.
+    family: Option<Hash>,
 }
 
 impl Replay {
@@ -27,11 +33,15 @@ impl Replay {
             tests_final: 0,
             record_signed: false,
             open_deviations: 0,
+            family: None,
         }
     }
 
     /// One more event. The lists are those that the row names; before it names one, those of the day, as when it was recorded.
     pub fn event(&mut self, payload: &Payload, occurred_at: Timestamp, shelf: &Shelf, row: &WalkedRow) {
+        if let Payload::Assigned { family } = payload {
+            self.family = Some(family.0);
+        }
         let Some(standing) = self.standing else { return };
         let listed = |id: Option<Uuid>, kind: CatalogueKind| -> Option<&Arc<Catalogue>> {
             id.and_then(|id| shelf.of(id)).or_else(|| shelf.at(kind, occurred_at))
@@ -81,5 +91,15 @@ impl Replay {
             (row.open_deviations.unsigned_abs() == self.open_deviations, "its open deviations"),
         ];
         compared.into_iter().filter(|(fits, _)| !fits).map(|(_, what)| what).collect()
+    }
+    /// Whether the row says of whose the unit is what its events say.
+    pub fn family(&self, row: &WalkedRow) -> Option<Fault> {
+        let unit = UnitId(row.id);
+        match (row.family_id, self.family) {
+            (None, None) => None,
+            (Some(family), Some(said)) if of_family(row.id, family) == said => None,
+            (Some(_), None) => Some(Fault::Unassigned { unit }),
+            _ => Some(Fault::Row { unit, what: "its family" }),
+        }
     }
 }

@@ -297,6 +297,9 @@ impl Chain {
             for what in self.replay.differs(&self.row) {
                 report.name(Fault::Row { unit, what });
             }
+            if let Some(fault) = self.replay.family(&self.row) {
+                report.name(fault);
+            }
         }
         match (self.row.leaf, sealed) {
             (None, _) if self.row.rooted_seq != 0 => report.name(Fault::Row { unit, what: "what a root covers" }),

@@ -1,0 +1,192 @@
+use super::*;
+use domain::custody::passport::{FORMAT, Hex, Passport, Said, SignedRoot, VERSION};
+use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Marker, Person, Pool, Progress, Standing, State, What};
+use domain::ids::UnitId;
+use services::custody::UnitView;
+use std::sync::Arc;
+use uuid::Uuid;
+
+const SITE: &str = "https://bank.example";
+
+fn minute(n: usize) -> Timestamp {
+    Timestamp::from_second(1_790_000_000 + 60 * i64::try_from(n).expect("few")).expect("a time")
+}
+
+fn list(kind: CatalogueKind, entries: &[(&str, &str)]) -> Progress {
+    let items = (1..).zip(entries).map(|(position, (section, code))| Item {
+        position,
+        code: (*code).to_owned(),
+        section: (*section).to_owned(),
+        zh: format!("演示{code}"),
+        en: format!("Demo {code}"),
+    });
+    let items: Vec<Item> = items.collect();
+    let catalogue = Catalogue { id: Uuid::nil(), kind, version: 1, valid_from: jiff::civil::date(2000, 1, 1), items };
+    Progress { done: catalogue.all(), catalogue: Arc::new(catalogue) }
+}
+
+fn found_of(of: Person, marker: Marker) -> Value {
+    Value {
+        analyte: "hbv".to_owned(),
+        found: What::Marker(marker),
+        unit: String::new(),
+        phase: None,
+        of,
+        method: None,
+        instrument: None,
+    }
+}
+
+/// What happened to the unit: what says nothing is closed to its reader.
+fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
+    let event = |(n, (kind, payload)): (usize, (Kind, Option<Payload>))| EventView {
+        seq: u32::try_from(n + 1).expect("few"),
+        kind,
+        said: payload.as_ref().map(|payload| [vec![7; 16], serde_json::to_vec(payload).expect("JSON")].concat()),
+        payload,
+        occurred_at: minute(n),
+        received_at: minute(n + 5),
+        actor_kind: "client".to_owned(),
+        actor_id: None,
+        source: "lims".to_owned(),
+        source_seq: None,
+        prev_hash: [0; 32],
+        hash: [9; 32],
+        digest: [8; 32],
+    };
+    let events: Vec<EventView> = happened.into_iter().enumerate().map(event).collect();
+    let told = |view: &EventView| Event {
+        seq: view.seq,
+        kind: view.kind.name().to_owned(),
+        occurred_at: view.occurred_at,
+        received_at: view.received_at,
+        actor_kind: view.actor_kind.clone(),
+        actor: None,
+        source: view.source.clone(),
+        source_seq: None,
+        digest: Hex(view.digest),
+        hash: Hex(view.hash),
+        said: view.said.as_deref().and_then(Said::of),
+    };
+    let root = SignedRoot {
+        number: 3,
+        day: jiff::civil::date(2026, 12, 17),
+        size: 870_000,
+        root: Hex([1; 32]),
+        previous: Hex([2; 32]),
+        signed_at: minute(60),
+        kid: "k1".to_owned(),
+        fingerprint: Hex([3; 32]),
+        signature: "AAAA".to_owned(),
+    };
+    let last = u32::try_from(events.len()).expect("few");
+    let passport = Passport {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        unit: Uuid::from_u128(42),
+        made_at: minute(90),
+        events: events.iter().map(told).collect(),
+        proof: Some(Proof { position: 5, seq: last, path: vec![Hex([4; 32])], root }),
+    };
+    let view = UnitView {
+        id: UnitId(Uuid::from_u128(42)),
+        din: None,
+        family: Some(Uuid::from_u128(43)),
+        pool: Pool::Family,
+        standing: Standing::new(State::Banked, None).expect("a state"),
+        version: last,
+        head: [9; 32],
+        events,
+        steps: list(CatalogueKind::Preparation, &[("A", "weighed"), ("B", "cleared")]),
+        tests: list(CatalogueKind::Test, &[("T", "hbv")]),
+        release: list(CatalogueKind::Release, &[]),
+        record_signed: true,
+        place: None,
+        deviations: Vec::new(),
+        leaf: Some(5),
+        rooted: last,
+        registered_at: minute(0),
+        readable: true,
+    };
+    Reading { passport, view }
+}
+
+fn step(code: &str) -> (Kind, Option<Payload>) {
+    let (step, operator) = (code.to_owned(), "OP-77".to_owned());
+    let payload = Payload::StepDone { step, operator, with: None, instrument: None, lots: vec![], values: vec![] };
+    (Kind::StepDone, Some(payload))
+}
+
+fn result_with(values: Vec<Value>) -> Payload {
+    let (operator, reviewer) = ("OP-77".to_owned(), "OP-78".to_owned());
+    Payload::TestFinal { test: "hbv".to_owned(), operator, reviewer, values }
+}
+
+fn words(sheet: &TextSheet) -> String {
+    sheet.paragraphs.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_is_closed_to_its_reader_stands_on_no_line() {
+    let values = vec![found_of(Person::Baby, Marker::Negative), found_of(Person::Mother, Marker::Positive)];
+    let held = || (Kind::Held, Some(Payload::Held { of: DeviationKind::Test }));
+    let hers = reading(vec![step("weighed"), held(), (Kind::TestFinal, Some(result_with(values)))]);
+    let his = reading(vec![step("weighed"), held(), (Kind::TestFinal, None)]);
+    let (hers, his) = (sheet(Locale::ZhCn, SITE, &hers), sheet(Locale::ZhCn, SITE, &his));
+    let (hers, his) = (words(&hers), words(&his));
+    assert!(hers.contains("乙肝（母亲）：阳性") && hers.contains("乙肝：阴性"), "the control: {hers}");
+    assert!(!his.contains("母亲") && !his.contains("阳性") && !his.contains("阴性"), "{his}");
+    assert!(his.contains("结果不对您展示") && his.contains("共 3 个事件，其中 2 个附有内容"), "{his}");
+    for text in [hers, his] {
+        // A step with both clocks; one whose event is closed, and who did it all is nobody's to read here.
+        assert!(text.contains("1. 演示weighed：") && text.contains("本库收到："), "{text}");
+        assert!(text.contains("2. 演示cleared：已完成；详情不对您展示"), "{text}");
+        assert!(!text.contains("OP-7"), "{text}");
+    }
+}
+
+#[test]
+fn the_proof_and_the_way_to_verify_it_stand_there_in_both_languages() {
+    let reading = reading(vec![step("weighed")]);
+    for (locale, page) in [(Locale::ZhCn, "/custody/verify"), (Locale::En, "/en/custody/verify")] {
+        let sheet = sheet(locale, SITE, &reading);
+        let text = words(&sheet);
+        assert!(!text.contains('⟦') && !sheet.title.contains('⟦'), "{text}");
+        for hash in [1, 2, 3, 4, 9].map(|byte| hex(&[byte; 32])) {
+            assert!(text.contains(&hash), "{locale:?}: {hash}");
+        }
+        assert!(text.contains(&reading.passport.unit.to_string()) && text.contains("k1") && text.contains("AAAA"));
+        let codes: Vec<&str> =
+            sheet.paragraphs.iter().filter(|(set, _)| *set == Set::Code).map(|(_, text)| text.as_str()).collect();
+        assert_eq!(codes, [format!("{SITE}{page}")], "nothing of the unit stands in the code");
+    }
+}
+
+#[test]
+fn without_a_root_it_says_so() {
+    let mut reading = reading(vec![step("weighed")]);
+    reading.passport.proof = None;
+    let text = words(&sheet(Locale::En, SITE, &reading));
+    assert!(text.contains("No signed root covers this unit yet") && !text.contains("Number of the root"), "{text}");
+}
+
+#[test]
+fn the_same_record_is_the_same_paper_whenever_it_is_fetched() {
+    let (one, mut later) = (reading(vec![step("weighed")]), reading(vec![step("weighed")]));
+    later.passport.made_at = minute(5000);
+    assert!(sheet(Locale::ZhCn, SITE, &one) == sheet(Locale::ZhCn, SITE, &later));
+    let other = reading(vec![step("weighed"), step("cleared")]);
+    assert!(sheet(Locale::ZhCn, SITE, &one) != sheet(Locale::ZhCn, SITE, &other));
+}
+
+#[test]
+fn a_unit_to_which_very_much_happened_has_a_paper_of_bounded_length() {
+    let held = || (Kind::Held, Some(Payload::Held { of: DeviationKind::Recall }));
+    let many: Vec<Value> = (0..5000).map(|_| found_of(Person::Baby, Marker::Negative)).collect();
+    let mut happened: Vec<_> = (0..20_000).map(|_| held()).collect();
+    happened.extend((0..500).map(|_| (Kind::TestFinal, Some(result_with(many[..8].to_vec())))));
+    happened.push((Kind::TestFinal, Some(result_with(many))));
+    let sheet = sheet(Locale::ZhCn, SITE, &reading(happened));
+    assert!(sheet.paragraphs.len() < MOST_EVENTS + MOST_VALUES + 60, "{}", sheet.paragraphs.len());
+    assert!(words(&sheet).contains("此外还有 19700 个事件"), "what is left out is counted");
+}

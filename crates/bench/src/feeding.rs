@@ -1,0 +1,172 @@
+//! The laboratory's system towards the server that is run: batches over HTTP from several senders, and one that is as large as may be.
+
+use crate::http::Connection;
+use crate::meter;
+use crate::stage::Stage;
+use anyhow::{Context as _, bail, ensure};
+use domain::account::Scope;
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use services::lims::simulate::{Message, Plan, Rates, batch, simulate};
+use services::lims::{MOST, sweep, world};
+use services::{Services, account};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+/// Senders of the feed: as many batches as a server takes at once.
+pub const SENDERS: usize = 3;
+/// Records of a batch.
+pub const BATCH: usize = 1_000;
+/// So often is a batch sent that nobody answers.
+const TRIES: u32 = 5;
+/// Events of a unit's life, about.
+const OF_UNIT: usize = 84;
+
+/// A machine that may send.
+#[derive(Clone)]
+pub struct Sender {
+    address: SocketAddr,
+    id: String,
+    secret: SecretString,
+}
+
+impl Sender {
+    /// Makes one.
+    pub async fn new(services: &Services, address: SocketAddr) -> anyhow::Result<Self> {
+        let client = account::clients::create(services, &services.system(), "bench", &[Scope::LimsWrite]).await?;
+        Ok(Self { address, id: client.id.to_string(), secret: client.secret })
+    }
+
+    /// Where it sends.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    async fn token(&self) -> anyhow::Result<String> {
+        let body = json!({
+            "grant_type": "client_credentials",
+            "client_id": self.id,
+            "client_secret": self.secret.expose_secret(),
+        });
+        let answer = Connection::open(self.address).await?.post("/api/v1/token", "", &body.to_string()).await?;
+        ensure!(answer.status == 200, "no token: {}", answer.status);
+        let answer: Value = serde_json::from_slice(&answer.body)?;
+        Ok(answer["access_token"].as_str().context("no token in the answer")?.to_owned())
+    }
+}
+
+/// A sender at work: its connection and its token.
+struct Line {
+    sender: Sender,
+    connection: Connection,
+    token: String,
+}
+
+impl Line {
+    async fn open(sender: &Sender) -> anyhow::Result<Self> {
+        let (connection, token) = (Connection::open(sender.address).await?, sender.token().await?);
+        Ok(Self { sender: sender.clone(), connection, token })
+    }
+
+    /// Sends a batch until it was answered; how long the last try took.
+    async fn send(&mut self, services: &Services, records: &[String]) -> anyhow::Result<Duration> {
+        let body = batch(records.iter().map(String::as_str), services.clock.now());
+        for _ in 0..TRIES {
+            let began = Instant::now();
+            let answer = self.connection.post("/api/v1/lims/events", &self.token, &body).await;
+            match answer.map(|answer| answer.status) {
+                Ok(200) => return Ok(began.elapsed()),
+                Ok(401) => self.token = self.sender.token().await?,
+                // Busy, or nobody knows whether it was taken: that is what keys are for.
+                Ok(429 | 503) | Err(_) => sleep(Duration::from_secs(1)).await,
+                Ok(status) => bail!("a batch is answered {status}"),
+            }
+            self.connection = Connection::open(self.sender.address).await?;
+        }
+        bail!("a batch was sent {TRIES} times and never answered")
+    }
+}
+
+/// How the feed caught up.
+pub struct Caught {
+    /// Events, each kept once.
+    pub events: usize,
+    /// Of these, such as came before what they follow, since senders overtake each other.
+    pub early: usize,
+    /// From the first batch to the last event that was kept.
+    pub took: Duration,
+    /// How long each batch took, in rising order.
+    pub batches: Vec<Duration>,
+}
+
+/// The records of so many events' worth of lives, under the numbers of a facility.
+pub async fn records(services: &Services, facility: &str, events: usize) -> anyhow::Result<Vec<String>> {
+    let world = world(services, facility).await?;
+    let from = services.clock.now() - SignedDuration::from_hours(24 * 24);
+    let within = SignedDuration::from_hours(24);
+    // A few more than are asked for: lives differ.
+    let units = (events / OF_UNIT + events / 1_000 + 2) as u32;
+    let stream = simulate(&world, &Plan { seed: 1, from, units, within, rates: Rates::NONE });
+    Ok(stream.messages.iter().take(events).map(Message::json).collect())
+}
+
+/// Sends all of them. It fails when one is not kept, or is kept twice.
+pub async fn catch_up(stage: &Stage, sender: &Sender, records: Vec<String>) -> anyhow::Result<Caught> {
+    let services = &stage.services;
+    let (before, began) = (kept(stage).await?, Instant::now());
+    let (records, next, mut senders) = (Arc::new(records), Arc::new(AtomicUsize::new(0)), JoinSet::new());
+    for _ in 0..SENDERS {
+        let (services, records, next) = (services.clone(), Arc::clone(&records), Arc::clone(&next));
+        let mut line = Line::open(sender).await?;
+        senders.spawn(async move {
+            let mut times = Vec::new();
+            loop {
+                let at = next.fetch_add(BATCH, Ordering::Relaxed);
+                let Some(batch) = records.get(at..(at + BATCH).min(records.len())).filter(|batch| !batch.is_empty())
+                else {
+                    return anyhow::Ok(times);
+                };
+                times.push(line.send(&services, batch).await?);
+            }
+        });
+    }
+    let mut batches = Vec::new();
+    while let Some(times) = senders.join_next().await {
+        batches.extend(times??);
+    }
+    // What came before its predecessor was kept when that came; what is left is tried as the house does by and by.
+    while sweep(services).await? > 0 {}
+    let took = began.elapsed();
+    let letters = "select count(*) filter (where state = 'open'), count(*) filter (where state = 'applied') from lims_dead_letter";
+    let (open, early): (i64, i64) = sqlx::query_as(letters).fetch_one(&services.db).await?;
+    ensure!(open == 0, "{open} records were not kept");
+    let there = kept(stage).await? - before;
+    ensure!(there as usize == records.len(), "{} records were sent, {there} events are kept", records.len());
+    batches.sort_unstable();
+    Ok(Caught { events: records.len(), early: early as usize, took, batches })
+}
+
+/// What the largest batch took: until it was answered, and of the server's memory before it and at most, in megabytes.
+pub async fn largest(stage: &Stage, sender: &Sender, pid: u32) -> anyhow::Result<(Duration, f64, f64)> {
+    let records = records(&stage.services, "S9903", MOST).await?;
+    ensure!(records.len() == MOST, "only {} records", records.len());
+    let mut line = Line::open(sender).await?;
+    let before = kept(stage).await?;
+    meter::forget_most(pid);
+    let stood = meter::memory(pid).now;
+    let took = line.send(&stage.services, &records).await?;
+    let most = meter::memory(pid).most;
+    let there = kept(stage).await? - before;
+    ensure!(there as usize == MOST, "{MOST} records were sent, {there} events are kept");
+    Ok((took, stood, most))
+}
+
+/// Events of all units, as their rows say.
+async fn kept(stage: &Stage) -> anyhow::Result<i64> {
+    Ok(stage.ask("select coalesce(sum(seq), 0)::text from custody_unit").await?.parse()?)
+}

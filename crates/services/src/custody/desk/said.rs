@@ -1,0 +1,287 @@
+//! What a proposal says: read from what was typed, kept sealed, and made into the events it stands for.
+
+use super::DeskError;
+use super::acts::{Act, Ask};
+use super::proposal::Proposing;
+use crate::custody::{Refused, check_payload, search};
+use domain::contact::half_width;
+use domain::custody::{Din, Payload, Slot};
+use domain::field::{Fault, FieldError};
+use domain::typed;
+use serde::{Deserialize, Serialize};
+
+/// The longest text of the desk, in characters.
+pub(super) const LONGEST: u32 = 500;
+/// The longest name, in characters.
+const NAME: u32 = 60;
+/// The most steps of one proposal: as many as a list has.
+const STEPS: usize = 63;
+
+/// What lies sealed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Said {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Slot>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Tenths of a degree Celsius.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenths: Option<i32>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
+}
+
+/// The label of a slot: `LN2-01/3-2-14` is tower 3, frame 2, slot 14 of the tank.
+pub fn slot_label(slot: &Slot) -> String {
+    format!("{}/{}-{}-{}", slot.tank, slot.tower, slot.frame, slot.slot)
+}
+
+/// Reads a slot's label.
+///
+/// # Errors
+/// `Required`, `SlotShape`.
+pub fn read_slot(text: &str) -> Result<Slot, Fault> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
+    if plain.is_empty() {
+        return Err(Fault::Required);
+    }
+    let read = || {
+        let (tank, rest) = plain.split_once('/')?;
+        let mut parts = rest.split('-').map(|part| part.parse::<u16>().ok().filter(|n| (1..=999).contains(n)));
+        let (tower, frame, slot) = (parts.next()??, parts.next()??, parts.next()??);
+        let whole = parts.next().is_none() && (2..=20).contains(&tank.len());
+        let fits = whole && tank.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        fits.then(|| Slot { tank: tank.to_owned(), tower, frame, slot })
+    };
+    read().ok_or(Fault::SlotShape)
+}
+
+/// Reads degrees Celsius, as tenths: `-188.5`, `−188.5 °C`, in digits of either width.
+fn celsius(text: &str) -> Result<i32, Fault> {
+    let plain: String = half_width(text).replace('\u{2212}', "-").replace('\u{2103}', "");
+    let plain: String = plain.replace("°C", "").chars().filter(|c| !c.is_whitespace()).collect();
+    if plain.is_empty() {
+        return Err(Fault::Required);
+    }
+    let degrees: f64 = plain.parse().map_err(|_| Fault::NotANumber)?;
+    // What cannot be is told by the record, with what can.
+    if degrees.is_finite() && degrees.abs() < 10_000.0 {
+        Ok((degrees * 10.0).round() as i32)
+    } else {
+        Err(Fault::NotANumber)
+    }
+}
+
+fn steps(codes: &[String]) -> Result<Vec<String>, Fault> {
+    let is_code = |code: &String| {
+        (1..=60).contains(&code.len())
+            && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    match codes {
+        [] => Err(Fault::Required),
+        all if all.len() > STEPS || !all.iter().all(is_code) => Err(Fault::NotAChoice),
+        all => Ok(all.to_vec()),
+    }
+}
+
+/// What somebody scanned of a bag and, where it is asked for, of a slot; told together with what is wrong.
+pub(super) fn scanned(act: Act, din: &str, slot: &str) -> Result<(Option<Din>, Option<Slot>), DeskError> {
+    let mut errors = Vec::new();
+    let din = read(&mut errors, "din", act.asks(Ask::Bag), || search::typed(din));
+    let slot = read(&mut errors, "slot", act.asks(Ask::Slot), || read_slot(slot));
+    if errors.is_empty() { Ok((din, slot)) } else { Err(DeskError::Fields(errors)) }
+}
+
+/// Reads a field that is asked for.
+fn read<T>(
+    errors: &mut Vec<FieldError>,
+    name: &'static str,
+    asked: bool,
+    how: impl FnOnce() -> Result<T, Fault>,
+) -> Option<T> {
+    if !asked {
+        return None;
+    }
+    how().map_err(|fault| errors.push(FieldError::new(name, fault))).ok()
+}
+
+/// What somebody proposes: the bag they scanned, and what is kept.
+///
+/// # Errors
+/// `Fields`, all of them at once; `Refused` for what cannot be, whoever confirms it.
+pub(super) fn typed(new: &Proposing) -> Result<(Option<Din>, Said), DeskError> {
+    let (act, mut errors) = (new.act, Vec::new());
+    let bag = read(&mut errors, "din", act.asks(Ask::Bag), || search::typed(&new.din));
+    let said = Said {
+        slot: read(&mut errors, "slot", act.asks(Ask::Slot), || read_slot(&new.slot)),
+        reason: read(&mut errors, "reason", act.asks(Ask::Reason), || typed::line(&new.reason, LONGEST)),
+        event: read(&mut errors, "event", act.asks(Ask::Event), || typed::number(&new.event, 1, new.version.max(1))),
+        name: read(&mut errors, "name", act.asks(Ask::Name), || typed::line(&new.name, NAME)),
+        tenths: read(&mut errors, "celsius", act.asks(Ask::Celsius), || celsius(&new.celsius)),
+        steps: read(&mut errors, "steps", act.asks(Ask::Steps), || steps(&new.steps)).unwrap_or_default(),
+    };
+    if !errors.is_empty() {
+        return Err(DeskError::Fields(errors));
+    }
+    if act != Act::Move {
+        for payload in payloads(act, &said, ("", ""), None)? {
+            check_payload(&payload).map_err(DeskError::Refused)?;
+        }
+    }
+    Ok((bag, said))
+}
+
+/// The events an act becomes: who proposed it first, then who confirms it. `lies` is where the unit lies, for who moves it.
+///
+/// # Errors
+/// `Unreadable` where something is missing that the act asks for; `Refused` for what lies nowhere and is moved.
+pub(super) fn payloads(
+    act: Act,
+    said: &Said,
+    (operator, with): (&str, &str),
+    lies: Option<Slot>,
+) -> Result<Vec<Payload>, DeskError> {
+    let (operator, with) = (operator.to_owned(), with.to_owned());
+    let slot = || said.slot.clone().ok_or(DeskError::Unreadable);
+    let reason = || said.reason.clone().ok_or(DeskError::Unreadable);
+    let name = || said.name.clone().ok_or(DeskError::Unreadable);
+    let degrees = || said.tenths.map(|tenths| f64::from(tenths) / 10.0).ok_or(DeskError::Unreadable);
+    Ok(vec![match act {
+        Act::Bank => Payload::Banked { operator, with },
+        Act::LiftHold => Payload::HoldLifted { operator, with },
+        Act::List => Payload::Listed {},
+        Act::Unlist => Payload::Unlisted {},
+        Act::Reserve => Payload::Reserved { request: name()? },
+        Act::BeginTesting => Payload::ConfirmatoryTesting {},
+        Act::NoteSteps => {
+            let done = |step: &String| Payload::ReleaseStepDone {
+                step: step.clone(),
+                operator: operator.clone(),
+                with: Some(with.clone()),
+                values: Vec::new(),
+            };
+            return Ok(said.steps.iter().map(done).collect());
+        }
+        Act::ApproveRelease => Payload::ReleaseApproved { operator, with },
+        Act::Retrieve => Payload::Retrieved { operator, with },
+        Act::Ship => Payload::Shipped { carrier: name()?, shipper_c: degrees()? },
+        Act::Deliver => Payload::Delivered { max_c: degrees()? },
+        Act::Infuse => Payload::Infused {},
+        Act::EndReservation => Payload::ReservationEnded { request: name()? },
+        Act::PutAway => Payload::PutAway { slot: slot()?, operator, with },
+        Act::TakeOut => Payload::TakenOut { slot: slot()?, operator, with },
+        Act::Move => {
+            let from = lies.ok_or(DeskError::Refused(Refused::NotInSlot))?;
+            let taken = Payload::TakenOut { slot: from, operator: operator.clone(), with: with.clone() };
+            return Ok(vec![taken, Payload::PutAway { slot: slot()?, operator, with }]);
+        }
+        Act::GiveToResearch => Payload::GivenToResearch { operator, with },
+        Act::TransferOut => Payload::TransferredOut { bank: name()?, operator, with },
+        Act::ReleaseToFamily => Payload::FamilyReleased { operator, with },
+        Act::Expose => Payload::Exposed { max_c: degrees()? },
+        Act::Discard => Payload::Discarded { reason: reason()?, operator, with },
+        Act::Correct => {
+            let seq = said.event.ok_or(DeskError::Unreadable)?;
+            Payload::Corrected { seq, said: reason()?, operator, with }
+        }
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proposing(act: Act) -> Proposing {
+        let form = uuid::Uuid::nil();
+        let (unit, version) = (domain::ids::UnitId(form), 1);
+        let din = Din::of("TEST1", 25, 1).expect("a number");
+        let (din, slot) = (format!("{}{}", din.as_str(), din.check()), "L-01/1-1-1".to_owned());
+        let reason = "the label is worn".to_owned();
+        let (event, name, celsius) = ("1".to_owned(), "RQ-1".to_owned(), "-188".to_owned());
+        Proposing {
+            form,
+            unit,
+            version,
+            act,
+            din,
+            slot,
+            reason,
+            event,
+            name,
+            celsius,
+            steps: vec!["loaded".to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_slots_label_is_read_as_it_is_written() {
+        let slot = Slot { tank: "LN2-01".to_owned(), tower: 3, frame: 2, slot: 14 };
+        assert_eq!(read_slot(&slot_label(&slot)), Ok(slot.clone()));
+        assert_eq!(read_slot(" ln2-01 / 3-2-14 "), Ok(slot));
+        for wrong in ["LN2-01", "LN2-01/3-2", "LN2-01/3-2-14-1", "LN2-01/0-2-14", "/1-1-1", "LN2_01/1-1-1"] {
+            assert_eq!(read_slot(wrong), Err(Fault::SlotShape), "{wrong}");
+        }
+        assert_eq!(read_slot(" "), Err(Fault::Required));
+    }
+
+    #[test]
+    fn degrees_are_read_as_people_write_them() {
+        for text in ["-188.5", "−188.5 °C", "-188.5\u{2103}", "－１８８．５"] {
+            assert_eq!(celsius(text), Ok(-1885), "{text}");
+        }
+        assert_eq!(celsius(" "), Err(Fault::Required));
+        for wrong in ["cold", "NaN", "-inf", "1e9"] {
+            assert_eq!(celsius(wrong), Err(Fault::NotANumber), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_an_act_asks_for_is_what_its_event_says_and_nothing_else_is_kept() {
+        for act in Act::ALL.iter().copied() {
+            let (bag, said) = typed(&proposing(act)).expect("all of it is there");
+            assert_eq!(bag.is_some(), act.asks(Ask::Bag), "{act:?}");
+            assert_eq!(said.slot.is_some(), act.asks(Ask::Slot), "{act:?}");
+            assert_eq!(said.reason.is_some(), act.asks(Ask::Reason), "{act:?}");
+            assert_eq!(said.event.is_some(), act.asks(Ask::Event), "{act:?}");
+            assert_eq!(said.name.is_some(), act.asks(Ask::Name), "{act:?}");
+            assert_eq!(said.tenths.is_some(), act.asks(Ask::Celsius), "{act:?}");
+            assert_eq!(!said.steps.is_empty(), act.asks(Ask::Steps), "{act:?}");
+            let lies = said.slot.clone();
+            let all = payloads(act, &said, ("LAB-01", "LAB-02"), lies).expect("events");
+            assert_eq!(all.last().map(Payload::kind), Some(act.kind()), "{act:?}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_told_at_once() {
+        for act in Act::ALL.iter().copied() {
+            let empty = String::new;
+            let new = Proposing {
+                din: empty(),
+                slot: empty(),
+                reason: empty(),
+                event: empty(),
+                name: empty(),
+                celsius: empty(),
+                steps: Vec::new(),
+                ..proposing(act)
+            };
+            match typed(&new) {
+                Ok(_) => assert!(act.asked().is_empty(), "{act:?}"),
+                Err(DeskError::Fields(errors)) => assert_eq!(errors.len(), act.asked().len(), "{act:?}"),
+                Err(error) => panic!("{act:?}: {error:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_dry_shipper_that_is_too_warm_is_refused_before_anybody_confirms_it() {
+        let ship = |celsius: &str| typed(&Proposing { celsius: celsius.to_owned(), ..proposing(Act::Ship) });
+        assert!(ship("-150").is_ok());
+        assert!(matches!(ship("-149.9"), Err(DeskError::Refused(Refused::OutOfRange { .. }))));
+    }
+}

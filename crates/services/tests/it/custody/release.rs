@@ -1,0 +1,271 @@
+//! From a kept unit to a patient, and every other way out, at the desk: each proposed by one and confirmed by another, each refused
+//! while something is missing.
+
+use super::desk::{confirming, desk_of, lab, other, proposing, quality, whole};
+use super::*;
+use domain::custody::{CatalogueKind, DeviationKind, Pool};
+use domain::field::Fault;
+use domain::ids::DeviationId;
+use services::custody::desk::{self, Act, Alone, Ask, Confirming, DeskError, Proposing, ahead, slot_label};
+
+/// Proposed by one of the laboratory, confirmed by one of quality; answers where the unit is then.
+async fn two_do(
+    house: &TestHouse,
+    unit: UnitId,
+    act: Act,
+    fill: impl FnOnce(&mut Proposing),
+) -> Result<State, DeskError> {
+    let version = seen(house, unit).await.version;
+    let mut new = proposing(house, (unit, version), act);
+    fill(&mut new);
+    desk::propose(&house.services, &lab(house), &new).await?;
+    let said = Confirming { id: new.form, version, din: new.din.clone(), slot: new.slot.clone() };
+    let done = desk::confirm(&house.services, &quality(house), &said).await?;
+    Ok(done.expect("for the first time").state)
+}
+
+fn refused(answer: Result<State, DeskError>) -> Refused {
+    match answer {
+        Err(DeskError::Refused(refused)) => refused,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn nothing(_: &mut Proposing) {}
+
+/// The codes of the steps of some sections of a release.
+fn steps_of(view: &UnitView, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    assert_eq!(view.release.catalogue.kind, CatalogueKind::Release);
+    view.release.catalogue.items.iter().filter(|item| fits(&item.section)).map(|item| item.code.clone()).collect()
+}
+
+async fn take_out(house: &TestHouse, unit: UnitId, din: &str) -> State {
+    let slot = seen(house, unit).await.place.expect("it lies somewhere").slot;
+    let scans = |new: &mut Proposing| (new.din, new.slot) = (din.to_owned(), slot_label(&slot));
+    two_do(house, unit, Act::TakeOut, scans).await.expect("taken out")
+}
+
+#[tokio::test]
+async fn a_kept_unit_reaches_its_patient_by_two_people_and_each_act_waits_for_what_it_needs() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 7, State::Banked).await;
+    let (bag, beside) = (whole(&life(7).din), whole(&life(8).din));
+    unit_in(&house, 8, State::Expected).await;
+    let house = &house;
+    let no_way = |from, kind| Refused::NoWay { from, kind };
+    let name = |text: &'static str| move |new: &mut Proposing| new.name = text.to_owned();
+    let bagged = |din: &str| {
+        let din = din.to_owned();
+        move |new: &mut Proposing| new.din = din
+    };
+
+    let early = two_do(house, unit, Act::BeginTesting, nothing).await;
+    assert_eq!(refused(early), no_way(State::Banked, Kind::ConfirmatoryTesting));
+    assert_eq!(two_do(house, unit, Act::Reserve, name("RQ-2099")).await.expect("reserved"), State::Reserved);
+    let early = two_do(house, unit, Act::ApproveRelease, nothing).await;
+    assert_eq!(refused(early), no_way(State::Reserved, Kind::ReleaseApproved));
+    assert_eq!(two_do(house, unit, Act::BeginTesting, nothing).await.expect("begun"), State::CtTesting);
+
+    // Fifty steps before it is approved.
+    let view = seen(house, unit).await;
+    let first = steps_of(&view, |section| !matches!(section, "IX" | "X"));
+    let bits = view.release.catalogue.before_approval();
+    assert_eq!((first.len(), bits.count_ones()), (50, 50));
+    let early = two_do(house, unit, Act::ApproveRelease, nothing).await;
+    assert_eq!(refused(early), Refused::Unmet(vec![Unmet::Release(bits)]));
+    let noted = two_do(house, unit, Act::NoteSteps, |new| new.steps = first).await.expect("noted");
+    let view = seen(house, unit).await;
+    assert_eq!((noted, view.release.count()), (State::CtTesting, 50));
+    let (operator, with) = two("LAB-01", "QA-02");
+    let by_two = |event: &&services::custody::EventView| {
+        matches!(&event.payload, Some(Payload::ReleaseStepDone { operator: one, with: Some(two), .. })
+                 if *one == operator && *two == with)
+    };
+    assert_eq!(view.events.iter().filter(by_two).count(), 50, "both stand beside each step");
+    let approved = two_do(house, unit, Act::ApproveRelease, nothing).await.expect("approved");
+    assert_eq!(approved, State::ReleaseApproved);
+
+    // Out of its tank, and no other bag in its place.
+    let early = two_do(house, unit, Act::Retrieve, bagged(&bag)).await;
+    assert_eq!(refused(early), Refused::Unmet(vec![Unmet::StillPlaced]));
+    assert_eq!(take_out(house, unit, &bag).await, State::ReleaseApproved);
+    let swapped = two_do(house, unit, Act::Retrieve, bagged(&beside)).await;
+    assert_eq!(refused(swapped), Refused::UnitMismatch);
+    assert_eq!(two_do(house, unit, Act::Retrieve, bagged(&bag)).await.expect("retrieved"), State::Retrieved);
+
+    // The dry shipper, two people and the coordinator, the lock, the logger: then the courier.
+    let ship = |celsius: &str| {
+        let (bag, celsius) = (bag.clone(), celsius.to_owned());
+        move |new: &mut Proposing| (new.din, new.name, new.celsius) = (bag, "SF-77 · dry-shipper-1".to_owned(), celsius)
+    };
+    let missing = view.release.catalogue.before_shipping() & !bits;
+    let early = two_do(house, unit, Act::Ship, ship("-188")).await;
+    assert_eq!(refused(early), Refused::Unmet(vec![Unmet::Release(missing)]));
+    let ninth = steps_of(&view, |section| section == "IX");
+    assert_eq!(ninth, ["shipper_qualified", "checked_by_three", "loaded_and_locked", "logger_started"]);
+    two_do(house, unit, Act::NoteSteps, |new| new.steps = ninth).await.expect("noted");
+    let warm = two_do(house, unit, Act::Ship, ship("-149.5")).await;
+    assert!(matches!(refused(warm), Refused::OutOfRange { ref analyte, most: -150.0, .. } if analyte == "shipper"));
+    assert_eq!(two_do(house, unit, Act::Ship, ship("-188")).await.expect("shipped"), State::Shipped);
+
+    let early = two_do(house, unit, Act::Infuse, nothing).await;
+    assert_eq!(refused(early), no_way(State::Shipped, Kind::Infused));
+    let delivered = two_do(house, unit, Act::Deliver, |new| new.celsius = "−181.5 °C".to_owned()).await;
+    assert_eq!(delivered.expect("delivered"), State::Delivered);
+    assert_eq!(two_do(house, unit, Act::Infuse, nothing).await.expect("infused"), State::Infused);
+    let tenth = steps_of(&view, |section| section == "X");
+    let followed = two_do(house, unit, Act::NoteSteps, |new| new.steps = tenth).await.expect("followed up");
+    assert_eq!(followed, State::Infused);
+    let over = two_do(house, unit, Act::Discard, |new| new.reason = "血袋渗漏".to_owned()).await;
+    assert_eq!(refused(over), Refused::Over(State::Infused));
+
+    let opened = desk::open(&house.services, &lab(house), unit, "routine").await.expect("opened");
+    assert!(opened.holds() && opened.unit.release.is_complete());
+    let said = |kind: Kind| {
+        opened
+            .unit
+            .events
+            .iter()
+            .find(|event| event.kind == kind)
+            .and_then(|event| event.payload.clone())
+            .expect("said")
+    };
+    assert_eq!(said(Kind::Reserved), Payload::Reserved { request: "RQ-2099".to_owned() });
+    assert_eq!(said(Kind::Delivered), Payload::Delivered { max_c: -181.5 });
+    let carrier = "SF-77 · dry-shipper-1".to_owned();
+    assert_eq!(said(Kind::Shipped), Payload::Shipped { carrier, shipper_c: -188.0 });
+}
+
+#[tokio::test]
+async fn a_unit_leaves_for_research_another_bank_its_family_or_for_good_once_it_is_out_of_its_tank() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let ends = [
+        (Act::GiveToResearch, State::Research),
+        (Act::TransferOut, State::TransferredOut),
+        (Act::ReleaseToFamily, State::FamilyReleased),
+        (Act::Discard, State::Discarded),
+    ];
+    for (number, (act, state)) in (20..).zip(ends) {
+        let unit = unit_in(&house, number, State::Banked).await;
+        let bag = whole(&life(number).din);
+        let fill = |new: &mut Proposing| {
+            (new.din, new.name, new.reason) = (bag.clone(), "CN-BJ-01".to_owned(), "血袋渗漏".to_owned());
+        };
+        let placed = two_do(&house, unit, act, fill).await;
+        assert_eq!(refused(placed), Refused::Unmet(vec![Unmet::StillPlaced]), "{act:?}");
+        take_out(&house, unit, &bag).await;
+
+        // A deviation that holds nothing keeps it from leaving for use; what is destroyed or given to research may be in doubt.
+        let form: Uuid = house.services.system().new_id();
+        let opens =
+            Alone::OpenDeviation { form, of: DeviationKind::Process, said: "记录缺一页".into(), hold: false };
+        desk::alone(&house.services, &lab(&house), (unit, 0), opens).await.expect("opened");
+        if matches!(act, Act::TransferOut | Act::ReleaseToFamily) {
+            let doubted = two_do(&house, unit, act, fill).await;
+            assert_eq!(refused(doubted), Refused::Unmet(vec![Unmet::DeviationsOpen(1)]), "{act:?}");
+            let version = seen(&house, unit).await.version;
+            let closes = Alone::CloseDeviation { deviation: DeviationId(form), said: "已补".into() };
+            desk::alone(&house.services, &other(&house), (unit, version), closes).await.expect("closed");
+        }
+        assert_eq!(two_do(&house, unit, act, fill).await.expect("it left"), state, "{act:?}");
+        assert_eq!(refused(two_do(&house, unit, act, fill).await), Refused::Over(state), "{act:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_enters_the_register_and_leaves_it_and_a_reservation_ends_with_its_steps() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 30, State::Banked).await;
+    assert_eq!(two_do(&house, unit, Act::List, nothing).await.expect("listed"), State::Listed);
+    assert_eq!(two_do(&house, unit, Act::Unlist, nothing).await.expect("unlisted"), State::Banked);
+    let mut family = seen(&house, unit).await;
+    assert_eq!(ahead(&family, Act::List), Some(Vec::new()));
+    family.pool = Pool::Family;
+    assert_eq!(ahead(&family, Act::List), None, "a family's own unit is offered to nobody else");
+
+    let named = |new: &mut Proposing| new.name = "RQ-1".to_owned();
+    two_do(&house, unit, Act::Reserve, named).await.expect("reserved");
+    let steps = steps_of(&seen(&house, unit).await, |section| section == "I");
+    two_do(&house, unit, Act::NoteSteps, |new| new.steps = steps).await.expect("noted");
+    assert_eq!(seen(&house, unit).await.release.count(), 6);
+    assert_eq!(two_do(&house, unit, Act::EndReservation, named).await.expect("ended"), State::Banked);
+    assert_eq!(seen(&house, unit).await.release.count(), 0, "another patient's release begins anew");
+    let warmed = two_do(&house, unit, Act::Expose, |new| new.celsius = "-96".to_owned()).await;
+    assert_eq!(warmed.expect("noted"), State::Exposed);
+}
+
+#[tokio::test]
+async fn what_is_not_offered_is_refused_by_the_record_in_every_state() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    for (number, state) in (40..).zip(State::ALL) {
+        let unit = unit_in(&house, number, state).await;
+        let view = seen(&house, unit).await;
+        let bag = whole(&life(number).din);
+        let lies = view.place.as_ref().map_or_else(|| "L-02/1-1-1".to_owned(), |place| slot_label(&place.slot));
+        for act in Act::ALL.iter().copied() {
+            let offered = ahead(&view, act).is_some_and(|missing| missing.is_empty());
+            // Steps are kept in whatever order they come; they are only not asked for before there is a release.
+            if offered || (act == Act::NoteSteps && (!state.is_over() || state == State::Infused)) {
+                continue;
+            }
+            let answer = two_do(&house, unit, act, |new| {
+                (new.din, new.slot, new.reason) = (bag.clone(), lies.clone(), "演示".to_owned());
+                (new.event, new.name, new.celsius) = ("1".to_owned(), "RQ-1".to_owned(), "-188".to_owned());
+                new.steps = vec!["infused_reactions".to_owned()];
+            });
+            match answer.await {
+                Err(DeskError::Refused(_)) => {}
+                other => panic!("{state:?} {act:?}: {other:?}"),
+            }
+        }
+        assert_eq!(seen(&house, unit).await.version, view.version, "{state:?}: nothing was done");
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_in_a_form_is_told_beside_its_fields_and_nothing_is_proposed() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 90, State::Banked).await;
+    let version = seen(&house, unit).await.version;
+    for act in Act::ALL.iter().copied().filter(|act| !act.asked().is_empty()) {
+        let new = proposing(&house, (unit, version), act);
+        match desk::propose(&house.services, &lab(&house), &new).await {
+            Err(DeskError::Fields(errors)) => {
+                assert_eq!(errors.len(), act.asked().len(), "{act:?}");
+                assert!(errors.iter().all(|error| error.fault == Fault::Required), "{act:?}: {errors:?}");
+            }
+            other => panic!("{act:?}: {other:?}"),
+        }
+    }
+    assert_eq!(number(&house, "select count(*) from custody_proposal").await, 0);
+}
+
+#[tokio::test]
+async fn who_hands_a_unit_out_scans_it_again_and_another_bag_stays() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 91, State::Banked).await;
+    let bag = whole(&life(91).din);
+    take_out(&house, unit, &bag).await;
+    let version = seen(&house, unit).await.version;
+    let mut new = proposing(&house, (unit, version), Act::GiveToResearch);
+    assert!(new.act.asks(Ask::Bag));
+    new.din.clone_from(&bag);
+    desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
+    let unscanned = desk::confirm(&house.services, &quality(&house), &confirming(new.form, version)).await;
+    assert!(matches!(unscanned, Err(DeskError::Fields(ref errors)) if errors.len() == 1), "{unscanned:?}");
+    let wrong = Confirming { din: whole(&life(92).din), ..confirming(new.form, version) };
+    let wrong = desk::confirm(&house.services, &quality(&house), &wrong).await;
+    assert!(matches!(wrong, Err(DeskError::Refused(Refused::UnitMismatch))), "{wrong:?}");
+    let laboratory = Confirming { din: bag.clone(), ..confirming(new.form, version) };
+    let laboratory = desk::confirm(&house.services, &other(&house), &laboratory).await;
+    assert!(matches!(laboratory, Err(DeskError::Denied(_))), "quality confirms what leaves for good: {laboratory:?}");
+    let right = Confirming { din: bag, ..confirming(new.form, version) };
+    desk::confirm(&house.services, &quality(&house), &right).await.expect("given");
+    assert_eq!(seen(&house, unit).await.standing.state(), State::Research);
+}
