@@ -110,7 +110,8 @@ async fn what_is_open_or_under_no_root_yet_keeps_a_unit_from_being_forgotten() {
     let house = TestHouse::new().await;
     let (open, late) = (unit_in(&house, 1, State::Infused).await, unit_in(&house, 2, State::Research).await);
     let deviation = Uuid::from_u128(9);
-    let opened = Payload::DeviationOpened { deviation, of: DeviationKind::Other, said: "a question".to_owned() };
+    let opened =
+        Payload::DeviationOpened { deviation, of: DeviationKind::Other, said: "a question".to_owned(), operator: None };
     one(&house, open, opened).await.expect("opened");
     proof::close_all(&house.services).await.expect("a root");
     let corrected = |seq| {
