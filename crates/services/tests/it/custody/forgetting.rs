@@ -124,7 +124,7 @@ async fn what_is_open_or_under_no_root_yet_keeps_a_unit_from_being_forgotten() {
     assert_eq!(due(&house).await, 0);
     assert_eq!(privacy::erase_due(&house.services).await.expect("erased").units, 0);
 
-    let closed = Payload::DeviationClosed { deviation, said: "looked into".to_owned() };
+    let closed = Payload::DeviationClosed { deviation, said: "looked into".to_owned(), operator: None };
     let other = services::custody::By { actor_id: Some(Uuid::from_u128(8)), ..LIMS };
     tell_by(&house, &other, &[now(&house, open, closed)]).await[0].as_ref().expect("closed");
     assert_eq!(due(&house).await, 0, "what was said last is under no root");
