@@ -1,5 +1,5 @@
 proof-roots-title = Signed roots
-proof-roots-lead = Everything that happens to a stored unit is kept in a chain that cannot be altered without a trace. Each day we sign one number over all of them.
+proof-roots-lead = Everything that happens to a stored unit is kept in a chain that cannot be altered without a trace. Within minutes of every change we sign one number over all of them; the last of each day is listed here.
 proof-roots-how = A root says nothing about any unit. But whoever keeps one can show in ten years whether anything that happened before it was changed. A custody passport leads to one of these roots.
 proof-roots-none = No root has been signed yet
 proof-roots-none-text = The first one follows within minutes of the first unit.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use store::custody::operators as sql;
 
-/// A code may begin so many days before it is entered, and as many after.
+/// A code may begin so many days before it is entered, and as many after; it ends at most as many after it began or was ended.
 const REACH: i64 = 366;
 
 /// Somebody who works with units.
@@ -162,16 +162,27 @@ pub async fn link(
     Ok(())
 }
 
-/// Says somebody's last day: today or later. What they did before stays under their code.
+/// Says somebody's last day: today or later, not before the first, and within a year of both. What they did before stays under their
+/// code. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied` without `ReleaseUnits`; `NotFound`, also for whose last day was said and for who begins later; `Fields` (`until`); `Busy`, `Database`.
+/// `Denied` without `ReleaseUnits`; `NotFound`, also for whose last day is another; `Fields` (`until`); `Busy`, `Database`.
 pub async fn end(services: &Services, context: &Context, id: OperatorId, until: Date) -> Result<(), DeskError> {
     context.require(Capability::ReleaseUnits)?;
-    if until < local_day(context.now) {
+    let today = local_day(context.now);
+    if until < today {
         return Err(DeskError::Fields(vec![FieldError::new("until", Fault::DatePast)]));
     }
     let mut tx = services.begin().await?;
+    let known = sql::lock(&mut *tx, id.0).await?.ok_or(DeskError::NotFound)?;
+    if known.until.is_some_and(|day| day.to_jiff() == until) {
+        return Ok(());
+    }
+    let first = today.max(known.since.to_jiff());
+    let last = first.saturating_add(REACH.days());
+    if !(first..=last).contains(&until) {
+        return Err(DeskError::Fields(vec![FieldError::new("until", Fault::DateBetween { first, last })]));
+    }
     if !sql::end(&mut *tx, id.0, until).await? {
         return Err(DeskError::NotFound);
     }

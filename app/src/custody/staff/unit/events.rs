@@ -7,6 +7,7 @@ use crate::form::Tone;
 use crate::ui::{Column, LinkButton, Row, Table, Tag, Variant};
 use crate::visit::Visit;
 use domain::custody::{Kind, Progress};
+use domain::merkle::hex;
 use domain::time::local;
 use leptos::prelude::*;
 use services::custody::EventView;
@@ -21,10 +22,6 @@ pub(super) fn kind_text(visit: &Visit, kind: Kind) -> crate::i18n::Text {
 fn name_of(visit: &Visit, lists: [&Progress; 3], code: &str) -> String {
     let item = lists.into_iter().find_map(|list| list.catalogue.item(code));
     item.map_or_else(|| code.to_owned(), |item| item.name(visit.locale()).to_owned())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// To the second: two events of one minute have an order.
@@ -80,12 +77,17 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
     let who = who.map(|name| view! { <br/><span class="small">{name}</span> });
     let number = event.source_seq.map(|n| view! { <span class="muted small">" #"{n.to_string()}</span> });
     let (hash, digest) = (hex(&event.hash), hex(&event.digest));
-    let hash_title = format!("{hash} · {digest}");
+    let short = hash[..12].to_owned();
     Row::new()
         .cell(event.seq.to_string())
         .cell(view! { <div><strong>{kind_text(visit, event.kind)}</strong>{marks}{said}</div> })
         .cell(instant(visit, event.occurred_at))
         .cell(instant(visit, event.received_at))
         .cell(view! { <div><code class="code">{event.source.clone()}</code>{number}{who}</div> })
-        .cell(view! { <code class="code small" title=hash_title>{hash[..12].to_owned()}</code> })
+        .cell(view! {
+            <details>
+                <summary><code class="code small">{short}</code></summary>
+                <p class="code proof-hash">{hash}<br/>{digest}</p>
+            </details>
+        })
 }

@@ -289,7 +289,7 @@ fn change(
                 if let Some((recall, begun_by)) = world.recalls.get(&(lot.kind.clone(), lot.number.clone()))
                     && world.caused.insert((*recall, id))
                 {
-                    recalled.push((*recall, *begun_by));
+                    recalled.push((format!("{} {}", lot.kind, lot.number), *recall, *begun_by));
                 }
                 world.uses.push((id, lot.clone()));
             }
@@ -344,14 +344,14 @@ fn change(
         }
         Effect::Leg { alarm: true, .. } => {
             let seq = unit.add(kept, standing);
-            let said = format!("{} minutes on the way so far", unit.now.transit_minutes);
+            let limit = world.shelf.rules_at(at.occurred_at).map_or(u32::MAX, |rules| rules.transit_alarm);
+            let said = format!("{} min > {limit} min", unit.now.transit_minutes);
             open(world, id, (DeviationKind::Transport, said), (None, None), at.now);
             Some(seq)
         }
         _ => {
             let seq = unit.add(kept, standing);
-            for (recall, begun_by) in recalled {
-                let said = "a lot that was called back went into it".to_owned();
+            for (said, recall, begun_by) in recalled {
                 open(world, id, (DeviationKind::Recall, said), (Some(recall), Some(begun_by)), at.now);
             }
             Some(seq)
@@ -371,7 +371,7 @@ fn note(
     world.opens.push(Opens { id: deviation, unit, kind: of.name(), cause, seq, by, operator });
 }
 
-/// The house opens a deviation by itself.
+/// The house opens a deviation by itself. What it says of it are facts that need no language.
 fn open(
     world: &mut World,
     id: Uuid,

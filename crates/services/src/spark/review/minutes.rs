@@ -2,7 +2,7 @@
 
 use super::ReviewError;
 use super::meeting::{hidden, leads, locked, roll_of, secretary, state_of};
-use super::pack::{as_it_is, digest, digest_of, frozen, is_before};
+use super::pack::{as_they_are, digest, digest_of, frozen, is_before};
 use super::ties::{self, ALL, consent};
 use super::votes::vote_of;
 use crate::audit::{self, Entry};
@@ -69,9 +69,11 @@ pub(super) async fn proceedings(
     let facts: BTreeMap<Uuid, CaseFacts> =
         ties::facts_of(db, &cases).await?.into_iter().map(|facts| (facts.case.0, facts)).collect();
     let involved = involved_of(db, &cases).await?;
+    let agenda: Vec<CaseId> = frozen.iter().map(|(_, item)| item.case).collect();
+    let mut current = as_they_are(db, &agenda).await?;
     for (item_row, item) in frozen {
         let facts = facts.get(&item.case.0).ok_or(ReviewError::Unreadable)?;
-        let now = as_it_is(db, item.case).await?;
+        let now = current.remove(&item.case).ok_or(ReviewError::NotFound)?;
         let changes = item.changes(&now);
         if !changes.is_empty() && !item_row.stands_over {
             changed.push((item.case, changes));

@@ -2,7 +2,7 @@
 
 use super::ReviewError;
 use super::meeting::{leads, locked, roll_of, secretary, state_of};
-use super::scores::counting;
+use super::scores::{counted, given};
 use super::ties::{self, ALL, consent};
 use crate::audit::{self, Entry};
 use crate::crypto::digest_hex;
@@ -14,12 +14,11 @@ use domain::spark::review::meeting::{Event, next};
 use domain::spark::review::pack::{Digest, Evidence, Item, Pack, Version};
 use serde_json::json;
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::spark::cases::{self as case_sql, CaseRow};
-use store::spark::clarifications;
-use store::spark::papers;
+use store::spark::review::evidence as before;
 use store::spark::review::meetings::{self as sql, EvidenceRow, ItemRow};
-use store::spark::review::scores;
+use store::spark::review::scores::ReviewRow;
 use uuid::Uuid;
 
 /// The SHA-256 of bytes.
@@ -44,28 +43,65 @@ fn number(stored: i32) -> Result<u32, ReviewError> {
 /// # Errors
 /// `NotFound`, `Unreadable`, `Database`.
 pub async fn as_it_is(db: &mut PgConnection, case: CaseId) -> Result<Item, ReviewError> {
-    let row = case_sql::one(&mut *db, case.0).await?.ok_or(ReviewError::NotFound)?;
-    let round = scores::round(&mut *db, row.id).await?;
-    let rows = scores::of_round(&mut *db, row.id, round).await?;
-    let mut evidence = BTreeMap::new();
-    for review in counting(db, &row, &rows).await? {
-        let digest = digest_of(review.digest.as_deref().unwrap_or_default())?;
-        // The round is the version: a case that is reviewed anew has other reviews, whatever they say.
-        let version = Version { number: number(round)?, digest };
-        evidence.insert(Evidence::Review(AccountId(review.reviewer_id)), version);
+    as_they_are(db, &[case]).await?.remove(&case).ok_or(ReviewError::NotFound)
+}
+
+/// The same of several cases, by as many questions as of one; those that are not there are left out.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(super) async fn as_they_are(
+    db: &mut PgConnection,
+    cases: &[CaseId],
+) -> Result<BTreeMap<CaseId, Item>, ReviewError> {
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.0).collect();
+    let rows = case_sql::many(&mut *db, &ids).await?;
+    let facts = ties::facts_of(db, &rows).await?;
+    let mut reviews: BTreeMap<Uuid, (i32, Vec<ReviewRow>)> = BTreeMap::new();
+    for (case, round, review) in before::reviews(&mut *db, &ids).await? {
+        reviews.entry(case).or_insert_with(|| (round, Vec::new())).1.push(review);
     }
-    // A file never changes: another one has another id.
-    for file in papers::of_application(&mut *db, row.id).await?.into_iter().filter_map(|paper| paper.file_id) {
-        let version = Version { number: 1, digest: digest(file.as_bytes())? };
-        evidence.insert(Evidence::Document(FileId(file)), version);
+    let by: BTreeSet<AccountId> =
+        reviews.values().flat_map(|(_, rows)| given(rows)).map(|row| AccountId(row.reviewer_id)).collect();
+    let known = ties::reviewers(db, &by.into_iter().collect::<Vec<_>>()).await?;
+    let asked = by_case(before::assigned(&mut *db, &ids).await?);
+    let files = by_case(before::files(&mut *db, &ids).await?);
+    let replies = by_case(before::replies(&mut *db, &ids).await?);
+    let forms: BTreeMap<Uuid, i32> = before::forms(&mut *db, &ids).await?.into_iter().collect();
+    let mut all = BTreeMap::new();
+    for (row, facts) in rows.iter().zip(&facts) {
+        let mut evidence = BTreeMap::new();
+        if let Some((round, rows)) = reviews.get(&row.id) {
+            let asked = asked.get(&row.id).map_or(&[][..], Vec::as_slice);
+            for review in counted(rows, asked, &known, facts) {
+                let digest = digest_of(review.digest.as_deref().unwrap_or_default())?;
+                // The round is the version: a case that is reviewed anew has other reviews, whatever they say.
+                let version = Version { number: number(*round)?, digest };
+                evidence.insert(Evidence::Review(AccountId(review.reviewer_id)), version);
+            }
+        }
+        // A file never changes: another one has another id.
+        for file in files.get(&row.id).into_iter().flatten() {
+            let version = Version { number: 1, digest: digest(file.as_bytes())? };
+            evidence.insert(Evidence::Document(FileId(*file)), version);
+        }
+        // An answer is given once and never another; the hash is of what is sealed, which says nothing without the case's key.
+        for (question, reply) in replies.get(&row.id).into_iter().flatten() {
+            evidence.insert(Evidence::Answer(*question), Version { number: 1, digest: digest(reply)? });
+        }
+        let (case, form) = (CaseId(row.id), number(forms.get(&row.id).copied().unwrap_or(1))?);
+        all.insert(case, Item { case, form, requested: Fen::new(row.asked), evidence });
     }
-    // An answer is given once and never another; the hash is of what is sealed, which says nothing without the case's key.
-    for asked in clarifications::of_case(&mut *db, row.id).await? {
-        let Some(reply) = &asked.reply_sealed else { continue };
-        evidence.insert(Evidence::Answer(asked.id), Version { number: 1, digest: digest(reply)? });
+    Ok(all)
+}
+
+/// Rows of several cases, by their case.
+fn by_case<T>(rows: Vec<(Uuid, T)>) -> BTreeMap<Uuid, Vec<T>> {
+    let mut all: BTreeMap<Uuid, Vec<T>> = BTreeMap::new();
+    for (case, row) in rows {
+        all.entry(case).or_default().push(row);
     }
-    let form = number(sql::form(&mut *db, row.id).await?)?;
-    Ok(Item { case, form, requested: Fen::new(row.asked), evidence })
+    all
 }
 
 /// Whether a case waits for a decision of the committee.
@@ -139,10 +175,9 @@ pub async fn freeze(
         consent(&mut tx, case, ALL).await?;
         versions.insert(case, row.version);
     }
-    let mut items = Vec::with_capacity(agenda.len());
-    for id in agenda {
-        items.push(as_it_is(&mut tx, CaseId(id)).await?);
-    }
+    let cases: Vec<CaseId> = agenda.into_iter().map(CaseId).collect();
+    let mut there = as_they_are(&mut tx, &cases).await?;
+    let items = cases.iter().map(|case| there.remove(case).ok_or(ReviewError::NotFound)).collect::<Result<_, _>>()?;
     let pack = Pack::new(meeting, roll, items)?;
     for item in pack.items() {
         let (row, evidence) = rows(item, versions.get(&item.case).copied())?;

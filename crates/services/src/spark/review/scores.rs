@@ -10,7 +10,7 @@ use crate::spark::cases::{self, Act, CaseError, Reader};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability, Denied};
 use domain::ids::{AccountId, CaseId};
-use domain::spark::review::conflict::stands;
+use domain::spark::review::conflict::{CaseFacts, Reviewer, stands};
 use domain::spark::review::rubric::Rubric;
 use domain::spark::review::score::{Review, Score, Verdict};
 use domain::spark::{Event, Part, State};
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::spark::cases::{self as case_sql, CaseRow};
-use store::spark::review::profiles;
+use store::spark::review::profiles::{self, ProfileRow};
 use store::spark::review::scores::{self as sql, ReviewRow, RubricRow};
 use uuid::Uuid;
 
@@ -279,20 +279,33 @@ pub(super) async fn counting<'a>(
     row: &CaseRow,
     rows: &'a [ReviewRow],
 ) -> Result<Vec<&'a ReviewRow>, ReviewError> {
-    let given: Vec<&ReviewRow> = rows.iter().filter(|row| row.submitted_at.is_some()).collect();
-    if given.is_empty() {
-        return Ok(given);
+    let by: Vec<AccountId> = given(rows).map(|row| AccountId(row.reviewer_id)).collect();
+    if by.is_empty() {
+        return Ok(Vec::new());
     }
     let asked = profiles::assigned(&mut *db, row.id).await?;
-    let by: Vec<AccountId> = given.iter().map(|row| AccountId(row.reviewer_id)).collect();
     let facts = ties::facts(db, row).await?;
-    let free: Vec<Uuid> = ties::reviewers(db, &by)
-        .await?
-        .into_iter()
-        .filter(|(row, reviewer)| asked.contains(&row.account_id) && stands(reviewer, &facts))
-        .map(|(row, _)| row.account_id)
-        .collect();
-    Ok(given.into_iter().filter(|row| free.contains(&row.reviewer_id)).collect())
+    let known = ties::reviewers(db, &by).await?;
+    Ok(counted(rows, &asked, &known, &facts))
+}
+
+/// The reviews that were given.
+pub(super) fn given(rows: &[ReviewRow]) -> impl Iterator<Item = &ReviewRow> {
+    rows.iter().filter(|row| row.submitted_at.is_some())
+}
+
+/// Those of the given reviews that count: of whoever is asked now, is known, and has no conflict with the case.
+pub(super) fn counted<'a>(
+    rows: &'a [ReviewRow],
+    asked: &[Uuid],
+    known: &[(ProfileRow, Reviewer)],
+    facts: &CaseFacts,
+) -> Vec<&'a ReviewRow> {
+    let free = |account: Uuid| {
+        asked.contains(&account)
+            && known.iter().any(|(row, reviewer)| row.account_id == account && stands(reviewer, facts))
+    };
+    given(rows).filter(|row| free(row.reviewer_id)).collect()
 }
 
 /// What the reviews of a case say together, as it is now.

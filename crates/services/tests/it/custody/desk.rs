@@ -6,6 +6,7 @@ use domain::account::{Denied, Role};
 use domain::custody::{DeviationKind, Din, Kind, Payload, State};
 use domain::field::Fault;
 use domain::ids::{AccountId, DeviationId, UnitId};
+use jiff::ToSpan as _;
 use services::Context;
 use services::custody::desk::{self, Act, Alone, Confirming, DeskError, Proposing, slot_label};
 use services::custody::search::{self, Wanted, Work};
@@ -383,6 +384,17 @@ async fn a_code_is_given_once_and_ends() {
     assert!(matches!(lab, Err(DeskError::Denied(Denied::NotAllowed))), "{lab:?}");
     operators::link(services, by, id, Some(AccountId(Uuid::from_u128(LAB)))).await.expect("linked");
     operators::end(services, by, id, today).await.expect("ended");
+    operators::end(services, by, id, today).await.expect("pressed twice");
+    let other_day = operators::end(services, by, id, today.saturating_add(1.day())).await;
+    assert!(matches!(other_day, Err(DeskError::NotFound)), "{other_day:?}");
+    let first = today.saturating_add(5.days());
+    let later = operators::add(services, by, ("LAB-79", first, None)).await.expect("added");
+    let before = operators::end(services, by, later, today).await;
+    let fault = Fault::DateBetween { first, last: first.saturating_add(366.days()) };
+    assert!(
+        matches!(before, Err(DeskError::Fields(ref errors)) if errors[0].field == "until" && errors[0].fault == fault),
+        "{before:?}"
+    );
     house.services.clock.advance(jiff::SignedDuration::from_hours(24));
     let unit = unit_in(&house, 12, State::Banked).await;
     let held = Alone::Hold { of: DeviationKind::Other };

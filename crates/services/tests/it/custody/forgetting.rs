@@ -110,7 +110,8 @@ async fn what_is_open_or_under_no_root_yet_keeps_a_unit_from_being_forgotten() {
     let house = TestHouse::new().await;
     let (open, late) = (unit_in(&house, 1, State::Infused).await, unit_in(&house, 2, State::Research).await);
     let deviation = Uuid::from_u128(9);
-    let opened = Payload::DeviationOpened { deviation, of: DeviationKind::Other, said: "a question".to_owned() };
+    let opened =
+        Payload::DeviationOpened { deviation, of: DeviationKind::Other, said: "a question".to_owned(), operator: None };
     one(&house, open, opened).await.expect("opened");
     proof::close_all(&house.services).await.expect("a root");
     let corrected = |seq| {
@@ -123,7 +124,7 @@ async fn what_is_open_or_under_no_root_yet_keeps_a_unit_from_being_forgotten() {
     assert_eq!(due(&house).await, 0);
     assert_eq!(privacy::erase_due(&house.services).await.expect("erased").units, 0);
 
-    let closed = Payload::DeviationClosed { deviation, said: "looked into".to_owned() };
+    let closed = Payload::DeviationClosed { deviation, said: "looked into".to_owned(), operator: None };
     let other = services::custody::By { actor_id: Some(Uuid::from_u128(8)), ..LIMS };
     tell_by(&house, &other, &[now(&house, open, closed)]).await[0].as_ref().expect("closed");
     assert_eq!(due(&house).await, 0, "what was said last is under no root");

@@ -382,13 +382,3 @@ pub async fn carried(db: impl PgExecutor<'_>, meeting: Uuid, case: Uuid, version
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
-
-/// The last snapshot of a case's application; 1 where it came another way.
-pub async fn form(db: impl PgExecutor<'_>, case: Uuid) -> sqlx::Result<i32> {
-    sqlx::query_scalar!(
-        r#"select coalesce(max(number), 1) as "form!" from spark_snapshot where application_id = $1"#,
-        case
-    )
-    .fetch_one(db)
-    .await
-}

@@ -1,6 +1,7 @@
 //! How cases are reviewed and decided: reviewers and what ties them, what they say, meetings and votes.
 
 pub mod around;
+pub mod evidence;
 pub mod meetings;
 pub mod people;
 pub mod profiles;
