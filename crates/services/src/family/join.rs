@@ -177,7 +177,7 @@ pub struct Founding {
     pub prices: Vec<(&'static str, Date, i64, Option<Date>)>,
 }
 
-/// Makes a family with its child, its contract and its invitations, in the caller's transaction. For staff (`SupportFamilies`)
+/// Makes a family with its child, its contract and its invitations, in the caller's transaction. For staff (`HandleContracts`)
 /// and the house.
 ///
 /// # Errors
@@ -188,7 +188,7 @@ pub async fn found_in(
     context: &Context,
     new: &Founding,
 ) -> Result<(FamilyId, ContractId), FamilyError> {
-    context.require(Capability::SupportFamilies)?;
+    context.require(Capability::HandleContracts)?;
     let (family, contract): (FamilyId, ContractId) = (context.new_id(), context.new_id());
     let vault = &services.vault;
     sql::add_family(&mut *db, family.0, context.now).await?;
