@@ -11,6 +11,7 @@ mod looks;
 mod notices;
 mod people;
 mod results;
+pub mod staff;
 mod steps;
 mod temperature;
 mod unit;
