@@ -339,7 +339,7 @@ pub async fn invitations(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Resul
         r#"select id, kin, mother, child_id, phone_sealed, expires_at as "expires_at: SqlTimestamp",
                   claimed_at as "claimed_at: SqlTimestamp", sent_at as "sent_at: SqlTimestamp",
                   blocked_at as "blocked_at: SqlTimestamp"
-           from family_invitation where contract_id = $1 order by made_at, id"#,
+           from family_invitation where contract_id = $1 order by made_at, kin <> 'owner', id"#,
         contract
     )
     .fetch_all(db)
