@@ -142,6 +142,8 @@ fn table(visit: &Visit, which: Which, all: &[Listed]) -> AnyView {
         return none(visit, which);
     }
     let today = local_day(visit.context.now);
+    // What a draft says, and what ended, is not owed.
+    let owes = matches!(which, Which::State(state) if state != ContractState::Draft && !state.is_over());
     let columns = vec![
         Column::new(visit.t("support-contract")),
         Column::new(visit.t("contracts-child")),
@@ -150,7 +152,7 @@ fn table(visit: &Visit, which: Which, all: &[Listed]) -> AnyView {
         Column::new(visit.t("contracts-next-due")),
     ];
     let rows = all.iter().map(|one| {
-        let late = one.next_due.is_some_and(|day| day < today);
+        let late = owes && one.next_due.is_some_and(|day| day < today);
         let late = late.then(|| view! { " "<Tag tone=Tone::Warning>{visit.t("family-price-overdue")}</Tag> });
         let due = day(visit, one.next_due);
         Row::new()

@@ -41,13 +41,14 @@ fn schedule(visit: &Visit, contract: &Contract) -> AnyView {
         Column::number(visit.t("family-price-yuan")),
         Column::new(visit.t("family-price-state")),
     ];
+    let owes = contract.state != ContractState::Draft && !contract.state.is_over();
     let rows = contract.prices.iter().map(|price| {
         let (tone, state) = match price.paid_on {
             Some(day) => {
                 let day = day_text(day, visit.locale());
                 (Tone::Success, visit.t_args("family-price-paid", &[("day", day.into())]))
             }
-            None if price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
+            None if owes && price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
             None => (Tone::Plain, visit.t("family-price-ahead")),
         };
         Row::new()
