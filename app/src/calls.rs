@@ -185,6 +185,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::custody::staff::people_calls::CALLS,
     crate::custody::staff::families::CALLS,
     crate::custody::staff::recalls::CALLS,
+    crate::family::staff::calls::CALLS,
 ];
 
 /// An `async fn(Asked) -> Answer`.

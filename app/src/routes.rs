@@ -40,6 +40,7 @@ use crate::disclosure::{
 };
 use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
+use crate::family::staff::{ContractNew, ContractPage, Contracts};
 use crate::family::{
     Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTemperature, OwnTests, OwnUnit,
     OwnUnits, UnitCertificateVerdict, VerifyUnitCertificate,
@@ -328,6 +329,9 @@ pages! {
     "/staff/recalls" Recalls (Access::Capability(Capability::SeeUnits)) [];
     "/staff/families" Families (Access::Capability(Capability::SupportFamilies)) [];
     "/staff/families/:id" FamilyRecord (Access::Capability(Capability::SupportFamilies)) [];
+    "/staff/contracts" Contracts (Access::Capability(Capability::HandleContracts)) [];
+    "/staff/contracts/new" ContractNew (Access::Capability(Capability::HandleContracts)) [];
+    "/staff/contracts/:id" ContractPage (Access::Capability(Capability::HandleContracts)) [];
     "/staff/operators" Operators (Access::Capability(Capability::SeeUnits)) [];
     "/staff/collectors" Collectors (Access::Capability(Capability::SeeUnits)) [];
     "/staff/collectors/:id" CollectorPage (Access::Capability(Capability::SeeUnits)) [];

@@ -83,6 +83,11 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::DinUnknown => plain("error-din-unknown"),
         Fault::SlotShape => plain("error-slot-shape"),
         Fault::ContractUnknown => plain("error-contract-unknown"),
+        Fault::SumDiffers { fen } => {
+            ("error-sum-differs", vec![("sum", domain::ledger::Fen::new(fen).to_string().into())])
+        }
+        Fault::PaymentOtherwise => plain("error-payment-otherwise"),
+        Fault::UnitTaken => plain("error-unit-taken"),
         Fault::UnitCodeShape => plain("error-unit-code-shape"),
         Fault::OwnAccount => plain("error-own-account"),
         Fault::CodeWorked => plain("error-code-worked"),
@@ -284,6 +289,9 @@ mod tests {
             Fault::DinUnknown,
             Fault::SlotShape,
             Fault::ContractUnknown,
+            Fault::SumDiffers { fen: 62_000 },
+            Fault::PaymentOtherwise,
+            Fault::UnitTaken,
             Fault::UnitCodeShape,
             Fault::OwnAccount,
             Fault::CodeWorked,

@@ -151,3 +151,6 @@ error-unit-code-shape = Enter 2 to 16 capital letters, digits and dashes
 error-own-account = This is your own account: ask a colleague of quality to change it
 error-code-worked = Work was done under this code already, so it stays with its account
 error-contract-unknown = No contract has this number: compare it with the first page of the contract
+error-sum-differs = What is ticked comes to { $sum } yuan: compare it with the amount
+error-payment-otherwise = Another payment was noted under this number of the bank: please check the number
+error-unit-taken = This unit is another family’s, for another use, or under a contract already: please check the number

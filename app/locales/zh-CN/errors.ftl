@@ -140,3 +140,6 @@ error-unit-code-shape = 填写大写字母、数字和短横，2到16位
 error-own-account = 这是您自己的账号，请质量部另一位同事来改
 error-code-worked = 已经有人用这个代码做过操作，不能再改换账号
 error-contract-unknown = 没有这个编号的合同，请对照合同首页再核对一遍
+error-sum-differs = 所选费用合计{ $sum }元，与填写的金额不一致，请核对
+error-payment-otherwise = 这个银行流水号已经登记过另一笔付款，请核对流水号
+error-unit-taken = 这份脐带血属于别的家庭、用途不同，或者已在另一份合同下，请核对编号

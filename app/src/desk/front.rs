@@ -119,6 +119,7 @@ const GROUPS: &[Group] = &[
             area("/staff/recalls", Capability::SeeUnits, "units-recalls-title", "units-recalls-text"),
             area("/staff/store", Capability::SeeUnits, "units-store-title", "units-store-text"),
             area("/staff/families", Capability::SupportFamilies, "support-title", "support-text"),
+            area("/staff/contracts", Capability::HandleContracts, "contracts-title", "contracts-text"),
             area("/staff/operators", Capability::SeeUnits, "units-operators-title", "units-operators-text"),
             area("/staff/collectors", Capability::SeeUnits, "units-collectors-title", "units-collectors-text"),
             area("/staff/custody/dead-letters", Capability::HandleUnits, "lims-letters-title", "lims-letters-text"),

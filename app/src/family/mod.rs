@@ -12,6 +12,7 @@ mod notices;
 mod passport;
 mod people;
 mod results;
+pub mod staff;
 mod steps;
 mod temperature;
 mod unit;

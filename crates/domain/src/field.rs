@@ -255,6 +255,15 @@ pub enum Fault {
     CodeWorked,
     /// A number that no contract has.
     ContractUnknown,
+    /// Another sum than that of what is paid by it.
+    SumDiffers {
+        /// What it comes to, in fen.
+        fen: i64,
+    },
+    /// A number of the bank under which another payment was written down.
+    PaymentOtherwise,
+    /// A unit of another family, for another use, or under a contract already.
+    UnitTaken,
     /// Not the label of a slot like `LN2-01/3-2-14`.
     SlotShape,
     /// A file that is not taken as a paper.

@@ -100,8 +100,12 @@ pub enum Capability {
     SeeOwnUnits,
     /// Come into a family by an invitation.
     JoinFamily,
-    /// Help families: contracts, invitations, and their record for a reason that they read.
+    /// Help families: their record for a reason that they read.
     SupportFamilies,
+    /// See contracts of families (masked), write them, note payments, end them, invite guardians.
+    HandleContracts,
+    /// See in full which mobile numbers are registered with a contract, with the reason in the family's own log.
+    RevealGuardians,
     /// See stored units with their whole chain, deviations, the store, operators and collectors; not whose a unit is.
     SeeUnits,
     /// Say what happened to a unit at the desk, open and close deviations, propose what two people do.
@@ -120,7 +124,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 57] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -169,6 +173,8 @@ impl Capability {
         Self::SeeOwnUnits,
         Self::JoinFamily,
         Self::SupportFamilies,
+        Self::HandleContracts,
+        Self::RevealGuardians,
         Self::SeeUnits,
         Self::HandleUnits,
         Self::ReleaseUnits,
@@ -197,7 +203,8 @@ impl Capability {
             | Self::CloseBooks
             | Self::PublishDisclosure
             | Self::ReleaseUnits
-            | Self::RevealUnitFamily => Some(SignedDuration::from_mins(10)),
+            | Self::RevealUnitFamily
+            | Self::RevealGuardians => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -333,7 +340,9 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::PublishDisclosure
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
-        Role::FamilySupport => matches!(capability, C::SupportFamilies),
+        Role::FamilySupport => {
+            matches!(capability, C::SupportFamilies | C::HandleContracts | C::RevealGuardians)
+        }
         Role::LabOfficer => {
             matches!(capability, C::SeeUnits | C::HandleUnits | C::SeeTanks | C::HandleAlarms)
         }

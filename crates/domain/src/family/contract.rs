@@ -46,6 +46,18 @@ named! {
     }
 }
 
+impl ContractEvent {
+    /// Somebody of the office does it; the others happen by themselves, when days pass and payments come.
+    pub const fn is_the_offices(self) -> bool {
+        matches!(self, Self::Sign | Self::Begin | Self::Renew | Self::Terminate | Self::Transfer)
+    }
+
+    /// Nothing happens to the contract after it.
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Terminate | Self::Transfer)
+    }
+}
+
 impl ContractState {
     /// Where an event leads from here; `None`: that does not happen here.
     pub const fn after(self, event: ContractEvent) -> Option<Self> {
@@ -82,6 +94,16 @@ mod tests {
             ContractState::after,
         );
         golden::is_the_reviewed_one("contract_states.txt", &table);
+    }
+
+    #[test]
+    fn what_the_office_ends_is_over() {
+        for event in ContractEvent::ALL.into_iter().filter(|event| event.ends()) {
+            assert!(event.is_the_offices(), "{event:?}");
+            for after in ContractState::ALL.into_iter().filter_map(|state| state.after(event)) {
+                assert!(after.is_over(), "{event:?}");
+            }
+        }
     }
 
     #[test]

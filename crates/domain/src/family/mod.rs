@@ -9,6 +9,7 @@ mod kin;
 mod number;
 mod of_age;
 mod reference;
+mod schedule;
 mod stage;
 mod test_state;
 
@@ -18,5 +19,6 @@ pub use kin::{Consent, Kin, Notice};
 pub use number::ContractNumber;
 pub use of_age::{comes_of_age_on, is_of_age};
 pub use reference::{REFERENCES, REFERENCES_VERSION, Reference, reference};
+pub use schedule::{Agreed, MOST_YEARS, schedule};
 pub use stage::{Counts, Standing, Step, steps};
 pub use test_state::{TestHappened, TestState, test_state};

@@ -23,6 +23,9 @@ pub enum FamilyError {
     /// It was done, or cannot be done any more.
     #[error("over")]
     Over,
+    /// Something happened since the form was made, or what it asks for does not happen where things are now.
+    #[error("stale")]
+    Stale,
     /// The same form was sent before, and said something else.
     #[error("sent before")]
     SentBefore,

@@ -180,6 +180,8 @@ pub struct Founding {
 
 /// Makes a family with its child, its contract and its invitations, in the caller's transaction, and gives it the unit that the
 /// contract keeps. For staff (`SupportFamilies`) and the house.
+/// Makes a family with its child, its contract and its invitations, in the caller's transaction. For staff (`HandleContracts`)
+/// and the house.
 ///
 /// # Errors
 /// `Denied`; `Over` where there is a contract of this number, or the unit is another family's; `NotFound` where there is no such unit;
@@ -190,7 +192,7 @@ pub async fn found_in(
     context: &Context,
     new: &Founding,
 ) -> Result<(FamilyId, ContractId), FamilyError> {
-    context.require(Capability::SupportFamilies)?;
+    context.require(Capability::HandleContracts)?;
     let (family, contract): (FamilyId, ContractId) = (context.new_id(), context.new_id());
     let vault = &services.vault;
     sql::add_family(&mut *db, family.0, context.now).await?;

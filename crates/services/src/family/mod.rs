@@ -1,6 +1,6 @@
 //! Families and what they see of their units: coming in by an invitation ([`join`]), units ([`units`], [`unit`]), notices,
 //! contracts, who belongs to the family and what each agrees to, who of the house looked ([`looks`], [`look_in`]), and the day a
-//! child takes over ([`hand_over_due`]).
+//! child takes over ([`hand_over_due`]). What staff do to contracts is the [`office`].
 //!
 //! Whatever a family reads is read in a transaction that acts as `cb_family` ([`scope`]): the policy is asked, and the database finds
 //! nothing of another family whatever the policy said. What is not theirs and what is not there is one answer, reached by the
@@ -15,6 +15,7 @@ mod join;
 mod looks;
 mod news;
 mod notices;
+pub mod office;
 mod people;
 mod record;
 mod scope;

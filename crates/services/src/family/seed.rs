@@ -12,9 +12,11 @@ use domain::time::{local_day, start_of_day};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-/// A family of the demo: contract number, child, its age in days, the mother's mobile number, the other guardian's, the child's.
+/// A family of the demo: contract number and how far it is, child, its age in days, the mother's mobile number, the other guardian's,
+/// the child's.
 struct Invented {
     number: &'static str,
+    state: ContractState,
     child: &'static str,
     days: i64,
     mother: &'static str,
@@ -22,9 +24,10 @@ struct Invented {
     own: Option<&'static str>,
 }
 
-const FAMILIES: [Invented; 2] = [
+const FAMILIES: [Invented; 6] = [
     Invented {
         number: "SD2026000417",
+        state: ContractState::Active,
         child: "演示宝宝甲",
         days: 111,
         mother: "19900000101",
@@ -33,11 +36,48 @@ const FAMILIES: [Invented; 2] = [
     },
     Invented {
         number: "SD2008000018",
+        state: ContractState::Active,
         child: "演示青年乙",
         days: 18 * 365 + 51,
         mother: "19900000201",
         other: "19900000202",
         own: Some("19900000203"),
+    },
+    Invented {
+        number: "SD2026000501",
+        state: ContractState::Draft,
+        child: "演示宝宝丙",
+        days: 3,
+        mother: "19900000301",
+        other: "19900000302",
+        own: None,
+    },
+    Invented {
+        number: "SD2026000433",
+        state: ContractState::Signed,
+        child: "演示宝宝丁",
+        days: 9,
+        mother: "19900000401",
+        other: "19900000402",
+        own: None,
+    },
+    Invented {
+        number: "SD2025000207",
+        state: ContractState::Arrears,
+        child: "演示宝宝戊",
+        days: 340,
+        mother: "19900000501",
+        other: "19900000502",
+        own: None,
+    },
+    Invented {
+        number: "SD2024000112",
+        state: ContractState::Terminated,
+        child: "演示宝宝己",
+        days: 700,
+        mother: "19900000601",
+        other: "19900000602",
+        own: None,
     },
 ];
 
@@ -59,7 +99,9 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Fam
             continue;
         }
         let born = today.saturating_sub(invented.days.days());
-        let unit = store::family::join::nobodys(&services.db, start_of_day(born)).await?.map(UnitId);
+        let kept = matches!(invented.state, ContractState::Active | ContractState::Arrears);
+        let unit = if kept { store::family::join::nobodys(&services.db, start_of_day(born)).await? } else { None };
+        let unit = unit.map(UnitId);
         let founding = founding(invented, unit, today)?;
         let (own, context) = (services.clone(), context.clone());
         let made = to_the_end(async move {
@@ -85,18 +127,20 @@ fn founding(invented: &Invented, unit: Option<UnitId>, today: Date) -> Result<Fo
     };
     let own = invented.own.map(Phone::parse).transpose();
     // Prices are invented: what a family pays stands in its contract.
+    let pays = !matches!(invented.state, ContractState::Arrears | ContractState::Terminated);
     let yearly = |year: i64| {
         let due = signed.saturating_add((365 * year).days());
-        ("storage", due, 62_000, (due <= today).then_some(due))
+        ("storage", due, 62_000, (pays && due <= today).then_some(due))
     };
-    let mut prices = vec![("preparation", signed, 598_000, Some(signed))];
+    let draft = invented.state == ContractState::Draft;
+    let mut prices = vec![("preparation", signed, 598_000, (!draft).then_some(signed))];
     let passed = i64::from(today.year() - signed.year());
     prices.extend((1..=passed.max(0) + 1).map(yearly));
     Ok(Founding {
         number: parsed(ContractNumber::parse(invented.number))?,
         pool: Pool::Family,
-        state: ContractState::Active,
-        term: Some((signed, signed.saturating_add((365 * 20).days()))),
+        state: invented.state,
+        term: (!draft).then(|| (signed, signed.saturating_add((365 * 20).days()))),
         unit,
         child: (parsed(PersonName::parse(invented.child))?, born, parsed(own)?),
         invited: vec![

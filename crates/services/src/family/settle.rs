@@ -54,7 +54,7 @@ async fn moved_on(services: &Services, row: StandingRow, event: ContractEvent) -
 }
 
 /// Lets something happen to a contract. `false` where it changed meanwhile, or that does not happen where it is.
-async fn happen_in(
+pub(super) async fn happen_in(
     db: &mut PgConnection,
     context: &Context,
     row: &StandingRow,
@@ -73,7 +73,7 @@ async fn happen_in(
     Ok(true)
 }
 
-/// Writes down that something owed has come, by its place in the contract's schedule, from 1. For staff (`SupportFamilies`) and the
+/// Writes down that something owed has come, by its place in the contract's schedule, from 1. For staff (`HandleContracts`) and the
 /// house. `false` where it had come, or nothing of that place is owed.
 ///
 /// # Errors
@@ -84,7 +84,7 @@ pub async fn payment_came(
     (contract, nth): (ContractId, i16),
     day: Date,
 ) -> Result<bool, FamilyError> {
-    context.require(Capability::SupportFamilies)?;
+    context.require(Capability::HandleContracts)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;

@@ -142,6 +142,8 @@ limits! {
     UNIT_MISSED = "unit-missed", 20 in TEN_MINUTES;
     /// Families' records one support agent opens: a call takes minutes.
     SUPPORT_OPENED = "support-opened", 30 in HOUR;
+    /// Numbers of contracts one member of the office asks for: a contract is worked at for some minutes.
+    CONTRACT_ASKED = "contract-asked", 120 in HOUR;
     /// Units that are not there and that one machine tells of: a feed that runs ahead of its registrations by a day has some
     /// thousands, and one that counts through numbers has no end.
     UNIT_TOLD_OF_NOTHING = "unit-told-of-nothing", 5000 in TEN_MINUTES;

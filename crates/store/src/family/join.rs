@@ -364,7 +364,8 @@ pub async fn invite(db: impl PgExecutor<'_>, new: NewInvitation<'_>, now: Timest
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (contract_id, phone_index) where claimed_at is null do update
            set id = excluded.id, child_id = excluded.child_id, kin = excluded.kin, mother = excluded.mother,
-               phone_sealed = excluded.phone_sealed, made_at = excluded.made_at, expires_at = excluded.expires_at
+               phone_sealed = excluded.phone_sealed, made_at = excluded.made_at, expires_at = excluded.expires_at,
+               sent_at = null, blocked_at = null
            where family_invitation.expires_at <= excluded.made_at",
         new.id,
         new.family,

@@ -4,6 +4,8 @@
 pub mod certificates;
 pub mod contracts;
 pub mod join;
+pub mod office;
 pub mod own;
+pub mod payments;
 pub mod said;
 pub mod support;

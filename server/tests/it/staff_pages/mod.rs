@@ -5,6 +5,7 @@ mod cases;
 mod changes;
 mod closing;
 mod committee;
+mod contracts;
 mod decided;
 mod desk;
 mod documents;

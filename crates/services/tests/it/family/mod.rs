@@ -2,6 +2,8 @@
 
 mod hand_over;
 mod join;
+mod office;
+mod office_payments;
 mod own;
 mod rows;
 mod told;

@@ -1,0 +1,63 @@
+//! The contracts' office: finding contracts, one of them with everything that can be done to it, and a new one.
+//!
+//! Numbers of contracts stand in no address: one is typed, sent, and leads to the contract's page by its own random id. What names
+//! anybody is masked; mobile numbers are read in full for a reason that the family reads.
+
+mod acts;
+pub mod calls;
+mod invitations;
+mod list;
+mod new;
+mod page;
+mod prices;
+
+pub use list::Contracts;
+pub use new::ContractNew;
+pub use page::ContractPage;
+
+use crate::museum::problem_of;
+use crate::problem::Problem;
+use crate::visit::Visit;
+use domain::ids::ContractId;
+use services::booking::BookingError;
+use services::family::FamilyError;
+
+/// Where this room's staff pages stand.
+mod at {
+    /// The lists; below it each contract.
+    pub const CONTRACTS: &str = "/staff/contracts";
+    /// A new one.
+    pub const NEW: &str = "/staff/contracts/new";
+}
+
+/// What cannot be shown.
+fn problem(error: FamilyError) -> Problem {
+    match error {
+        FamilyError::Denied(_) => Problem::Forbidden,
+        FamilyError::NotFound => Problem::NotFound,
+        FamilyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
+        FamilyError::Database(error) => problem_of(&BookingError::Database(error)),
+        error => {
+            tracing::error!(%error, "a page of the contracts' office failed");
+            Problem::Broken
+        }
+    }
+}
+
+/// A contract's own address.
+fn page_of(id: ContractId) -> String {
+    format!("{}/{id}", at::CONTRACTS)
+}
+
+/// The name of a field in one of the forms of a contract's page: several of them ask for the same.
+fn field(form: &str, name: &str) -> String {
+    format!("{form}_{name}")
+}
+
+/// Whether a form of the page came back.
+fn came_back(visit: &Visit, form: &str, names: &[&str]) -> bool {
+    names
+        .iter()
+        .map(|name| field(form, name))
+        .any(|name| visit.form.value(&name).is_some_and(|text| !text.is_empty()) || visit.form.fault(&name).is_some())
+}

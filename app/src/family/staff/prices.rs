@@ -1,0 +1,116 @@
+//! What was agreed, what came of it, and the form that notes a payment.
+
+use super::field;
+use crate::form::Tone;
+use crate::i18n::Text;
+use crate::ledger::money;
+use crate::ui::{Button, Checkboxes, Choice, Column, DateField, Form, Row, Table, Tag, TextField};
+use crate::visit::Visit;
+use domain::family::ContractState;
+use domain::time::{day_text, local_day};
+use leptos::prelude::*;
+use services::family::office::{Contract, Payment, PriceOwed};
+
+/// The section of a contract's page.
+pub(super) fn section(visit: &Visit, contract: &Contract) -> impl IntoView + use<> {
+    view! {
+        <section class="section" id="prices">
+            <h2>{visit.t("family-price-title")}</h2>
+            <p class="muted">{visit.t("contracts-prices-text")}</p>
+            {schedule(visit, contract)}
+            {payments(visit, contract)}
+            {pay(visit, contract)}
+        </section>
+    }
+}
+
+/// What a price is called: what for, and of which day.
+fn called(visit: &Visit, price: &PriceOwed) -> String {
+    let kind = visit.t(&format!("family-price-kind-{}", price.kind));
+    format!("{kind} · {}", day_text(price.due_on, visit.locale()))
+}
+
+fn schedule(visit: &Visit, contract: &Contract) -> AnyView {
+    if contract.prices.is_empty() {
+        return view! { <p class="muted">{visit.t("contracts-prices-none")}</p> }.into_any();
+    }
+    let today = local_day(visit.context.now);
+    let columns = vec![
+        Column::new(visit.t("family-price-what")),
+        Column::new(visit.t("family-price-until")),
+        Column::number(visit.t("family-price-yuan")),
+        Column::new(visit.t("family-price-state")),
+    ];
+    let owes = contract.state != ContractState::Draft && !contract.state.is_over();
+    let rows = contract.prices.iter().map(|price| {
+        let (tone, state) = match price.paid_on {
+            Some(day) => {
+                let day = day_text(day, visit.locale());
+                (Tone::Success, visit.t_args("family-price-paid", &[("day", day.into())]))
+            }
+            None if owes && price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
+            None => (Tone::Plain, visit.t("family-price-ahead")),
+        };
+        Row::new()
+            .cell(visit.t(&format!("family-price-kind-{}", price.kind)))
+            .cell(day_text(price.due_on, visit.locale()))
+            .cell(money(price.amount))
+            .cell(view! { <Tag tone=tone>{state}</Tag> })
+    });
+    let rows = rows.collect();
+    view! { <Table caption=visit.t("family-price-title") caption_hidden=true columns=columns rows=rows/> }.into_any()
+}
+
+fn payments(visit: &Visit, contract: &Contract) -> Option<AnyView> {
+    if contract.payments.is_empty() {
+        return None;
+    }
+    let columns = vec![
+        Column::new(visit.t("contracts-reference")),
+        Column::new(visit.t("contracts-paid-day")),
+        Column::number(visit.t("family-price-yuan")),
+        Column::new(visit.t("contracts-paid-what")),
+    ];
+    let paid = |payment: &Payment| {
+        let prices = contract.prices.iter().filter(|price| payment.nths.contains(&price.nth));
+        let all: Vec<String> = prices.map(|price| called(visit, price)).collect();
+        all.join(&visit.t("list-separator"))
+    };
+    let rows = contract.payments.iter().map(|payment| {
+        Row::new()
+            .cell(view! { <span class="code">{payment.reference.clone()}</span> })
+            .cell(day_text(payment.paid_on, visit.locale()))
+            .cell(money(payment.amount))
+            .cell(paid(payment))
+    });
+    let rows = rows.collect();
+    Some(view! { <Table caption=visit.t("contracts-payments") columns=columns rows=rows/> }.into_any())
+}
+
+/// The form of a payment, where something is left to be paid.
+fn pay(visit: &Visit, contract: &Contract) -> Option<AnyView> {
+    let left: Vec<&PriceOwed> = contract.prices.iter().filter(|price| price.paid_on.is_none()).collect();
+    if left.is_empty() || contract.state == ContractState::Draft {
+        return None;
+    }
+    let choices = left.iter().map(|price| {
+        let label = format!("{} · {}", called(visit, price), money(price.amount));
+        Choice::new(price.nth.to_string(), Text::from(label))
+    });
+    let choices = choices.collect::<Vec<_>>();
+    let today = local_day(visit.context.now);
+    let action = visit.href(&format!("{}/pay", super::page_of(contract.id)));
+    Some(
+        view! {
+            <h3>{visit.t("contracts-pay")}</h3>
+            <Form action=action>
+                <Checkboxes name=field("pay", "nth") label=visit.t("contracts-pay-which") choices=choices/>
+                <TextField name=field("pay", "amount") label=visit.t("contracts-pay-amount") hint=visit.t("contracts-pay-amount-hint") inputmode="decimal" width="medium"/>
+                <DateField name=field("pay", "day") label=visit.t("contracts-paid-day") value=today max=today/>
+                <TextField name=field("pay", "reference") label=visit.t("contracts-reference") hint=visit.t("contracts-reference-hint") width="medium"/>
+                <p class="actions"><Button>{visit.t("contracts-pay-do")}</Button></p>
+            </Form>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,77 @@
+//! The contracts' office: finding contracts, writing them, what happens to them by somebody's hand, payments by their number at the
+//! bank, and invitations of guardians.
+//!
+//! Numbers of contracts and of telephones stand in no address and in no list: a contract is found by its number with a form, and its
+//! page leaves out what names anybody. Who reads a mobile number in full gives a reason that the family reads at once ([`reveal`]).
+//! Nothing here touches a unit but putting it under its contract ([`act`]); what is owed changes no unit's state.
+
+mod acts;
+mod invitations;
+mod list;
+mod one;
+mod payments;
+mod writing;
+
+pub use acts::{Acting, act};
+pub use invitations::{Inviting, block, invite, send};
+pub use list::{After, Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
+pub use one::{Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, contract, reveal};
+pub use payments::{Paying, pay};
+pub use writing::{Writing, write};
+
+use super::{FamilyError, place};
+use crate::audit::Entry;
+use crate::{Context, Services};
+use domain::account::{Capability, Denied};
+use domain::contact::PersonName;
+use domain::field::{Fault, FieldError};
+use domain::ids::{AccountId, ContractId};
+use domain::typed;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The shortest and the longest reason, in characters.
+const REASON: (u32, u32) = (6, 200);
+
+/// Whoever works at the office.
+fn officer(context: &Context) -> Result<AccountId, Denied> {
+    context.require(Capability::HandleContracts)?;
+    context.actor.account().ok_or(Denied::SignInNeeded)
+}
+
+fn entry(action: &'static str, contract: ContractId, detail: Value) -> Entry {
+    Entry { action, subject_kind: "family_contract", subject: Some(contract.0), detail }
+}
+
+fn fault(field: &str, fault: Fault) -> FamilyError {
+    FamilyError::Fields(vec![FieldError::new(field, fault)])
+}
+
+/// A reason that says something.
+fn reason(text: &str) -> Result<String, Fault> {
+    let reason = typed::line(text, REASON.1)?;
+    if reason.chars().count() < REASON.0 as usize { Err(Fault::TooShort { min: REASON.0 }) } else { Ok(reason) }
+}
+
+/// What a sealed value says.
+fn opened(
+    services: &Services,
+    (table, column, row): (&'static str, &'static str, Uuid),
+    sealed: &[u8],
+) -> Result<String, FamilyError> {
+    let plain = services.vault.open_sealed(place(table, column, row), sealed)?;
+    String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
+}
+
+/// The last four digits of a contract's number.
+fn number_end(services: &Services, contract: Uuid, sealed: &[u8]) -> Result<String, FamilyError> {
+    let number = opened(services, ("family_contract", "number_sealed", contract), sealed)?;
+    Ok(number.chars().skip(number.chars().count().saturating_sub(4)).collect())
+}
+
+/// What a child is called, masked.
+fn child(services: &Services, named: Option<(Uuid, &[u8])>) -> Result<Option<String>, FamilyError> {
+    let Some((id, sealed)) = named else { return Ok(None) };
+    let name = opened(services, ("family_child", "name_sealed", id), sealed)?;
+    Ok(Some(PersonName::kept(&name).map_err(|_| FamilyError::Unreadable)?.masked()))
+}

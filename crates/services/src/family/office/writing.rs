@@ -1,0 +1,226 @@
+//! Writing a contract: a draft with its family, the child, the guardians that are registered, and what it costs. Nobody is told by it;
+//! who is invited is told from the contract's page.
+
+use super::acts::storage;
+use super::{fault, officer};
+use crate::db::to_the_end;
+use crate::family::{CONTRACT_NUMBERS, FamilyError, Founder, Founding, found_in};
+use crate::{Context, Services};
+use domain::contact::{PersonName, Phone};
+use domain::custody::Pool;
+use domain::family::{ContractNumber, ContractState, Kin, schedule};
+use domain::field::{Fault, Faults};
+use domain::ids::ContractId;
+use domain::ledger::Amount;
+use domain::time::{day, local_day};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use store::family::office as sql;
+use uuid::Uuid;
+
+/// A contract, as it is typed.
+#[derive(Clone, Debug, Default)]
+pub struct Writing {
+    /// The form's own: pressed twice it is one contract.
+    pub form: Uuid,
+    /// Its number.
+    pub number: String,
+    /// For whose use: the stored word.
+    pub pool: String,
+    /// What the child is called.
+    pub child: String,
+    /// When it was born.
+    pub born: String,
+    /// The mobile number of the guardian who makes the contract.
+    pub owner: String,
+    /// The other guardian's, if there is one.
+    pub second: String,
+    /// Who is the mother: `owner`, `second`, or neither.
+    pub mother: String,
+    /// What preparation costs, in yuan.
+    pub preparation: String,
+    /// Until when.
+    pub preparation_on: String,
+    /// What a year of storage costs, in yuan.
+    pub storage: String,
+    /// When the first of them is due.
+    pub storage_from: String,
+    /// How many years.
+    pub years: String,
+}
+
+/// A day somebody under age can be born on.
+fn born(text: &str, today: Date) -> Result<Date, Fault> {
+    let born = day(text)?;
+    let (first, last) = (today.saturating_sub(18.years()), today);
+    if born < first || born > last { Err(Fault::DateBetween { first, last }) } else { Ok(born) }
+}
+
+fn guardians(faults: &mut Faults, new: &Writing) -> Option<Vec<Founder>> {
+    let owner = faults.take("owner", Phone::parse(&new.owner));
+    let second = match new.second.trim() {
+        "" => Some(None),
+        text => faults.take("second", Phone::parse(text)).map(Some),
+    };
+    let fits = match new.mother.as_str() {
+        "owner" | "neither" => true,
+        "second" => second != Some(None),
+        _ => false,
+    };
+    let mother = match new.mother.as_str() {
+        "" => Err(Fault::Required),
+        _ if fits => Ok(()),
+        _ => Err(Fault::NotAChoice),
+    };
+    let mother = faults.take("mother", mother);
+    let (owner, second, ()) = (owner?, second?, mother?);
+    if second.as_ref() == Some(&owner) {
+        faults.add("second", Fault::AlreadyExists);
+        return None;
+    }
+    let mut all = vec![Founder { kin: Kin::Owner, mother: new.mother == "owner", phone: owner }];
+    let other = |phone| Founder { kin: Kin::SecondGuardian, mother: new.mother == "second", phone };
+    all.extend(second.map(other));
+    Some(all)
+}
+
+fn read(new: &Writing, today: Date) -> Result<Founding, FamilyError> {
+    let mut faults = Faults::default();
+    let number = faults.take("number", ContractNumber::parse(&new.number));
+    let pool = faults.take("pool", Pool::from_name(&new.pool).ok_or(Fault::NotAChoice));
+    let name = faults.take("child", PersonName::parse(&new.child));
+    let born = faults.take("born", born(&new.born, today));
+    let invited = guardians(&mut faults, new);
+    let once = match new.preparation.trim() {
+        "" => Some(None),
+        text => {
+            let amount = faults.take("preparation", Amount::parse(text));
+            let on = faults.take("preparation_on", day(&new.preparation_on));
+            on.zip(amount).map(Some)
+        }
+    };
+    let yearly = storage(&mut faults, (&new.storage, &new.storage_from, &new.years));
+    let prices = once.zip(yearly).map(|(once, yearly)| schedule(once, yearly));
+    if prices.as_ref().is_some_and(Vec::is_empty) {
+        faults.add("storage", Fault::Required);
+    }
+    match (number, pool, name, born, invited, prices) {
+        (Some(number), Some(pool), Some(name), Some(born), Some(invited), Some(prices)) if faults.is_empty() => {
+            Ok(Founding {
+                number,
+                pool,
+                state: ContractState::Draft,
+                term: None,
+                unit: None,
+                child: (name, born, None),
+                invited,
+                prices: prices.into_iter().map(|(kind, on, amount)| (kind, on, amount.get(), None)).collect(),
+            })
+        }
+        _ => Err(FamilyError::Fields(faults.into_errors())),
+    }
+}
+
+/// Writes a contract as a draft. Pressed twice it is one.
+///
+/// # Errors
+/// `Denied`; `Fields` (by the names of [`Writing`]; `number` also where there is a contract of it); `SentBefore` for a form that wrote
+/// another contract; `Crypto`, `Unreadable`, `Database`.
+pub async fn write(services: &Services, context: &Context, new: &Writing) -> Result<ContractId, FamilyError> {
+    officer(context)?;
+    let founding = read(new, local_day(context.now))?;
+    let (services, context, form) = (services.clone(), context.clone(), new.form);
+    to_the_end(async move {
+        if let Some(before) = sent(&services, &founding.number, form).await? {
+            return Ok(before);
+        }
+        match founded(&services, &context, &founding, form).await {
+            // Of this number, unless it was pressed twice in one instant.
+            Err(FamilyError::Over) => {
+                sent(&services, &founding.number, form).await?.ok_or_else(|| fault("number", Fault::AlreadyExists))
+            }
+            done => done,
+        }
+    })
+    .await
+}
+
+/// The contract a form wrote, if it did.
+async fn sent(services: &Services, number: &ContractNumber, form: Uuid) -> Result<Option<ContractId>, FamilyError> {
+    let Some(before) = sql::of_form(&services.db, form).await? else { return Ok(None) };
+    let index = services.vault.blind_index(CONTRACT_NUMBERS, number.as_str());
+    if sql::of_number(&services.db, &index).await? == Some(before) {
+        Ok(Some(ContractId(before)))
+    } else {
+        Err(FamilyError::SentBefore)
+    }
+}
+
+async fn founded(
+    services: &Services,
+    context: &Context,
+    founding: &Founding,
+    form: Uuid,
+) -> Result<ContractId, FamilyError> {
+    let mut tx = services.begin().await?;
+    let (_, contract) = found_in(services, &mut tx, context, founding).await?;
+    sql::mark_form(&mut *tx, contract.0, form).await?;
+    tx.commit().await?;
+    Ok(contract)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 7, 20);
+
+    fn typed() -> Writing {
+        let text = str::to_owned;
+        Writing {
+            number: text("SD2026000777"),
+            pool: text("family"),
+            child: text("演示宝宝"),
+            born: text("2026-07-01"),
+            owner: text("13800000071"),
+            mother: text("owner"),
+            storage: text("620"),
+            storage_from: text("2026-08-01"),
+            years: text("20"),
+            ..Writing::default()
+        }
+    }
+
+    fn faults(new: &Writing) -> Vec<(String, Fault)> {
+        match read(new, TODAY) {
+            Err(FamilyError::Fields(all)) => all.into_iter().map(|error| (error.field, error.fault)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_contract_is_read_with_its_schedule() {
+        let founding = read(&typed(), TODAY).expect("a contract");
+        assert_eq!(founding.prices.len(), 20);
+        assert_eq!(founding.prices[0], ("storage", date(2026, 8, 1), 62_000, None));
+        assert_eq!((founding.state, founding.invited.len()), (ContractState::Draft, 1));
+        assert!(founding.invited[0].mother);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_beside_its_field() {
+        let fields = |new: &Writing| faults(new).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+        assert_eq!(fields(&Writing::default()), ["number", "pool", "child", "born", "owner", "mother", "storage"]);
+        let first = date(2008, 7, 20);
+        for (new, expected) in [
+            (Writing { mother: "second".to_owned(), ..typed() }, ("mother", Fault::NotAChoice)),
+            (Writing { second: "13800000071".to_owned(), ..typed() }, ("second", Fault::AlreadyExists)),
+            (Writing { born: "2026-07-21".to_owned(), ..typed() }, ("born", Fault::DateBetween { first, last: TODAY })),
+            (Writing { years: "31".to_owned(), ..typed() }, ("years", Fault::OutOfRange { min: 1, max: 30 })),
+            (Writing { preparation: "5980".to_owned(), ..typed() }, ("preparation_on", Fault::Required)),
+        ] {
+            assert_eq!(faults(&new), [(expected.0.to_owned(), expected.1)]);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! The contracts' office: each act goes where the table says, for whoever may, once; and no act moves a unit.
+
+use super::{count, days, family, founded, joined, network, number, phone, support, units, visitor};
+use domain::account::{Actor, Denied, Role};
+use domain::contact::PersonName;
+use domain::custody::{Din, Pool};
+use domain::family::{ContractEvent, ContractNumber, ContractState, Kin};
+use domain::field::Fault;
+use domain::ids::{AccountId, ContractId, FamilyId, LoginSessionId, UnitId};
+use jiff::SignedDuration;
+use services::Context;
+use services::family::office::{self, Acting, Inviting, OwedWhich, Paying, Standing, Writing};
+use services::family::{self as families, FamilyError, Founder, Founding, found_in};
+use testkit::TestHouse;
+use uuid::Uuid;
+
+/// Somebody of another role.
+fn staff(house: &TestHouse, role: Role) -> Context {
+    house.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_050)),
+        login: LoginSessionId(Uuid::from_u128(90_050)),
+        roles: vec![role],
+        stepped_up_at: Some(house.now()),
+    })
+}
+
+/// A contract of a number of its own, as far as a state says, without a unit.
+async fn contract_in(house: &TestHouse, family: u128, state: ContractState) -> ContractId {
+    let day = |text: &str| text.parse().expect("a day");
+    let new = Founding {
+        number: ContractNumber::parse(&number(family)).expect("a number"),
+        pool: Pool::Family,
+        state,
+        term: (state != ContractState::Draft).then(|| (day("2026-01-01"), day("2045-12-31"))),
+        unit: None,
+        child: (PersonName::parse("演示宝宝").expect("a name"), day("2026-03-01"), None),
+        invited: vec![Founder { kin: Kin::Owner, mother: true, phone: phone(family * 10 + 1) }],
+        prices: vec![("storage", day("2026-08-10"), 62_000, None), ("storage", day("2027-08-10"), 62_000, None)],
+    };
+    let mut tx = house.services.begin().await.expect("a transaction");
+    let (_, id) = found_in(&house.services, &mut tx, &house.services.system(), &new).await.expect("a family");
+    tx.commit().await.expect("committed");
+    id
+}
+
+/// The contract of a family.
+pub(super) async fn contract_of(house: &TestHouse, family: FamilyId) -> ContractId {
+    let sql = "select id from family_contract where family_id = $1";
+    ContractId(sqlx::query_scalar(sql).bind(family.0).fetch_one(&house.db.owner_pool()).await.expect("a contract"))
+}
+
+/// The whole number of a unit that is nobody's, and the unit.
+async fn nobodys(house: &TestHouse) -> (UnitId, String) {
+    let sql = "select id, din from custody_unit where family_id is null and pool = 'family' and state = 'banked' order by id limit 1";
+    let (id, din): (Uuid, String) =
+        sqlx::query_as(sql).fetch_one(&house.db.owner_pool()).await.expect("a unit that is nobody's");
+    let din = Din::parse(&din).expect("a number");
+    (UnitId(id), format!("{}{}", din.as_str(), din.check()))
+}
+
+/// Everything an act can ask for, made of a version.
+fn acting(version: u32, din: &str) -> Acting {
+    let text = str::to_owned;
+    Acting {
+        version,
+        signed_on: text("2026-07-01"),
+        ends_on: text("2046-07-01"),
+        din: text(din),
+        storage: text("620"),
+        storage_from: text("2046-08-01"),
+        years: text("2"),
+        reason: text("演示：双方协商一致"),
+    }
+}
+
+#[tokio::test]
+async fn each_act_of_the_office_goes_where_the_table_says_and_nowhere_else() {
+    let house = TestHouse::new().await;
+    units(&house).await;
+    let (unit, din) = nobodys(&house).await;
+    let (mut nth, mut gone) = (100, 0);
+    for state in ContractState::ALL {
+        for event in ContractEvent::ALL {
+            nth += 1;
+            let id = contract_in(&house, nth, state).await;
+            let done = office::act(&house.services, &support(&house), (id, event), &acting(1, &din)).await;
+            let expected = state.after(event).filter(|_| event.is_the_offices());
+            match (done, expected) {
+                (Ok(to), Some(expected)) => assert_eq!(to, expected, "{state:?} {event:?}"),
+                (Err(FamilyError::Stale), None) if event.is_the_offices() => {}
+                (Err(FamilyError::NotFound), None) if !event.is_the_offices() => {}
+                (done, expected) => panic!("{state:?} {event:?}: {done:?}, not {expected:?}"),
+            }
+            let now = office::contract(&house.services, &support(&house), id).await.expect("read");
+            assert_eq!(now.state, expected.unwrap_or(state), "{state:?} {event:?}");
+            assert_eq!(now.history.len(), usize::from(expected.is_some()));
+            gone += i64::from(expected.is_some());
+            if expected.is_some() {
+                let ended = event.ends();
+                assert_eq!(now.history[0].reason.is_some(), ended, "why it ended is kept, and read");
+                assert_eq!(now.invitations[0].standing == Standing::Blocked, ended, "{event:?}");
+                assert_eq!(now.prices.len(), if event == ContractEvent::Renew { 4 } else { 2 });
+            }
+        }
+    }
+    assert_eq!(count(&house, "select count(*) from family_contract_event").await, gone);
+    assert_eq!(count(&house, "select count(*) from audit_entry where action = 'family.contract_moved'").await, gone);
+    let kept = sqlx::query_scalar::<_, String>("select state from custody_unit where id = $1").bind(unit.0);
+    assert_eq!(kept.fetch_one(&house.db.owner_pool()).await.expect("a unit"), "banked", "no act moves a unit");
+}
+
+#[tokio::test]
+async fn a_unit_comes_under_one_contract_of_its_own_family_and_use() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    let (unit, din) = nobodys(&house).await;
+    let id = contract_in(&house, 1, ContractState::Signed).await;
+    let begin = async |id, din: &str| {
+        office::act(&house.services, &support(&house), (id, ContractEvent::Begin), &acting(1, din)).await
+    };
+    let faults = |done: Result<ContractState, FamilyError>| match done {
+        Err(FamilyError::Fields(faults)) => (faults[0].field.clone(), faults[0].fault),
+        done => panic!("{done:?}"),
+    };
+    assert_eq!(faults(begin(id, "").await), ("din".to_owned(), Fault::Required));
+    let (last, rest) = (din.len() - 1, &din[..din.len() - 1]);
+    let slip = if din.as_bytes()[last] == b'0' { "1" } else { "0" };
+    assert_eq!(faults(begin(id, &format!("{rest}{slip}")).await).1, Fault::DinCheck);
+    begin(id, &din).await.expect("in force");
+    let now = office::contract(&house.services, &support(&house), id).await.expect("read");
+    assert_eq!(now.unit.as_ref().map(|kept| kept.id), Some(unit));
+    assert!(!now.unit.expect("a unit").masked.contains(&din), "the page leaves the middle of the number out");
+    let other = contract_in(&house, 2, ContractState::Signed).await;
+    assert_eq!(faults(begin(other, &din).await), ("din".to_owned(), Fault::UnitTaken));
+    // Its family comes in, and finds the unit.
+    joined(&house, 1, 11).await;
+    let own = families::units(&house.services, &visitor(&house, 11)).await.expect("read");
+    assert_eq!(own.iter().map(|unit| unit.id).collect::<Vec<_>>(), [unit]);
+    assert!(all.contains(&unit));
+}
+
+#[tokio::test]
+async fn two_who_end_a_contract_at_once_end_it_once_and_the_other_is_told() {
+    let house = TestHouse::new().await;
+    let id = contract_in(&house, 1, ContractState::Active).await;
+    let (one, two) = (support(&house), support(&house));
+    let said = acting(1, "");
+    let (one, two) = tokio::join!(
+        office::act(&house.services, &one, (id, ContractEvent::Terminate), &said),
+        office::act(&house.services, &two, (id, ContractEvent::Transfer), &said),
+    );
+    let won = usize::from(one.is_ok()) + usize::from(two.is_ok());
+    assert_eq!(won, 1, "{one:?} {two:?}");
+    assert!([one, two].into_iter().filter_map(Result::err).all(|error| matches!(error, FamilyError::Stale)));
+    assert_eq!(count(&house, "select count(*) from family_contract_event").await, 1);
+    assert_eq!(count(&house, "select count(*) from family_contract_reason").await, 1);
+}
+
+#[tokio::test]
+async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
+    let house = TestHouse::new().await;
+    let id = contract_in(&house, 1, ContractState::Active).await;
+    let other = contract_in(&house, 2, ContractState::Active).await;
+    let elsewhere = office::contract(&house.services, &support(&house), other).await.expect("read").invitations[0].id;
+    let absent = ContractId(Uuid::from_u128(404));
+    let mut all: Vec<Context> =
+        Role::ALL.into_iter().filter(|role| *role != Role::FamilySupport).map(|role| staff(&house, role)).collect();
+    all.extend([visitor(&house, 11), house.context(Actor::Anonymous)]);
+    let said = acting(1, "");
+    let paying = |contract| Paying {
+        contract,
+        nths: vec!["1".to_owned()],
+        amount: "620".to_owned(),
+        day: "2026-07-01".to_owned(),
+        reference: "T1".to_owned(),
+    };
+    let inviting = |contract| Inviting {
+        contract,
+        kin: "second_guardian".to_owned(),
+        mother: false,
+        phone: phone(77).digits().to_owned(),
+    };
+    let services = &house.services;
+    for context in &all {
+        let writing = Writing { form: Uuid::from_u128(1), ..Writing::default() };
+        let refused = [
+            office::find(services, context, &number(1)).await.map(drop),
+            office::list(services, context, ContractState::Active, None).await.map(drop),
+            office::owed(services, context, OwedWhich::Soon, None).await.map(drop),
+            office::contract(services, context, id).await.map(drop),
+            office::reveal(services, context, id, "演示：核对手机号").await.map(drop),
+            office::act(services, context, (id, ContractEvent::Terminate), &said).await.map(drop),
+            office::pay(services, context, &paying(id)).await.map(drop),
+            office::invite(services, context, &inviting(id)).await,
+            office::send(services, context, (other, elsewhere)).await,
+            office::block(services, context, (other, elsewhere)).await,
+            office::write(services, context, &writing).await.map(drop),
+        ];
+        for (at, done) in refused.into_iter().enumerate() {
+            assert!(matches!(done, Err(FamilyError::Denied(_))), "{at} for {:?}: {done:?}", context.actor);
+        }
+    }
+    // For the office what is not there, and what is another contract's, is not there.
+    let context = &support(&house);
+    for missing in [
+        office::contract(services, context, absent).await.map(drop),
+        office::reveal(services, context, absent, "演示：核对手机号").await.map(drop),
+        office::act(services, context, (absent, ContractEvent::Terminate), &said).await.map(drop),
+        office::pay(services, context, &paying(absent)).await.map(drop),
+        office::invite(services, context, &inviting(absent)).await,
+        office::send(services, context, (id, elsewhere)).await,
+        office::block(services, context, (id, elsewhere)).await,
+    ] {
+        assert!(matches!(missing, Err(FamilyError::NotFound)), "{missing:?}");
+    }
+    assert_eq!(count(&house, "select count(*) from family_contract_event").await, 0);
+    assert_eq!(count(&house, "select count(*) from family_contract_payment").await, 0);
+}
+
+#[tokio::test]
+async fn mobile_numbers_are_read_for_a_reason_that_the_family_reads() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    let id = contract_of(&house, family(&house, 1, unit).await).await;
+    let page = office::contract(&house.services, &support(&house), id).await.expect("read");
+    assert!(page.invitations.iter().all(|one| !one.phone.contains(phone(11).digits()) && one.phone.contains("****")));
+    let short = office::reveal(&house.services, &support(&house), id, "看看").await;
+    assert!(matches!(short, Err(FamilyError::Fields(_))), "{short:?}");
+    let mut stale = support(&house);
+    if let Actor::Staff { stepped_up_at, .. } = &mut stale.actor {
+        *stepped_up_at = None;
+    }
+    let factor = office::reveal(&house.services, &stale, id, "演示：核对登记的手机号").await;
+    assert!(matches!(factor, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{factor:?}");
+    assert!(families::looks(&house.services, &visitor(&house, 11)).await.expect("read").is_empty());
+    let all = office::reveal(&house.services, &support(&house), id, "演示：核对登记的手机号").await.expect("shown");
+    assert_eq!(all.iter().map(|one| one.phone.clone()).collect::<Vec<_>>(), [phone(11), phone(12)]);
+    let looks = families::looks(&house.services, &visitor(&house, 11)).await.expect("read");
+    assert_eq!(
+        looks.iter().map(|look| (look.what.as_str(), look.reason.as_str())).collect::<Vec<_>>(),
+        [("contract", "演示：核对登记的手机号")]
+    );
+    assert_eq!(count(&house, "select count(*) from audit_entry where action = 'family.guardians_revealed'").await, 1);
+}
+
+#[tokio::test]
+async fn an_invitation_is_sent_once_for_two_presses_blocked_and_sent_anew() {
+    let house = TestHouse::new().await;
+    let id = contract_of(&house, founded(&house, 1, None, "2026-03-01".parse().expect("a day"), None).await).await;
+    let invitations = async || office::contract(&house.services, &support(&house), id).await.expect("read").invitations;
+    let sent = async || count(&house, "select count(*) from job where kind = 'family.invited'").await;
+    let send = async |one| office::send(&house.services, &support(&house), (id, one)).await;
+    let first = invitations().await[0].clone();
+    assert_eq!((first.standing, first.sent_at, sent().await), (Standing::Open, None, 0));
+    for _ in 0..2 {
+        send(first.id).await.expect("sent");
+    }
+    assert_eq!(sent().await, 1, "pressed twice");
+    house.services.clock.advance(SignedDuration::from_mins(11));
+    send(first.id).await.expect("sent");
+    assert_eq!(sent().await, 2);
+
+    for _ in 0..2 {
+        office::block(&house.services, &support(&house), (id, first.id)).await.expect("blocked");
+    }
+    assert_eq!(invitations().await[0].standing, Standing::Blocked);
+    assert_eq!(count(&house, "select count(*) from audit_entry where action = 'family.invitation_blocked'").await, 1);
+    super::account(&house, 11).await;
+    let typed = (number(1), phone(11));
+    let join = families::join(&house.services, &visitor(&house, 11), &network(), (&typed.0, typed.1.digits())).await;
+    assert!(matches!(join, Err(FamilyError::NoInvitation)), "{join:?}");
+
+    send(first.id).await.expect("made anew");
+    let again = invitations().await.into_iter().find(|one| one.kin == Kin::Owner).expect("an invitation");
+    assert_eq!(again.standing, Standing::Open);
+    assert_eq!(sent().await, 3);
+    joined(&house, 1, 11).await;
+    let used = send(again.id).await;
+    assert!(matches!(used, Err(FamilyError::Over)), "{used:?}");
+    let blocked = office::block(&house.services, &support(&house), (id, again.id)).await;
+    assert!(matches!(blocked, Err(FamilyError::Over)), "{blocked:?}");
+    // It ran out: the other guardian's is made anew, too.
+    days(&house, 91);
+    let other = invitations().await.into_iter().find(|one| one.kin == Kin::SecondGuardian).expect("an invitation");
+    assert_eq!(other.standing, Standing::Lapsed);
+    send(other.id).await.expect("made anew");
+    joined(&house, 1, 12).await;
+}
+
+#[tokio::test]
+async fn a_guardian_is_invited_once_and_takes_nobodys_place() {
+    let house = TestHouse::new().await;
+    let id = contract_of(&house, founded(&house, 1, None, "2026-03-01".parse().expect("a day"), None).await).await;
+    joined(&house, 1, 11).await;
+    let invite = async |kin: &str, mother, person| {
+        let (kin, phone) = (kin.to_owned(), phone(person).digits().to_owned());
+        let new = Inviting { contract: id, kin, mother, phone };
+        office::invite(&house.services, &support(&house), &new).await
+    };
+    for _ in 0..2 {
+        invite("second_guardian", false, 77).await.expect("invited");
+    }
+    assert_eq!(count(&house, "select count(*) from job where kind = 'family.invited'").await, 1);
+    let of = |done: Result<(), FamilyError>| match done {
+        Err(FamilyError::Fields(faults)) => (faults[0].field.clone(), faults[0].fault),
+        done => panic!("{done:?}"),
+    };
+    assert_eq!(of(invite("owner", false, 78).await), ("kin".to_owned(), Fault::AlreadyExists));
+    assert_eq!(of(invite("second_guardian", true, 78).await), ("mother".to_owned(), Fault::AlreadyExists));
+    assert_eq!(of(invite("adult_child", false, 78).await), ("kin".to_owned(), Fault::NotAChoice));
+    joined(&house, 1, 77).await;
+}
+
+#[tokio::test]
+async fn a_contract_is_written_once_and_nobody_is_told() {
+    let house = TestHouse::new().await;
+    let text = str::to_owned;
+    let new = Writing {
+        form: Uuid::from_u128(7),
+        number: text("sd 2026-000777"),
+        pool: text("family"),
+        child: text("演示宝宝"),
+        born: text("2026-07-01"),
+        owner: text(phone(771).digits()),
+        mother: text("owner"),
+        preparation: text("5,980"),
+        preparation_on: text("2026-07-31"),
+        storage: text("620"),
+        storage_from: text("2027-07-31"),
+        years: text("20"),
+        ..Writing::default()
+    };
+    let write = async |new: &Writing| office::write(&house.services, &support(&house), new).await;
+    let (one, two) = tokio::join!(write(&new), write(&new));
+    let (one, two) = (one.expect("written"), two.expect("the same"));
+    assert_eq!(one, two, "pressed twice it is one");
+    assert_eq!(write(&new).await.expect("the same"), one);
+    let page = office::contract(&house.services, &support(&house), one).await.expect("read");
+    assert_eq!((page.state, page.prices.len(), page.invitations.len()), (ContractState::Draft, 21, 1));
+    assert_eq!(page.child.as_deref(), Some("演***"), "what names the child is masked");
+    assert_eq!(count(&house, "select count(*) from job where kind like 'family.%'").await, 0);
+    let found = office::find(&house.services, &support(&house), "SD2026000777").await.expect("found");
+    assert_eq!(found, one);
+
+    let other = Writing { number: text("SD2026000778"), ..new.clone() };
+    assert!(matches!(write(&other).await, Err(FamilyError::SentBefore)));
+    let taken = Writing { form: Uuid::from_u128(8), ..new };
+    let Err(FamilyError::Fields(faults)) = write(&taken).await else { panic!("a second contract of one number") };
+    assert_eq!((faults[0].field.as_str(), faults[0].fault), ("number", Fault::AlreadyExists));
+    assert_eq!(count(&house, "select count(*) from family_contract").await, 1);
+    assert_eq!(count(&house, "select count(*) from family").await, 1, "nothing half-written is left behind");
+}

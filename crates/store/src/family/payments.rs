@@ -1,0 +1,106 @@
+//! Payments of contracts: each once by its number at the bank.
+
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::{Timestamp, civil};
+use jiff_sqlx::Date as SqlDate;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// A payment to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPayment<'a> {
+    /// Its own.
+    pub id: Uuid,
+    /// By which contract.
+    pub contract: Uuid,
+    /// Its number at the bank, sealed.
+    pub reference: &'a [u8],
+    /// The number's keyed hash.
+    pub reference_index: &'a [u8],
+    /// How much.
+    pub fen: i64,
+    /// When it came.
+    pub paid_on: civil::Date,
+    /// Who writes it down.
+    pub actor: Option<Uuid>,
+}
+
+/// Writes a payment. `false` where there is one of its number.
+pub async fn add(db: impl PgExecutor<'_>, new: NewPayment<'_>, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into family_contract_payment (id, contract_id, reference_sealed, reference_index, fen, paid_on, actor_id, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (reference_index) do nothing",
+        new.id,
+        new.contract,
+        new.reference,
+        new.reference_index,
+        new.fen,
+        new.paid_on.to_sqlx() as SqlDate,
+        new.actor,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Marks prices of a contract as paid by a payment. How many were not yet.
+pub async fn settle(
+    db: impl PgExecutor<'_>,
+    (contract, payment): (Uuid, Uuid),
+    nths: &[i16],
+    day: civil::Date,
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_contract_due set paid_on = $4, payment_id = $2
+         where contract_id = $1 and nth = any($3) and paid_on is null",
+        contract,
+        payment,
+        nths,
+        day.to_sqlx() as SqlDate
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// A payment that came.
+#[derive(Debug, Clone)]
+pub struct PaymentRow {
+    /// Its own.
+    pub id: Uuid,
+    /// By which contract.
+    pub contract_id: Uuid,
+    /// Its number at the bank, sealed.
+    pub reference_sealed: Vec<u8>,
+    /// How much.
+    pub fen: i64,
+    /// When it came.
+    pub paid_on: SqlDate,
+    /// Which prices it paid, in order.
+    pub nths: Vec<i16>,
+}
+
+/// The payment of a number, by the number's keyed hash.
+pub async fn of_reference(db: impl PgExecutor<'_>, reference: &[u8]) -> sqlx::Result<Option<PaymentRow>> {
+    sqlx::query_as!(
+        PaymentRow,
+        r#"select p.id, p.contract_id, p.reference_sealed, p.fen, p.paid_on as "paid_on: SqlDate",
+                  array(select d.nth from family_contract_due d
+                        where d.contract_id = p.contract_id and d.payment_id = p.id order by d.nth) as "nths!"
+           from family_contract_payment p where p.reference_index = $1"#,
+        reference
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The payments of a contract, the last first.
+pub async fn of_contract(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Result<Vec<PaymentRow>> {
+    sqlx::query_as!(
+        PaymentRow,
+        r#"select p.id, p.contract_id, p.reference_sealed, p.fen, p.paid_on as "paid_on: SqlDate",
+                  array(select d.nth from family_contract_due d
+                        where d.contract_id = p.contract_id and d.payment_id = p.id order by d.nth) as "nths!"
+           from family_contract_payment p where p.contract_id = $1 order by p.at desc, p.id desc"#,
+        contract
+    )
+    .fetch_all(db)
+    .await
+}

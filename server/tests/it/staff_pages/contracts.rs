@@ -1,0 +1,100 @@
+//! Contracts through the real router: whose they are, that no number stands in an address, and that nothing typed is lost.
+
+use super::cases::hired;
+use super::*;
+
+const NEW: &str = "/staff/contracts/new";
+const NUMBER: &str = "SD2026000777";
+const OWNER: &str = "13800000771";
+
+/// A contract, as it is typed.
+fn typed<'a>(form: &'a str, number: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("form", form),
+        ("number", number),
+        ("pool", "family"),
+        ("child", "演示宝宝"),
+        ("born", "2026-07-01"),
+        ("owner", OWNER),
+        ("second", ""),
+        ("mother", "owner"),
+        ("preparation", ""),
+        ("preparation_on", ""),
+        ("storage", "620"),
+        ("storage_from", "2026-07-10"),
+        ("years", "20"),
+    ]
+}
+
+#[tokio::test]
+async fn contracts_are_the_offices_and_no_number_stands_in_an_address() {
+    let site = Site::new().await;
+    let office = hired(&site, Role::FamilySupport).await;
+    let form = "01980000-0000-7000-8000-000000000031";
+    let written = gone_to(&send(&office, NEW, &typed(form, NUMBER)).await, "/staff/contracts/");
+    assert!(!written.contains(NUMBER) && written.ends_with("?done=written"), "{written}");
+    let one = written.trim_end_matches("?done=written").to_owned();
+    let pages = ["/staff/contracts", "/staff/contracts?list=draft", "/staff/contracts?list=soon", NEW, one.as_str()];
+    for role in Role::ALL {
+        let browser = hired(&site, role).await;
+        let expected = if role == Role::FamilySupport { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        for path in pages {
+            let seen = browser.get(path).await;
+            assert_eq!(seen.status, expected, "{path} for {role:?}: {}", excerpt(&seen.body));
+            assert!(!seen.body.contains('⟦'), "{path} for {role:?}");
+            assert!(!seen.body.contains(NUMBER) && !seen.body.contains(OWNER), "{path} for {role:?}");
+        }
+    }
+    for path in pages {
+        gone_to(&site.anonymous().get(path).await, "/staff/sign-in");
+        let english = office.get(&format!("/en{path}")).await;
+        assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{path}: {}", excerpt(&english.body));
+    }
+    let find = "/staff/contracts/find";
+    assert_eq!(gone_to(&send(&office, find, &[("number", "sd 2026-000777")]).await, "/staff/contracts/"), one);
+    let unknown = send(&office, find, &[("number", "SD2026999999")]).await;
+    again(&unknown, REFUSED, "没有这个编号的合同");
+    assert!(unknown.body.contains("SD2026999999"), "what was typed is kept");
+    let id = one.rsplit('/').next().expect("an id");
+    assert!(noted(&site, "family.contract_read", id).await >= 2, "each opening is in the trail");
+}
+
+#[tokio::test]
+async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_still_there() {
+    let site = Site::new().await;
+    let office = hired(&site, Role::FamilySupport).await;
+    let form = "01980000-0000-7000-8000-000000000032";
+    let mut wrong = typed(form, "SD2026");
+    wrong.retain(|(name, _)| *name != "storage");
+    wrong.push(("storage", "六百二十"));
+    let refused = send(&office, NEW, &wrong).await;
+    again(&refused, REFUSED, "");
+    assert!(refused.body.contains("六百二十") && refused.body.contains("演示宝宝"), "what was typed is kept");
+    let one = gone_to(&send(&office, NEW, &typed(form, NUMBER)).await, "/staff/contracts/");
+    let one = one.trim_end_matches("?done=written").to_owned();
+    let (act, pay) = (format!("{one}/act"), format!("{one}/pay"));
+    let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2026-07-01")];
+    again(&send(&office, &act, &sign).await, REFUSED, "结束时间要晚于开始时间");
+    let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
+    gone_to(&send(&office, &act, &sign).await, &format!("{one}?done=sign"));
+    again(&send(&office, &act, &sign).await, StatusCode::CONFLICT, "合同刚才有了新的变化");
+    let came =
+        |amount| [("pay_nth", "1"), ("pay_amount", amount), ("pay_day", "2026-07-12"), ("pay_reference", "B-2026-1")];
+    let other = send(&office, &pay, &came("600")).await;
+    again(&other, REFUSED, "合计620.00元");
+    assert!(other.body.contains("B-2026-1"), "what was typed is kept");
+    gone_to(&send(&office, &pay, &came("620")).await, &format!("{one}?done=paid"));
+    gone_to(&send(&office, &pay, &came("620.00")).await, &format!("{one}?done=before"));
+    let guardians = format!("{one}/guardians");
+    let short = send(&office, &guardians, &[("guardians_reason", "看看")]).await;
+    again(&short, REFUSED, "");
+    assert!(short.body.contains("看看"), "what was typed is kept");
+    let shown = send(&office, &guardians, &[("guardians_reason", "演示：核对登记的手机号")]).await;
+    again(&shown, StatusCode::OK, OWNER);
+    assert!(!office.get(&one).await.body.contains(OWNER), "shown once");
+    let forged = send(&office, &guardians, &[("guardians_reason", "看看"), ("shown_guardians", "13911112222")]).await;
+    assert!(!forged.body.contains("13911112222"), "what only we say is not taken from what was sent");
+    let end = [("event", "terminate"), ("version", "2"), ("terminate_reason", "演示：家庭来函申请终止")];
+    gone_to(&send(&office, &act, &end).await, &format!("{one}?done=terminate"));
+    again(&office.get(&one).await, StatusCode::OK, "演示：家庭来函申请终止");
+}
