@@ -42,6 +42,8 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   const colleague = await another(browser, page, baseURL, js);
   await works(page, "lab_officer", "L");
   await works(colleague, "quality_officer", "Q");
+  const coordinator = await another(browser, page, baseURL, js);
+  await works(coordinator, "quality_officer", "C");
   const state = () => sql(`select state from custody_unit where id = '${unit}'`);
 
   const opened = async (act: string): Promise<Locator> => {
@@ -135,6 +137,7 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   form = await opened("ship");
   await page.locator("#f-ship_din").fill(bag);
   await page.locator("#f-ship_name").fill("SF-77 dry-shipper-1");
+  await page.locator("#f-ship_logger").fill("LG-0931");
   await page.locator("#f-ship_celsius").fill("-120");
   await press(form.getByRole("button", { name: zh("units-propose"), exact: true }));
   // Too warm: told with what is allowed, and nothing typed is lost.
@@ -144,7 +147,19 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   await examine(page, "unit-release-10-too-warm");
   await page.locator("#f-ship_celsius").fill("-188");
   await propose(page.locator("details.dialog", { has: page.locator("input[name=act][value=ship]") }));
-  await confirm((waiting) => waiting.locator("#f-confirm_din").fill(bag));
+  // A colleague looks it over, the coordinator confirms it: three people, three scans.
+  await visit(colleague, path);
+  await colleague.locator("#f-confirm_din").fill(bag);
+  await examine(colleague, "unit-release-13-look-over");
+  await press(colleague.locator("#proposals").getByRole("button", { name: zh("units-look-over"), exact: true }));
+  await expect(colleague.locator("main")).toContainText(zh("units-done-looked-over"));
+  await expect(colleague.locator("#f-confirm_din")).toHaveCount(0);
+  expect(await state()).toBe("retrieved");
+  await visit(coordinator, path);
+  await coordinator.locator("#f-confirm_din").fill(bag);
+  await examine(coordinator, "unit-release-14-coordinator");
+  await press(coordinator.locator("#proposals").getByRole("button", { name: zh("units-confirm"), exact: true }));
+  await expect(coordinator.locator("main")).toContainText(zh("units-done-confirmed"));
   expect(await state()).toBe("shipped");
 
   form = await opened("deliver");
@@ -163,4 +178,5 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   await visit(page, `/en${path}`);
   await examine(page, "unit-release-12-english");
   await colleague.context().close();
+  await coordinator.context().close();
 });

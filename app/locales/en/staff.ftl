@@ -902,6 +902,7 @@ staff-action-custody-held = Put a unit on hold
 staff-action-custody-record-signed = Signed a batch record
 staff-action-custody-proposed = Proposed what two people do
 staff-action-custody-confirmed = Confirmed what a colleague proposed
+staff-action-custody-looked-over = Looked over what three people do
 staff-action-custody-withdrawn = Withdrew a proposal
 staff-action-family-certificate-issued = Storage certificate issued
 staff-action-family-passport-fetched = Custody passport fetched

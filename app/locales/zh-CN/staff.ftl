@@ -845,6 +845,7 @@ staff-action-custody-held = 暂停处理脐带血
 staff-action-custody-record-signed = 为批生产记录签字
 staff-action-custody-proposed = 提出需要两人办理的事项
 staff-action-custody-confirmed = 确认同事提出的事项
+staff-action-custody-looked-over = 核对需三人办理的事项
 staff-action-custody-withdrawn = 撤回需要两人办理的事项
 staff-action-family-certificate-issued = 签发储存证书
 staff-action-family-passport-fetched = 家庭下载监管链护照

@@ -30,6 +30,7 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/units/find", SEE, &find).on(at::UNITS),
     Call::post("/staff/units/:id/propose", HANDLE, &propose).on(PAGE),
     Call::post("/staff/units/:id/confirm", HANDLE, &confirm).on(PAGE),
+    Call::post("/staff/units/:id/look-over", HANDLE, &look_over).on(PAGE),
     Call::post("/staff/units/:id/withdraw", HANDLE, &withdraw).on(PAGE),
     Call::post("/staff/units/:id/deviation", HANDLE, &open_deviation).on(PAGE),
     Call::post("/staff/units/:id/close", HANDLE, &close_deviation).on(PAGE),
@@ -82,6 +83,7 @@ async fn propose(asked: Asked) -> Answer {
         event: text("event"),
         name: text("name"),
         celsius: text("celsius"),
+        logger: text("logger"),
         steps: asked.fields(&field(act.name(), "steps")).map(str::to_owned).collect(),
     };
     let result = desk::propose(&asked.services, &asked.context, &new).await;
@@ -95,6 +97,16 @@ async fn confirm(asked: Asked) -> Answer {
     let said = Confirming { id, version, din: text("din"), slot: text("slot") };
     let result = desk::confirm(&asked.services, &asked.context, &said).await;
     done(&asked, &page, ("confirmed", "confirm"), result)
+}
+
+/// The second of three.
+async fn look_over(asked: Asked) -> Answer {
+    let Some((_, page, version)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(id) = asked.field("proposal").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let text = |name: &str| asked.field(&field("confirm", name)).to_owned();
+    let said = Confirming { id, version, din: text("din"), slot: text("slot") };
+    let result = desk::look_over(&asked.services, &asked.context, &said).await;
+    done(&asked, &page, ("looked-over", "confirm"), result)
 }
 
 async fn withdraw(asked: Asked) -> Answer {

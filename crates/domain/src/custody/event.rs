@@ -160,6 +160,20 @@ pub struct Slot {
     pub slot: u16,
 }
 
+/// Who handed a unit to its courier, and what tells how cold it was on its way.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handed {
+    /// The logger that was started in the dry shipper.
+    pub logger: String,
+    /// Who handed it over.
+    pub operator: String,
+    /// Who looked it over: another.
+    pub with: String,
+    /// The coordinator: a third.
+    pub coordinator: String,
+}
+
 macro_rules! payloads {
     ($($(#[$doc:meta])* $name:ident $word:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {
         /// What an event says.
@@ -407,6 +421,9 @@ payloads! {
         carrier: String,
         /// The dry shipper's warmest at departure, in °C.
         shipper_c: f64,
+        /// By whom, with which logger; where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handed: Option<Handed>,
     }
     /// Arrived at the hospital.
     Delivered "delivered" {

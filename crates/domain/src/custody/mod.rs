@@ -17,6 +17,6 @@ mod state_tests;
 
 pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
-pub use event::{DeviationKind, Kind, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, Value, What};
+pub use event::{DeviationKind, Handed, Kind, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, Value, What};
 pub use guard::{Facts, Unmet};
 pub use state::{Standing, State, may_come_later, next, ways};

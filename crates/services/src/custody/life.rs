@@ -4,8 +4,8 @@
 use super::{Incoming, Shelf, UnitName};
 use crate::context::new_uuid;
 use domain::custody::{
-    CatalogueKind, DeviationKind, Din, Item, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, State, Value,
-    What,
+    CatalogueKind, DeviationKind, Din, Handed, Item, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, State,
+    Value, What,
 };
 use domain::ids::UnitId;
 use jiff::{SignedDuration, Timestamp};
@@ -179,7 +179,12 @@ impl Telling<'_> {
                 let (operator, with) = two("LAB-01", "LAB-02");
                 self.tell(2, Payload::Retrieved { operator, with });
             }
-            State::Shipped => self.tell(40, Payload::Shipped { carrier: owned("dry-shipper-1"), shipper_c: -188.0 }),
+            State::Shipped => {
+                let (operator, with) = two("LAB-01", "LAB-02");
+                let handed = Handed { logger: owned("LG-0931"), operator, with, coordinator: owned("QA-01") };
+                let carrier = owned("dry-shipper-1");
+                self.tell(40, Payload::Shipped { carrier, shipper_c: -188.0, handed: Some(handed) });
+            }
             State::Delivered => self.tell(60 * 9, Payload::Delivered { max_c: -181.5 }),
             State::Infused => {
                 self.tell(60 * 30, Payload::Infused {});

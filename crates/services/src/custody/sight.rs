@@ -51,7 +51,9 @@ fn is_everybodys(payload: &Payload) -> bool {
         }
         P::TransportStarted { carrier, logger } => is_code(carrier) && is_code(logger),
         P::Reserved { request } | P::ReservationEnded { request } => is_code(request),
-        P::Shipped { carrier, .. } => is_code(carrier),
+        P::Shipped { carrier, handed, .. } => {
+            is_code(carrier) && handed.as_ref().is_none_or(|handed| is_code(&handed.logger))
+        }
         P::TransferredOut { bank, .. } => is_code(bank),
         P::StepDone { instrument, values, .. } => {
             instrument.as_deref().is_none_or(is_code) && values.iter().all(is_the_childs)
@@ -117,7 +119,7 @@ mod tests {
             Payload::Discarded { reason: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::Corrected { seq: 1, said: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::TransferredOut { bank: said.clone(), operator, with },
-            Payload::Shipped { carrier: said.clone(), shipper_c: -188.0 },
+            Payload::Shipped { carrier: said.clone(), shipper_c: -188.0, handed: None },
             result(vec![value("abo_rhd", What::Text("mother is positive".to_owned()), Person::Baby)]),
             result(vec![value(&said, What::Number(1.0), Person::Baby)]),
         ];

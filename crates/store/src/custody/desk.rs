@@ -111,6 +111,12 @@ pub struct ProposalRow {
     pub outcome: Option<String>,
     /// By whom.
     pub settled_by: Option<Uuid>,
+    /// Of three, who looked it over: the account.
+    pub checked_by: Option<Uuid>,
+    /// Whose code that is.
+    pub checked_as: Option<Uuid>,
+    /// The code.
+    pub checked_code: Option<String>,
 }
 
 /// A proposal, locked until the transaction ends.
@@ -119,8 +125,9 @@ pub async fn proposal(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<
         ProposalRow,
         r#"select p.id, p.unit_id, p.act, p.said_sealed, p.seq, u.seq as unit_seq, p.proposed_by, p.operator_id, o.code,
                   p.proposed_at as "proposed_at: SqlTimestamp", p.expires_at as "expires_at: SqlTimestamp",
-                  p.outcome, p.settled_by
+                  p.outcome, p.settled_by, p.checked_by, p.checked_as, c.code as "checked_code?"
            from custody_proposal p join custody_operator o on o.id = p.operator_id
+           left join custody_operator c on c.id = p.checked_as
            join custody_unit u on u.id = p.unit_id
            where p.id = $1 for update of p"#,
         id
@@ -139,8 +146,9 @@ pub async fn open_proposals(
         ProposalRow,
         r#"select p.id, p.unit_id, p.act, p.said_sealed, p.seq, u.seq as unit_seq, p.proposed_by, p.operator_id, o.code,
                   p.proposed_at as "proposed_at: SqlTimestamp", p.expires_at as "expires_at: SqlTimestamp",
-                  p.outcome, p.settled_by
+                  p.outcome, p.settled_by, p.checked_by, p.checked_as, c.code as "checked_code?"
            from custody_proposal p join custody_operator o on o.id = p.operator_id
+           left join custody_operator c on c.id = p.checked_as
            join custody_unit u on u.id = p.unit_id
            where p.outcome is null and p.expires_at > $2 and ($1::uuid is null or p.unit_id = $1)
            order by p.proposed_at, p.id limit 200"#,
@@ -149,6 +157,24 @@ pub async fn open_proposals(
     )
     .fetch_all(db)
     .await
+}
+
+/// Notes who looked a proposal over. `false` where somebody did, or it was settled.
+pub async fn check(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    (by, operator): (Uuid, Uuid),
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update custody_proposal set checked_by = $2, checked_as = $3, checked_at = $4
+         where id = $1 and outcome is null and checked_by is null",
+        id,
+        by,
+        operator,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Settles a proposal. `false` where it was settled.

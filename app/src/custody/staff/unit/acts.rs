@@ -52,7 +52,14 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
         proposal.slot.as_ref().filter(|_| own).map(|slot| view! { <p><code class="code">{slot_text(slot)}</code></p> });
     let reason = proposal.reason.clone().map(|text| view! { <blockquote class="said">{text}</blockquote> });
     let event = proposal.event.map(|seq| view! { <p>{crate::desk::count(visit, "units-said-corrects", seq)}</p> });
-    let confirms = !own && !proposal.outdated && opened.code.is_some();
+    // Of three, who looked it over waits for the coordinator.
+    let looked_over = proposal.checked.as_ref().map(|(account, code)| {
+        let name = opened.people.get(&account.0).filter(|name| !name.is_empty()).unwrap_or(code);
+        let text = visit.t_args("units-proposed-looked-over", &[("name", name.clone().into())]);
+        view! { <p class="muted small">{text}</p> }
+    });
+    let second = proposal.checked.as_ref().is_some_and(|(account, _)| visit.context.actor.account() == Some(*account));
+    let confirms = !own && !second && !proposal.outdated && opened.code.is_some();
     let confirm = (confirms && may(visit, proposal.act.confirmed_by())).then(|| confirm(visit, &opened.unit, proposal));
     let outdated =
         proposal.outdated.then(|| view! { <Banner tone=Tone::Warning>{visit.t("units-proposed-outdated")}</Banner> });
@@ -76,6 +83,7 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
             {event}
             {propose::proposed(visit, &opened.unit, proposal)}
             {reason}
+            {looked_over}
             {outdated}
             {waits}
             {others}
@@ -87,12 +95,17 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
 }
 
 fn confirm(visit: &Visit, unit: &UnitView, proposal: &Proposal) -> AnyView {
+    let (to_what, label) = if proposal.act.needs_third() && proposal.checked.is_none() {
+        ("look-over", "units-look-over")
+    } else {
+        ("confirm", "units-confirm")
+    };
     view! {
-        <Form action=to(visit, unit, "confirm")>
+        <Form action=to(visit, unit, to_what)>
             <HiddenField name="proposal" value=proposal.id.to_string()/>
             <HiddenField name="version" value=unit.version.to_string()/>
             {propose::scans(visit, proposal.act, "confirm")}
-            <p class="actions"><Button>{visit.t("units-confirm")}</Button></p>
+            <p class="actions"><Button>{visit.t(label)}</Button></p>
         </Form>
     }
     .into_any()

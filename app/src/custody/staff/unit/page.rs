@@ -20,6 +20,7 @@ const NEWS: &[(&str, &str)] = &[
     ("signed", "units-done-signed"),
     ("proposed", "units-done-proposed"),
     ("confirmed", "units-done-confirmed"),
+    ("looked-over", "units-done-looked-over"),
     ("withdrawn", "units-done-withdrawn"),
 ];
 

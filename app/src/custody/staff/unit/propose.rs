@@ -13,7 +13,7 @@ use services::custody::UnitView;
 use services::custody::desk::{Act, Ask, Opened, Proposal, ahead};
 
 /// The fields of a form of proposing.
-const FIELDS: [&str; 7] = ["din", "slot", "reason", "event", "name", "celsius", "steps"];
+const FIELDS: [&str; 8] = ["din", "slot", "reason", "event", "name", "celsius", "logger", "steps"];
 
 /// What can be proposed, and below it what cannot yet, with what is missing.
 pub(super) fn forms(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
@@ -105,6 +105,10 @@ fn field(visit: &Visit, unit: &UnitView, act: Act, ask: Ask) -> Option<AnyView> 
             <TextField name=name("celsius") label=celsius_label(visit, act) hint=visit.t("units-celsius-hint") width="short"/>
         }
         .into_any(),
+        Ask::Logger => view! {
+            <TextField name=name("logger") label=visit.t("units-logger") hint=visit.t("units-logger-hint")/>
+        }
+        .into_any(),
         Ask::Steps => {
             let missing = unit.release.missing();
             let choices = missing.map(|item| {
@@ -129,6 +133,7 @@ fn form(visit: &Visit, unit: &UnitView, act: Act) -> AnyView {
     let variant = if ends { Variant::Danger } else { Variant::Primary };
     let about = match (act.asks(Ask::Slot), act.asks(Ask::Bag)) {
         (true, _) => "units-propose-scans",
+        (false, true) if act.needs_third() => "units-propose-three",
         (false, true) => "units-propose-bag",
         (false, false) => "units-propose-text",
     };
@@ -158,6 +163,7 @@ pub(super) fn proposed(visit: &Visit, unit: &UnitView, proposal: &Proposal) -> i
     let degrees = proposal.tenths.map(|tenths| {
         line(celsius_label(visit, act).to_string(), format!("{} °C", number_text(f64::from(tenths) / 10.0)))
     });
+    let logger = proposal.logger.clone().map(|text| line(visit.t("units-logger").to_string(), text));
     let steps = proposal.steps.iter().map(|code| {
         let item = unit.release.catalogue.item(code);
         let text =
@@ -169,6 +175,7 @@ pub(super) fn proposed(visit: &Visit, unit: &UnitView, proposal: &Proposal) -> i
     view! {
         {name}
         {degrees}
+        {logger}
         {steps}
     }
 }

@@ -171,7 +171,19 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
         }
         Payload::Held { of } => vec![super::super::words::deviation_text(visit, *of).to_string()],
         Payload::Reserved { request } | Payload::ReservationEnded { request } => vec![request.clone()],
-        Payload::Shipped { carrier, shipper_c } => vec![carrier.clone(), degrees(*shipper_c)],
+        Payload::Shipped { carrier, shipper_c, handed } => {
+            let mut lines = vec![carrier.clone(), degrees(*shipper_c)];
+            if let Some(handed) = handed {
+                let args = [
+                    ("first", handed.operator.clone().into()),
+                    ("second", handed.with.clone().into()),
+                    ("third", handed.coordinator.clone().into()),
+                ];
+                lines.push(visit.t_args("units-by-three", &args).to_string());
+                lines.push(visit.t_args("units-said-logger", &[("logger", handed.logger.clone().into())]).to_string());
+            }
+            lines
+        }
         Payload::Delivered { max_c } | Payload::Exposed { max_c } => vec![degrees(*max_c)],
         Payload::Discarded { reason, operator, with } => vec![reason.clone(), hands(visit, operator, Some(with))],
         Payload::TransferredOut { bank, operator, with } => vec![bank.clone(), hands(visit, operator, Some(with))],

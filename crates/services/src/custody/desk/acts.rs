@@ -21,6 +21,8 @@ pub enum Ask {
     Name,
     /// Degrees Celsius.
     Celsius,
+    /// The logger that was started.
+    Logger,
     /// Steps of the release.
     Steps,
 }
@@ -73,7 +75,7 @@ acts! {
     /// Takes it for its journey.
     Retrieve "retrieve" => Retrieved [Bag]
     /// Hands it to a courier.
-    Ship "ship" => Shipped [Bag, Name, Celsius]
+    Ship "ship" => Shipped [Bag, Name, Celsius, Logger]
     /// Notes that the hospital has it.
     Deliver "deliver" => Delivered [Celsius]
     /// Notes that the patient was given it.
@@ -109,6 +111,11 @@ impl Act {
     /// Whether this is asked for.
     pub fn asks(self, what: Ask) -> bool {
         self.asked().contains(&what)
+    }
+
+    /// Three people do it: before it is confirmed somebody else looks it over.
+    pub const fn needs_third(self) -> bool {
+        matches!(self, Self::Ship)
     }
 
     /// Who confirms it: what a unit is worth is decided by quality, all else by anybody of the laboratory.

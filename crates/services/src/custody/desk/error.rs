@@ -34,6 +34,9 @@ pub enum DeskError {
     /// Whoever proposed it does not confirm it.
     #[error("their own proposal")]
     OwnProposal,
+    /// Three people do it, and nobody has looked it over yet, but who would confirm it.
+    #[error("not looked over")]
+    Unchecked,
     /// It was confirmed by somebody else, withdrawn, or is too old.
     #[error("settled")]
     Settled,

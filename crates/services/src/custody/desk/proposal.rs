@@ -2,9 +2,9 @@
 //! is moved is scanned by both.
 
 use super::DeskError;
-use super::act::{entry, hand, keep, locked};
+use super::act::{Hand, entry, hand, keep, locked};
 use super::acts::{Act, Ask};
-use super::said::{Said, payloads, scanned, typed};
+use super::said::{People, Said, payloads, scanned, typed};
 use crate::audit;
 use crate::crypto::Place;
 use crate::custody::{Recorded, Refused};
@@ -44,6 +44,8 @@ pub struct Proposing {
     pub name: String,
     /// Degrees Celsius, where they are asked for.
     pub celsius: String,
+    /// The logger that was started, where one is asked for.
+    pub logger: String,
     /// The codes of the steps that were done, where they are asked for.
     pub steps: Vec<String>,
 }
@@ -67,8 +69,12 @@ pub struct Proposal {
     pub name: Option<String>,
     /// Tenths of a degree Celsius.
     pub tenths: Option<i32>,
+    /// The logger that was started.
+    pub logger: Option<String>,
     /// The codes of the steps that were done.
     pub steps: Vec<String>,
+    /// Of three, who looked it over, and their code.
+    pub checked: Option<(AccountId, String)>,
     /// By whom.
     pub by: AccountId,
     /// Their code.
@@ -88,7 +94,8 @@ const fn place(row: Uuid) -> Place {
 /// Proposes what two people do. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied` without `HandleUnits`; `NoCode`; `NotFound`; `Fields` (`din`, `slot`, `reason`, `event`, `name`, `celsius`, `steps`);
+/// `Denied` without `HandleUnits`; `NoCode`; `NotFound`; `Fields` (`din`, `slot`, `reason`, `event`, `name`, `celsius`, `logger`,
+/// `steps`);
 /// `Stale`; `Refused` where the bag is another unit's, and for what can never be; `Busy`, `Database`.
 pub async fn propose(services: &Services, context: &Context, new: &Proposing) -> Result<(), DeskError> {
     context.require(Capability::HandleUnits)?;
@@ -159,7 +166,9 @@ fn read(services: &Services, row: &ProposalRow) -> Result<Proposal, DeskError> {
         event: said.event,
         name: said.name,
         tenths: said.tenths,
+        logger: said.logger,
         steps: said.steps,
+        checked: row.checked_by.map(AccountId).zip(row.checked_code.clone()),
         by: AccountId(row.proposed_by),
         code: row.code.clone(),
         at: row.proposed_at.to_jiff(),
@@ -201,7 +210,8 @@ pub struct Confirming {
 /// `Denied`, after the second factor grew stale, too; `NoCode`; `NotFound`; `OwnProposal`; `Settled` for one that was withdrawn,
 /// confirmed by another, or is too old; `Fields` (`din`, `slot`); `OtherScan` where the two scans differ; `Stale`, also where
 /// something happened to the unit since it was proposed, of what nobody scans: it is proposed anew, over what is known now;
-/// `Refused`, and then it still waits; `Crypto`, `Unreadable`, `Busy`, `Database`.
+/// `Refused`, and then it still waits; `Unchecked` for what three people do and nobody has looked over ([`look_over`]); `Crypto`,
+/// `Unreadable`, `Busy`, `Database`.
 pub async fn confirm(services: &Services, context: &Context, said: &Confirming) -> Result<Option<Recorded>, DeskError> {
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
@@ -214,26 +224,20 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         if row.outcome.as_deref() == Some("confirmed") && row.settled_by == Some(hand.account.0) {
             return Ok(None); // the second press
         }
-        if row.proposed_by == hand.account.0 || row.operator_id == hand.operator.id {
-            return Err(DeskError::OwnProposal);
-        }
-        if row.outcome.is_some() || row.expires_at.to_jiff() <= context.now {
-            return Err(DeskError::Settled);
-        }
-        let (of, first) = (UnitId(row.unit_id), read_said(&services, &row)?);
-        let (bag, slot) = scanned(act, &said.din, &said.slot)?;
-        let unit = locked(&mut tx, of, Some(said.version)).await?;
-        if is_outdated(act, row.seq, unit.seq) {
-            return Err(DeskError::Stale);
-        }
-        if bag.is_some_and(|bag| bag.as_str() != unit.din) {
-            return Err(DeskError::Refused(Refused::UnitMismatch));
-        }
-        if slot != first.slot {
-            return Err(DeskError::OtherScan);
-        }
+        let first = still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
+        let of = UnitId(row.unit_id);
         let lies = if act == Act::Move { lies(&mut tx, of).await? } else { None };
-        let payloads = payloads(act, &first, (&row.code, &hand.operator.code), lies)?;
+        let own = hand.operator.code.as_str();
+        let people = if act.needs_third() {
+            let second = row.checked_code.as_deref().ok_or(DeskError::Unchecked)?;
+            if row.checked_by == Some(hand.account.0) || row.checked_as == Some(hand.operator.id) {
+                return Err(DeskError::Unchecked);
+            }
+            People { operator: &row.code, with: second, third: Some(own) }
+        } else {
+            People { operator: &row.code, with: own, third: None }
+        };
+        let payloads = payloads(act, &first, people, lies)?;
         let kept = keep(&services, &mut tx, &context, of, payloads).await?;
         if !sql::settle(&mut *tx, row.id, ("confirmed", hand.account.0), context.now).await? {
             return Err(DeskError::Settled);
@@ -242,6 +246,62 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         audit::record(&mut tx, &context, &[entry("custody.confirmed", of, detail)]).await?;
         tx.commit().await?;
         Ok(Some(kept))
+    })
+    .await
+}
+
+/// What a proposal says that somebody else than who made it may go on with, over the version they saw and with scans of their own.
+async fn still_waits(
+    services: &Services,
+    tx: &mut Tx,
+    (context, hand): (&Context, &Hand),
+    (act, row): (Act, &ProposalRow),
+    said: &Confirming,
+) -> Result<Said, DeskError> {
+    if row.proposed_by == hand.account.0 || row.operator_id == hand.operator.id {
+        return Err(DeskError::OwnProposal);
+    }
+    if row.outcome.is_some() || row.expires_at.to_jiff() <= context.now {
+        return Err(DeskError::Settled);
+    }
+    let first = read_said(services, row)?;
+    let (bag, slot) = scanned(act, &said.din, &said.slot)?;
+    let unit = locked(tx, UnitId(row.unit_id), Some(said.version)).await?;
+    if is_outdated(act, row.seq, unit.seq) {
+        return Err(DeskError::Stale);
+    }
+    if bag.is_some_and(|bag| bag.as_str() != unit.din) {
+        return Err(DeskError::Refused(Refused::UnitMismatch));
+    }
+    if slot == first.slot { Ok(first) } else { Err(DeskError::OtherScan) }
+}
+
+/// Looks over what three people do, before the third confirms it: the second of them, under an account and a code of their own, with a
+/// scan of their own. Nothing happens to the unit yet. Pressed twice it is one.
+///
+/// # Errors
+/// As [`confirm`]; `Settled`, too, where another looked it over, and for what two people do.
+pub async fn look_over(services: &Services, context: &Context, said: &Confirming) -> Result<(), DeskError> {
+    context.require(Capability::HandleUnits)?;
+    let hand = hand(services, context).await?;
+    let (services, context, said) = (services.clone(), context.clone(), said.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let row = sql::proposal(&mut *tx, said.id).await?.ok_or(DeskError::NotFound)?;
+        let act = Act::from_name(&row.act).ok_or(DeskError::Unreadable)?;
+        context.require(act.confirmed_by())?;
+        if row.checked_by == Some(hand.account.0) {
+            return Ok(()); // the second press
+        }
+        still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
+        let by = (hand.account.0, hand.operator.id);
+        if !act.needs_third() || !sql::check(&mut *tx, row.id, by, context.now).await? {
+            return Err(DeskError::Settled);
+        }
+        let detail = json!({ "act": act.name(), "proposal": row.id });
+        audit::record(&mut tx, &context, &[entry("custody.looked_over", UnitId(row.unit_id), detail)]).await?;
+        tx.commit().await?;
+        Ok(())
     })
     .await
 }

@@ -5,7 +5,7 @@ use super::acts::{Act, Ask};
 use super::proposal::Proposing;
 use crate::custody::{Refused, check_payload, search};
 use domain::contact::half_width;
-use domain::custody::{Din, Payload, Slot};
+use domain::custody::{Din, Handed, Payload, Slot};
 use domain::field::{Fault, FieldError};
 use domain::typed;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub(super) struct Said {
     /// Tenths of a degree Celsius.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenths: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logger: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
 }
@@ -122,30 +124,43 @@ pub(super) fn typed(new: &Proposing) -> Result<(Option<Din>, Said), DeskError> {
         event: read(&mut errors, "event", act.asks(Ask::Event), || typed::number(&new.event, 1, new.version.max(1))),
         name: read(&mut errors, "name", act.asks(Ask::Name), || typed::line(&new.name, NAME)),
         tenths: read(&mut errors, "celsius", act.asks(Ask::Celsius), || celsius(&new.celsius)),
+        logger: read(&mut errors, "logger", act.asks(Ask::Logger), || typed::line(&new.logger, NAME)),
         steps: read(&mut errors, "steps", act.asks(Ask::Steps), || steps(&new.steps)).unwrap_or_default(),
     };
     if !errors.is_empty() {
         return Err(DeskError::Fields(errors));
     }
     if act != Act::Move {
-        for payload in payloads(act, &said, ("", ""), None)? {
+        let nobody = People { operator: "", with: "", third: act.needs_third().then_some("") };
+        for payload in payloads(act, &said, nobody, None)? {
             check_payload(&payload).map_err(DeskError::Refused)?;
         }
     }
     Ok((bag, said))
 }
 
-/// The events an act becomes: who proposed it first, then who confirms it. `lies` is where the unit lies, for who moves it.
+/// Whose codes stand in the events.
+#[derive(Clone, Copy)]
+pub(super) struct People<'a> {
+    /// Who proposed it.
+    pub operator: &'a str,
+    /// Who confirms it; of three, who looked it over.
+    pub with: &'a str,
+    /// Of three, who confirms it.
+    pub third: Option<&'a str>,
+}
+
+/// The events an act becomes. `lies` is where the unit lies, for who moves it.
 ///
 /// # Errors
 /// `Unreadable` where something is missing that the act asks for; `Refused` for what lies nowhere and is moved.
 pub(super) fn payloads(
     act: Act,
     said: &Said,
-    (operator, with): (&str, &str),
+    people: People<'_>,
     lies: Option<Slot>,
 ) -> Result<Vec<Payload>, DeskError> {
-    let (operator, with) = (operator.to_owned(), with.to_owned());
+    let (operator, with) = (people.operator.to_owned(), people.with.to_owned());
     let slot = || said.slot.clone().ok_or(DeskError::Unreadable);
     let reason = || said.reason.clone().ok_or(DeskError::Unreadable);
     let name = || said.name.clone().ok_or(DeskError::Unreadable);
@@ -168,7 +183,12 @@ pub(super) fn payloads(
         }
         Act::ApproveRelease => Payload::ReleaseApproved { operator, with },
         Act::Retrieve => Payload::Retrieved { operator, with },
-        Act::Ship => Payload::Shipped { carrier: name()?, shipper_c: degrees()? },
+        Act::Ship => {
+            let logger = said.logger.clone().ok_or(DeskError::Unreadable)?;
+            let coordinator = people.third.ok_or(DeskError::Unreadable)?.to_owned();
+            let handed = Some(Handed { logger, operator, with, coordinator });
+            Payload::Shipped { carrier: name()?, shipper_c: degrees()?, handed }
+        }
         Act::Deliver => Payload::Delivered { max_c: degrees()? },
         Act::Infuse => Payload::Infused {},
         Act::EndReservation => Payload::ReservationEnded { request: name()? },
@@ -202,19 +222,8 @@ mod tests {
         let (din, slot) = (format!("{}{}", din.as_str(), din.check()), "L-01/1-1-1".to_owned());
         let reason = "the label is worn".to_owned();
         let (event, name, celsius) = ("1".to_owned(), "RQ-1".to_owned(), "-188".to_owned());
-        Proposing {
-            form,
-            unit,
-            version,
-            act,
-            din,
-            slot,
-            reason,
-            event,
-            name,
-            celsius,
-            steps: vec!["loaded".to_owned()],
-        }
+        let (logger, steps) = ("LG-0931".to_owned(), vec!["loaded".to_owned()]);
+        Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, logger, steps }
     }
 
     #[test]
@@ -249,9 +258,11 @@ mod tests {
             assert_eq!(said.event.is_some(), act.asks(Ask::Event), "{act:?}");
             assert_eq!(said.name.is_some(), act.asks(Ask::Name), "{act:?}");
             assert_eq!(said.tenths.is_some(), act.asks(Ask::Celsius), "{act:?}");
+            assert_eq!(said.logger.is_some(), act.asks(Ask::Logger), "{act:?}");
             assert_eq!(!said.steps.is_empty(), act.asks(Ask::Steps), "{act:?}");
-            let lies = said.slot.clone();
-            let all = payloads(act, &said, ("LAB-01", "LAB-02"), lies).expect("events");
+            let (lies, third) = (said.slot.clone(), act.needs_third().then_some("QA-01"));
+            let three = People { operator: "LAB-01", with: "LAB-02", third };
+            let all = payloads(act, &said, three, lies).expect("events");
             assert_eq!(all.last().map(Payload::kind), Some(act.kind()), "{act:?}");
         }
     }
@@ -267,6 +278,7 @@ mod tests {
                 event: empty(),
                 name: empty(),
                 celsius: empty(),
+                logger: empty(),
                 steps: Vec::new(),
                 ..proposing(act)
             };

@@ -171,7 +171,8 @@ pub async fn open(services: &Services, context: &Context, id: UnitId, why: &str)
     let lots = sql::lots(&services.db, id.0).await?;
     let waiting = proposals(services, context, Some(id)).await?;
     let acted = unit.events.iter().filter(|event| event.actor_kind == "staff").filter_map(|event| event.actor_id);
-    let acted: Vec<Uuid> = acted.chain(waiting.iter().map(|proposal| proposal.by.0)).collect();
+    let of_three = waiting.iter().filter_map(|proposal| proposal.checked.as_ref()).map(|(account, _)| account.0);
+    let acted: Vec<Uuid> = acted.chain(waiting.iter().map(|proposal| proposal.by.0)).chain(of_three).collect();
     let names = Names::of(services, acted.iter().copied()).await.map_err(|error| {
         tracing::error!(%error, "the names of colleagues cannot be read");
         DeskError::Unreadable

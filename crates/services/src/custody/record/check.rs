@@ -46,8 +46,9 @@ pub(in crate::custody) fn check(payload: &Payload) -> Result<(), Refused> {
             text(said, SAID)
         }
         P::Reserved { request } | P::ReservationEnded { request } => names(&[request]),
-        P::Shipped { carrier, shipper_c } => {
+        P::Shipped { carrier, shipper_c, handed } => {
             names(&[carrier])?;
+            names(&handed.iter().map(|handed| &handed.logger).collect::<Vec<_>>())?;
             number("shipper", *shipper_c, ranges::SHIPPER_C)
         }
         P::Delivered { max_c } | P::Exposed { max_c } => number("warmest", *max_c, ranges::FROZEN_C),
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_unit_leaves_in_a_dry_shipper_that_is_cold_enough() {
-        let shipped = |shipper_c| check(&Payload::Shipped { carrier: "dry-shipper-1".to_owned(), shipper_c });
+        let shipped =
+            |shipper_c| check(&Payload::Shipped { carrier: "dry-shipper-1".to_owned(), shipper_c, handed: None });
         assert_eq!(shipped(-150.0), Ok(()));
         let refused = Err(Refused::OutOfRange { analyte: "shipper".to_owned(), least: -200.0, most: -150.0 });
         assert_eq!(shipped(-149.9), refused);

@@ -19,6 +19,7 @@ const fn people(payload: &Payload) -> (Option<&String>, Option<&String>) {
             (Some(operator), with.as_ref())
         }
         P::TestFinal { operator, reviewer, .. } => (Some(operator), Some(reviewer)),
+        P::Shipped { handed: Some(handed), .. } => (Some(&handed.operator), Some(&handed.with)),
         P::PutAway { operator, with, .. }
         | P::TakenOut { operator, with, .. }
         | P::Banked { operator, with }
@@ -34,10 +35,18 @@ const fn people(payload: &Payload) -> (Option<&String>, Option<&String>) {
     }
 }
 
+/// The coordinator, where a third is named.
+const fn coordinator(payload: &Payload) -> Option<&String> {
+    match payload {
+        Payload::Shipped { handed: Some(handed), .. } => Some(&handed.coordinator),
+        _ => None,
+    }
+}
+
 /// The codes that an event names.
 pub(super) fn named(payload: &Payload) -> impl Iterator<Item = &str> {
     let (first, second) = people(payload);
-    first.into_iter().chain(second).map(String::as_str)
+    first.into_iter().chain(second).chain(coordinator(payload)).map(String::as_str)
 }
 
 /// Who an event names, where they work and are two people where two are named.
@@ -70,6 +79,11 @@ pub(super) fn of(world: &World, payload: &Payload, instant: Timestamp) -> Result
             Payload::TestFinal { .. } => Refused::ReviewerIsOperator,
             _ => Refused::SamePerson,
         });
+    }
+    if let Some(third) = coordinator(payload).map(known).transpose()?
+        && [people.operator, people.with].contains(&Some(third))
+    {
+        return Err(Refused::SamePerson);
     }
     Ok(people)
 }

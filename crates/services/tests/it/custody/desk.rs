@@ -19,6 +19,8 @@ use uuid::Uuid;
 const LAB: u128 = 71_001;
 const OTHER: u128 = 71_002;
 const QUALITY: u128 = 71_003;
+/// Who coordinates releases.
+const COORDINATOR: u128 = 71_005;
 /// Another of quality, who works on no unit.
 const HEAD: u128 = 71_004;
 
@@ -35,12 +37,17 @@ pub fn quality(house: &TestHouse) -> Context {
 }
 
 pub fn head(house: &TestHouse) -> Context {
+pub fn coordinator(house: &TestHouse) -> Context {
+    of(house, COORDINATOR, Role::QualityOfficer)
+}
+
+fn head(house: &TestHouse) -> Context {
     of(house, HEAD, Role::QualityOfficer)
 }
 
 /// The store is open, and the three work under codes of their own.
 pub async fn desk_of(house: &TestHouse) {
-    for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY)] {
+    for (code, person) in [("LAB-01", LAB), ("LAB-02", OTHER), ("QA-02", QUALITY), ("QA-01", COORDINATOR)] {
         let all = operators::list(&house.services, &quality(house)).await.expect("a list");
         let one = all.iter().find(|one| one.code == code).expect("a code");
         let account = Some(AccountId(Uuid::from_u128(person)));
@@ -60,8 +67,9 @@ async fn complete(house: &TestHouse, number: u32) -> UnitId {
 pub fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) -> Proposing {
     let form: Uuid = house.services.system().new_id();
     let empty = String::new;
-    let (din, slot, reason, event, name, celsius) = (empty(), empty(), empty(), empty(), empty(), empty());
-    Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, steps: Vec::new() }
+    let (din, slot, reason, event) = (empty(), empty(), empty(), empty());
+    let (name, celsius, logger, steps) = (empty(), empty(), empty(), Vec::new());
+    Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, logger, steps }
 }
 
 pub fn confirming(id: Uuid, version: u32) -> Confirming {

@@ -1,9 +1,9 @@
 //! From a kept unit to a patient, and every other way out, at the desk: each proposed by one and confirmed by another, each refused
 //! while something is missing.
 
-use super::desk::{confirming, desk_of, lab, other, proposing, quality, whole};
+use super::desk::{confirming, coordinator, desk_of, lab, other, proposing, quality, whole};
 use super::*;
-use domain::custody::{CatalogueKind, DeviationKind, Pool};
+use domain::custody::{CatalogueKind, DeviationKind, Handed, Pool};
 use domain::field::Fault;
 use domain::ids::DeviationId;
 use services::custody::desk::{self, Act, Alone, Ask, Confirming, DeskError, Proposing, ahead, slot_label};
@@ -20,6 +20,9 @@ async fn two_do(
     fill(&mut new);
     desk::propose(&house.services, &lab(house), &new).await?;
     let said = Confirming { id: new.form, version, din: new.din.clone(), slot: new.slot.clone() };
+    if act.needs_third() {
+        desk::look_over(&house.services, &other(house), &said).await?;
+    }
     let done = desk::confirm(&house.services, &quality(house), &said).await?;
     Ok(done.expect("for the first time").state)
 }
@@ -97,7 +100,10 @@ async fn a_kept_unit_reaches_its_patient_by_two_people_and_each_act_waits_for_wh
     // The dry shipper, two people and the coordinator, the lock, the logger: then the courier.
     let ship = |celsius: &str| {
         let (bag, celsius) = (bag.clone(), celsius.to_owned());
-        move |new: &mut Proposing| (new.din, new.name, new.celsius) = (bag, "SF-77 · dry-shipper-1".to_owned(), celsius)
+        move |new: &mut Proposing| {
+            (new.din, new.name, new.celsius) = (bag, "SF-77 · dry-shipper-1".to_owned(), celsius);
+            new.logger = "LG-0931".to_owned();
+        }
     };
     let missing = view.release.catalogue.before_shipping() & !bits;
     let early = two_do(house, unit, Act::Ship, ship("-188")).await;
@@ -134,7 +140,10 @@ async fn a_kept_unit_reaches_its_patient_by_two_people_and_each_act_waits_for_wh
     assert_eq!(said(Kind::Reserved), Payload::Reserved { request: "RQ-2099".to_owned() });
     assert_eq!(said(Kind::Delivered), Payload::Delivered { max_c: -181.5 });
     let carrier = "SF-77 · dry-shipper-1".to_owned();
-    assert_eq!(said(Kind::Shipped), Payload::Shipped { carrier, shipper_c: -188.0 });
+    let coded = |code: &str| code.to_owned();
+    let (operator, with, coordinator) = (coded("LAB-01"), coded("LAB-02"), coded("QA-02"));
+    let handed = Some(Handed { logger: coded("LG-0931"), operator, with, coordinator });
+    assert_eq!(said(Kind::Shipped), Payload::Shipped { carrier, shipper_c: -188.0, handed });
 }
 
 #[tokio::test]
@@ -215,6 +224,7 @@ async fn what_is_not_offered_is_refused_by_the_record_in_every_state() {
             let answer = two_do(&house, unit, act, |new| {
                 (new.din, new.slot, new.reason) = (bag.clone(), lies.clone(), "演示".to_owned());
                 (new.event, new.name, new.celsius) = ("1".to_owned(), "RQ-1".to_owned(), "-188".to_owned());
+                new.logger = "LG-0931".to_owned();
                 new.steps = vec!["infused_reactions".to_owned()];
             });
             match answer.await {
@@ -268,4 +278,63 @@ async fn who_hands_a_unit_out_scans_it_again_and_another_bag_stays() {
     let right = Confirming { din: bag, ..confirming(new.form, version) };
     desk::confirm(&house.services, &quality(&house), &right).await.expect("given");
     assert_eq!(seen(&house, unit).await.standing.state(), State::Research);
+}
+
+#[tokio::test]
+async fn a_unit_is_handed_to_its_courier_by_three_under_accounts_of_their_own() {
+    let (house, shelf) = bank().await;
+    desk_of(&house).await;
+    let mut told = life(95).until(State::Shipped, &shelf);
+    told.retain(|one| one.payload.kind() != Kind::Shipped);
+    assert!(tell(&house, &told).await.iter().all(Result::is_ok));
+    let (unit, bag) = (life(95).unit, whole(&life(95).din));
+    let version = seen(&house, unit).await.version;
+    let mut new = proposing(&house, (unit, version), Act::Ship);
+    (new.din, new.name, new.celsius) = (bag.clone(), "SF-77".to_owned(), "-188".to_owned());
+    new.logger = "LG-0931".to_owned();
+    let services = &house.services;
+    desk::propose(services, &lab(&house), &new).await.expect("proposed");
+    let said = Confirming { din: bag.clone(), ..confirming(new.form, version) };
+
+    let early = desk::confirm(services, &coordinator(&house), &said).await;
+    assert!(matches!(early, Err(DeskError::Unchecked)), "{early:?}");
+    let own = desk::look_over(services, &lab(&house), &said).await;
+    assert!(matches!(own, Err(DeskError::OwnProposal)), "{own:?}");
+    let wrong = Confirming { din: whole(&life(96).din), ..said.clone() };
+    let wrong = desk::look_over(services, &other(&house), &wrong).await;
+    assert!(matches!(wrong, Err(DeskError::Refused(Refused::UnitMismatch))), "{wrong:?}");
+    for _ in 0..2 {
+        desk::look_over(services, &other(&house), &said).await.expect("pressed twice it is one");
+    }
+    let another = desk::look_over(services, &quality(&house), &said).await;
+    assert!(matches!(another, Err(DeskError::Settled)), "{another:?}");
+    let second = desk::confirm(services, &other(&house), &said).await;
+    assert!(matches!(second, Err(DeskError::Unchecked)), "who looked it over does not confirm it: {second:?}");
+    assert_eq!(seen(&house, unit).await.version, version, "nothing happened yet");
+    let waits = desk::proposals(services, &lab(&house), Some(unit)).await.expect("a list");
+    assert_eq!(waits.first().and_then(|one| one.checked.clone()).map(|(_, code)| code).as_deref(), Some("LAB-02"));
+
+    let done = desk::confirm(services, &coordinator(&house), &said).await.expect("confirmed").expect("once");
+    assert_eq!(done.state, State::Shipped);
+    let last = seen(&house, unit).await.events.pop().expect("an event");
+    let coded = |code: &str| code.to_owned();
+    let (operator, with, coordinator) = (coded("LAB-01"), coded("LAB-02"), coded("QA-01"));
+    let handed = Some(Handed { logger: coded("LG-0931"), operator, with, coordinator });
+    assert_eq!(last.payload, Some(Payload::Shipped { carrier: coded("SF-77"), shipper_c: -188.0, handed }));
+    let looked = "select count(*) from audit_entry where action = 'custody.looked_over'";
+    assert_eq!(number(&house, looked).await, 1);
+
+    // A machine that names three names three, too.
+    let handed = |coordinator: &str| {
+        let (operator, with) = two("LAB-01", "LAB-02");
+        Some(Handed { logger: coded("LG-1"), operator, with, coordinator: coordinator.to_owned() })
+    };
+    let shipped = |handed| Payload::Shipped { carrier: coded("SF-78"), shipper_c: -188.0, handed };
+    let mut told = life(97).until(State::Shipped, &shelf);
+    told.retain(|one| one.payload.kind() != Kind::Shipped);
+    assert!(tell(&house, &told).await.iter().all(Result::is_ok));
+    assert_eq!(one(&house, life(97).unit, shipped(handed("LAB-02"))).await, Err(Refused::SamePerson));
+    let nobody = Err(Refused::UnknownOperator("LAB-99".to_owned()));
+    assert_eq!(one(&house, life(97).unit, shipped(handed("LAB-99"))).await, nobody);
+    assert_eq!(one(&house, life(97).unit, shipped(handed("QA-02"))).await.expect("kept").state, State::Shipped);
 }
