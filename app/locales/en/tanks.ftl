@@ -164,3 +164,6 @@ chart-what = What
 chart-lowest = Lowest
 chart-mean = Mean
 chart-highest = Highest
+tanks-room-one = Room { $code }
+tanks-rung-number = Round
+tanks-rung-of = Round { $round }, step { $rung }

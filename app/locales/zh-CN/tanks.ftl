@@ -164,3 +164,6 @@ chart-what = 项目
 chart-lowest = 最低
 chart-mean = 平均
 chart-highest = 最高
+tanks-room-one = 房间 { $code }
+tanks-rung-number = 轮次
+tanks-rung-of = 第{ $round }轮第{ $rung }级

@@ -1,6 +1,6 @@
 //! The tanks with how they are, the rooms they stand in, and what is alarmed about.
 
-use super::{AT, WALL, parts, words};
+use super::{AT, ROOMS, WALL, parts, words};
 use crate::desk::{crumbs, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
@@ -111,10 +111,11 @@ fn stores(visit: &Visit, board: &Board) -> Option<AnyView> {
         Column::number(visit.t("tanks-value")),
         Column::new(visit.t("tanks-heard")),
     ];
-    let each = board.rooms.iter().flat_map(|(code, channels)| channels.iter().map(move |channel| (code, channel)));
-    let rows = each.map(|(code, channel)| {
+    let each = board.rooms.iter().flat_map(|room| room.channels.iter().map(move |channel| (room, channel)));
+    let rows = each.map(|(room, channel)| {
+        let href = visit.href(&format!("{ROOMS}/{}", room.id));
         Row::new()
-            .cell(code.clone())
+            .cell(view! { <a href=href>{room.code.clone()}</a> })
             .cell(words::kind(visit, channel.kind))
             .cell(words::reading(visit, Some(channel)))
             .cell(words::short(visit, channel.heard_at))

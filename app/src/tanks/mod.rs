@@ -1,16 +1,18 @@
-//! Tanks of liquid nitrogen and the rooms they stand in, for those who watch over them: the list, a tank with its history, an alarm
-//! with what happened to it, and the wall board.
+//! Tanks of liquid nitrogen and the rooms they stand in, for those who watch over them: the list, a tank and a room with their
+//! history, an alarm with what happened to it, and the wall board.
 
 mod alarm;
 pub mod calls;
 mod list;
 mod parts;
+mod room;
 mod tank;
 mod wall;
 mod words;
 
 pub use alarm::AlarmPage;
 pub use list::Tanks;
+pub use room::RoomPage;
 pub use tank::TankPage;
 pub use wall::WallBoard;
 pub(crate) use words::thermal_chart;
@@ -22,6 +24,8 @@ use services::telemetry::TelemetryError;
 
 /// Where the list stands; below it each tank.
 const AT: &str = "/staff/tanks";
+/// Below it each room in which tanks stand.
+const ROOMS: &str = "/staff/tanks/rooms";
 /// Below it each alarm.
 const ALARMS: &str = "/staff/alarms";
 /// The wall board.

@@ -11,7 +11,7 @@ use domain::telemetry::ChannelKind;
 use domain::time::clock_text;
 use leptos::prelude::*;
 use serde_json::{Value, json};
-use services::telemetry::{AlarmView, Board, TankView, board};
+use services::telemetry::{Board, TankView, board};
 
 /// Where the script asks.
 pub(super) const NOW: &str = "/staff/wall/now";
@@ -29,13 +29,12 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let (now, here) = (visit.href(NOW), visit.href(AT));
     let version = version(&board).to_string();
     let tanks = board.tanks.iter().map(|tank| tile(visit, tank)).collect_view();
-    let rooms = board.rooms.iter().map(|(code, channels)| {
-        let loud: Vec<AlarmView> =
-            board.alarms.iter().filter(|alarm| alarm.tank.is_none() && alarm.place == *code).cloned().collect();
-        let (tone, said) = words::of_alarms(visit, &loud, !channels.is_empty());
-        let oxygen = channels.iter().find(|channel| channel.kind == ChannelKind::Oxygen);
+    let rooms = board.rooms.iter().map(|room| {
+        let (tone, said) = words::of_alarms(visit, &room.alarms, !room.channels.is_empty());
+        let oxygen = room.channels.iter().find(|channel| channel.kind == ChannelKind::Oxygen);
         let value = oxygen.map(|channel| words::reading(visit, Some(channel)));
-        square(tone, code.clone(), said.to_string(), value.map(|value| value.to_string()), None)
+        let href = visit.href(&format!("{}/{}", super::ROOMS, room.id));
+        square(tone, room.code.clone(), said.to_string(), value.map(|value| value.to_string()), Some(href))
     });
     let rooms = rooms.collect_view();
     Ok(view! {
@@ -153,7 +152,7 @@ pub(super) fn version(board: &Board) -> Value {
     let alarms: Vec<Value> = board.alarms.iter().map(|alarm| json!([alarm.id, alarm.seq, alarm.peak])).collect();
     let mutes: Vec<Value> = board.mutes.iter().map(|mute| json!([mute.id, mute.until])).collect();
     let tanks: Vec<Value> = board.tanks.iter().map(|tank| json!(channels(&tank.channels))).collect();
-    let rooms: Vec<Value> = board.rooms.iter().map(|(_, of)| json!(channels(of))).collect();
+    let rooms: Vec<Value> = board.rooms.iter().map(|room| json!(channels(&room.channels))).collect();
     // (The minute is part of it: a board that stands still says since when.)
     json!({ "at": clock_text(board.now), "stale": board.is_stale(), "alarms": alarms, "mutes": mutes, "tanks": tanks, "rooms": rooms })
 }

@@ -155,6 +155,8 @@ ids! {
     UnitId,
     /// A tank of liquid nitrogen.
     TankId,
+    /// A room in which tanks stand.
+    RoomId,
     /// Somebody who works with units.
     OperatorId,
     /// Something about a unit that is not as it should be.

@@ -19,7 +19,9 @@ mod seed;
 mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
-pub use board::{AlarmStory, AlarmView, Board, ChannelView, MuteView, STALE, TankView, alarm, alarms_of, board, tank};
+pub use board::{
+    AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, alarms_of, board,
+};
 pub use channels::{channels, end_channel, set_up_channel};
 pub use deviations::open_deviations;
 pub use error::TelemetryError;
