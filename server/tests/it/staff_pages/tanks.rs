@@ -93,6 +93,47 @@ async fn an_alarm_is_acknowledged_a_mute_needs_another_and_a_drill_is_told() {
 }
 
 #[tokio::test]
+async fn a_rooms_channel_is_made_quiet_by_two_as_well() {
+    let site = Site::new().await;
+    tanks(&site).await;
+    let (night, other) = (site.staff(&[Role::NightShift]).await, site.staff(&[Role::NightShift]).await);
+    let (room, channel): (Uuid, i32) =
+        sqlx::query_as("select room_id, id from telemetry_channel where kind = 'oxygen' order by code limit 1")
+            .fetch_one(&site.test.db.owner_pool())
+            .await
+            .expect("a channel of a room");
+    let here = format!("/staff/tanks/rooms/{room}");
+    again(&night.get("/staff/tanks").await, StatusCode::OK, "房间环境");
+    assert!(night.get("/staff/tanks").await.body.contains(&here), "the list leads to it");
+    for path in [here.clone(), format!("{here}?span=month"), format!("/en{here}")] {
+        let page = night.get(&path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("chart-band"), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
+    }
+    let channel = channel.to_string();
+    let wrong = [("channel", channel.as_str()), ("minutes", "241"), ("reason", "校准氧气探头")];
+    let refused = send(&night, &format!("{here}/mute"), &wrong).await;
+    assert_eq!(refused.status, REFUSED);
+    assert!(refused.body.contains("校准氧气探头"), "what was typed is kept");
+    let right = [("channel", channel.as_str()), ("minutes", "240"), ("reason", "校准氧气探头")];
+    gone_to(&send(&night, &format!("{here}/mute"), &right).await, &format!("{here}?done=asked"));
+    let mute: Uuid = sqlx::query_scalar("select id from telemetry_mute")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a mute");
+    let confirm = format!("/staff/mutes/{mute}/confirm");
+    again(&send(&night, &confirm, &[("back", here.as_str())]).await, StatusCode::CONFLICT, "另一位同事确认");
+    gone_to(&send(&other, &confirm, &[("back", here.as_str())]).await, &format!("{here}?done=confirmed"));
+    again(&night.get(&here).await, StatusCode::OK, "校准氧气探头");
+    let drill = send(&night, &format!("{here}/drill"), &[("drill", channel.as_str())]).await;
+    let drill = gone_to(&drill, "/staff/alarms/");
+    again(&night.get(&drill).await, StatusCode::OK, "第1轮第1级");
+    for unknown in ["/staff/tanks/rooms/none", "/staff/tanks/rooms/01980000-0000-7000-8000-00000000ffff"] {
+        assert_eq!(night.get(unknown).await.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+}
+
+#[tokio::test]
 async fn the_wall_asks_cheaply_whether_anything_changed() {
     let site = Site::new().await;
     tanks(&site).await;
