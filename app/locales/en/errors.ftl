@@ -151,3 +151,6 @@ error-unit-code-shape = Enter 2 to 16 capital letters, digits and dashes
 error-own-account = This is your own account: ask a colleague of quality to change it
 error-code-worked = Work was done under this code already, so it stays with its account
 error-contract-unknown = No contract has this number: compare it with the first page of the contract
+error-decimal-shape = Enter a number with at most one decimal, for example 19.5
+error-between = Enter a number from { $least } to { $most }
+error-warns-too-late = The warning has to come before the critical limit: a colder temperature, a higher level

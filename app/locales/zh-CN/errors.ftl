@@ -140,3 +140,6 @@ error-unit-code-shape = 填写大写字母、数字和短横，2到16位
 error-own-account = 这是您自己的账号，请质量部另一位同事来改
 error-code-worked = 已经有人用这个代码做过操作，不能再改换账号
 error-contract-unknown = 没有这个编号的合同，请对照合同首页再核对一遍
+error-decimal-shape = 填写一个数字，最多一位小数，例如 19.5
+error-between = 填写{ $least }到{ $most }之间的数字
+error-warns-too-late = 警戒限应先于临界限报警：温度要更低，液位要更高
