@@ -80,7 +80,7 @@ use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
 use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
-use crate::tanks::{AlarmPage, RoomPage, TankPage, Tanks, WallBoard};
+use crate::tanks::{AlarmPage, AlarmRules, AlarmRulesChange, RoomPage, TankPage, Tanks, WallBoard};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -317,6 +317,8 @@ pages! {
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/tanks" Tanks (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/rules" AlarmRules (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/rules/change" AlarmRulesChange (Access::Capability(Capability::ProposeAlarmRules)) [];
     "/staff/tanks/rooms/:id" RoomPage (Access::Capability(Capability::SeeTanks)) [];
     "/staff/tanks/:id" TankPage (Access::Capability(Capability::SeeTanks)) [];
     "/staff/alarms/:id" AlarmPage (Access::Capability(Capability::SeeTanks)) [];

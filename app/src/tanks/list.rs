@@ -1,6 +1,6 @@
 //! The tanks with how they are, the rooms they stand in, and what is alarmed about.
 
-use super::{AT, ROOMS, WALL, parts, words};
+use super::{AT, ROOMS, RULES, WALL, parts, words};
 use crate::desk::{crumbs, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
@@ -43,13 +43,16 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             </section>
         }
     });
-    let wall = visit.href(WALL);
+    let (wall, rules) = (visit.href(WALL), visit.href(RULES));
     Ok(view! {
         <Page title=visit.t("tanks-title") lead=visit.t("tanks-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
             {news(visit, NEWS)}
             {stale}
-            <p class="actions"><LinkButton href=wall variant=Variant::Secondary glyph=Glyph::Device>{visit.t("tanks-wall")}</LinkButton></p>
+            <p class="actions">
+                <LinkButton href=wall variant=Variant::Secondary glyph=Glyph::Device>{visit.t("tanks-wall")}</LinkButton>
+                <LinkButton href=rules variant=Variant::Quiet>{visit.t("tanks-rules-title")}</LinkButton>
+            </p>
             {alarms}
             {parts::mutes(visit, &board.mutes, AT)}
             {content}

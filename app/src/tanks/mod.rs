@@ -1,11 +1,13 @@
 //! Tanks of liquid nitrogen and the rooms they stand in, for those who watch over them: the list, a tank and a room with their
-//! history, an alarm with what happened to it, and the wall board.
+//! history, an alarm with what happened to it, what is alarmed about, and the wall board.
 
 mod alarm;
 pub mod calls;
 mod list;
 mod parts;
 mod room;
+mod rules;
+pub mod rules_edit;
 mod tank;
 mod wall;
 mod words;
@@ -13,6 +15,8 @@ mod words;
 pub use alarm::AlarmPage;
 pub use list::Tanks;
 pub use room::RoomPage;
+pub use rules::AlarmRules;
+pub use rules_edit::AlarmRulesChange;
 pub use tank::TankPage;
 pub use wall::WallBoard;
 pub(crate) use words::thermal_chart;
@@ -26,6 +30,10 @@ use services::telemetry::TelemetryError;
 const AT: &str = "/staff/tanks";
 /// Below it each room in which tanks stand.
 const ROOMS: &str = "/staff/tanks/rooms";
+/// What is alarmed about.
+const RULES: &str = "/staff/tanks/rules";
+/// New values of it.
+const RULES_CHANGE: &str = "/staff/tanks/rules/change";
 /// Below it each alarm.
 const ALARMS: &str = "/staff/alarms";
 /// The wall board.

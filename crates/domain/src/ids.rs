@@ -171,6 +171,8 @@ ids! {
     AlarmId,
     /// A channel made quiet for a while.
     MuteId,
+    /// New values of what is alarmed about, which wait for a second person.
+    RulesDraftId,
     /// A time in which a tank was too warm.
     ExcursionId,
     /// One HTTP request, for logs and the audit trail.

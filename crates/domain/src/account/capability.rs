@@ -114,13 +114,21 @@ pub enum Capability {
     SeeTanks,
     /// Acknowledge alarms, mute channels by the word of two, rehearse.
     HandleAlarms,
+    /// Propose new values of what is alarmed about, and take them back.
+    ProposeAlarmRules,
+    /// Confirm what a colleague proposed of that: it holds from then on.
+    ConfirmAlarmRules,
+    /// See the wall board: tanks, rooms and alarms, and nobody's name.
+    SeeWall,
+    /// Add the displays on which the wall board hangs, and revoke them.
+    ManageDisplays,
     /// Send what was measured.
     FeedTelemetry,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 59] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -175,6 +183,10 @@ impl Capability {
         Self::RevealUnitFamily,
         Self::SeeTanks,
         Self::HandleAlarms,
+        Self::ProposeAlarmRules,
+        Self::ConfirmAlarmRules,
+        Self::SeeWall,
+        Self::ManageDisplays,
         Self::FeedTelemetry,
     ];
 
@@ -197,7 +209,9 @@ impl Capability {
             | Self::CloseBooks
             | Self::PublishDisclosure
             | Self::ReleaseUnits
-            | Self::RevealUnitFamily => Some(SignedDuration::from_mins(10)),
+            | Self::RevealUnitFamily
+            | Self::ConfirmAlarmRules
+            | Self::ManageDisplays => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -334,16 +348,30 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
         Role::FamilySupport => matches!(capability, C::SupportFamilies),
-        Role::LabOfficer => {
-            matches!(capability, C::SeeUnits | C::HandleUnits | C::SeeTanks | C::HandleAlarms)
-        }
-        Role::QualityOfficer => {
-            matches!(
-                capability,
-                C::SeeUnits | C::HandleUnits | C::ReleaseUnits | C::RevealUnitFamily | C::SeeTanks | C::HandleAlarms
-            )
-        }
-        Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms),
+        Role::LabOfficer => matches!(
+            capability,
+            C::SeeUnits
+                | C::HandleUnits
+                | C::SeeTanks
+                | C::HandleAlarms
+                | C::ProposeAlarmRules
+                | C::SeeWall
+                | C::ManageDisplays
+        ),
+        Role::QualityOfficer => matches!(
+            capability,
+            C::SeeUnits
+                | C::HandleUnits
+                | C::ReleaseUnits
+                | C::RevealUnitFamily
+                | C::SeeTanks
+                | C::HandleAlarms
+                | C::ProposeAlarmRules
+                | C::ConfirmAlarmRules
+                | C::SeeWall
+                | C::ManageDisplays
+        ),
+        Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms | C::SeeWall),
     }
 }
 

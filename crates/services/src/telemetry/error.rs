@@ -21,10 +21,13 @@ pub enum TelemetryError {
     /// Somebody else did something with it since it was shown.
     #[error("changed since")]
     Changed,
-    /// A mute is confirmed by another than who asks for it.
+    /// What was proposed is what is.
+    #[error("unchanged")]
+    Unchanged,
+    /// A mute, and a version of the rules, is confirmed by another than who asks for it.
     #[error("the same person")]
     SamePerson,
-    /// A channel has one mute, and one drill, at a time.
+    /// A channel has one mute, and one drill, at a time; the rules have one draft.
     #[error("already")]
     Already,
     /// Others are at it: ask again.
@@ -48,10 +51,15 @@ impl From<sqlx::Error> for TelemetryError {
                 "telemetry_mute_once"
                 | "telemetry_alarm_once"
                 | "telemetry_alarm_drill_once"
-                | "telemetry_channel_once",
+                | "telemetry_channel_once"
+                | "telemetry_rules_draft_once",
             ) => Self::Already,
-            Some("telemetry_mute_two_people") => Self::SamePerson,
-            Some("telemetry_alarm_over" | "telemetry_alarm_way" | "telemetry_alarm_event_pkey") => Self::Changed,
+            Some("telemetry_mute_two_people" | "telemetry_rules_two_people" | "telemetry_rules_draft_two_people") => {
+                Self::SamePerson
+            }
+            Some(
+                "telemetry_alarm_over" | "telemetry_alarm_way" | "telemetry_alarm_event_pkey" | "telemetry_rules_pkey",
+            ) => Self::Changed,
             _ => Self::Database(error),
         }
     }

@@ -1,6 +1,6 @@
 //! What is measured of tanks and rooms: the feed of the gateways ([`feed`]), ten-minute values and the end of raw readings
 //! ([`keep`]), the watch over everything that is alarmed about ([`watch`]), what people do about it ([`acknowledge`], [`ask_mute`],
-//! [`drill`]), and what its pages show ([`board`], [`history`]).
+//! [`drill`], [`propose_rules`]), and what its pages show ([`board`], [`history`]).
 //!
 //! Nothing here knows a person but by the account who acted; what an excursion means for a unit is written into its chain by
 //! `custody`.
@@ -15,6 +15,7 @@ mod feed;
 mod history;
 mod keep;
 mod ladder;
+mod rules;
 mod seed;
 mod watch;
 
@@ -29,6 +30,7 @@ pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excurs
 pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};
 pub use history::{History, Line, Lying, Span, Step, history, lying, thermal};
 pub use keep::{Kept, RAW_DAYS, keep, roll_up};
+pub use rules::{RULES_REASON, RulesDraft, RulesPage, RulesVersion, confirm_rules, drop_rules, propose_rules, rules};
 pub use seed::seed_demo;
 pub use watch::{Looked, watch};
 

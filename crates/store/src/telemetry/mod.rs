@@ -8,4 +8,5 @@ pub mod mutes;
 pub mod people;
 pub mod readings;
 pub mod rollups;
+pub mod rules;
 pub mod watch;

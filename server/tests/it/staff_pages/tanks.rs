@@ -133,6 +133,79 @@ async fn a_rooms_channel_is_made_quiet_by_two_as_well() {
     }
 }
 
+/// The form of the rules as its page shows it, with what is typed into some of its inputs.
+fn typed<'a>(page: &'a str, typed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let form = page.split("<form").find(|form| form.contains("name=\"base\"")).expect("the form");
+    let part =
+        |tag: &'a str, name: &str| tag.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for input in form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()) {
+        if let Some(name) = part(input, "name") {
+            pairs.push((name, part(input, "value").unwrap_or_default()));
+        }
+    }
+    for select in form.split("<select").skip(1).map(|rest| rest.split("</select>").next().unwrap_or_default()) {
+        let chosen =
+            select.split("<option").find(|option| option.split('>').next().is_some_and(|tag| tag.contains("selected")));
+        if let (Some(name), Some(chosen)) = (part(select, "name"), chosen) {
+            pairs.push((name, part(chosen, "value").unwrap_or_default()));
+        }
+    }
+    for &(name, text) in typed {
+        pairs.retain(|(known, _)| *known != name);
+        pairs.push((name, text));
+    }
+    pairs
+}
+
+#[tokio::test]
+async fn new_rules_are_proposed_shown_beside_the_old_and_confirmed_by_another() {
+    const RULES: &str = "/staff/tanks/rules";
+    const CHANGE: &str = "/staff/tanks/rules/change";
+    let site = Site::new().await;
+    let (lab, quality) = (site.staff(&[Role::LabOfficer]).await, site.staff(&[Role::QualityOfficer]).await);
+    let night = site.staff(&[Role::NightShift]).await;
+    for path in [RULES, "/en/staff/tanks/rules"] {
+        let page = night.get(path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("−150.0"), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains(CHANGE), "the night shift reads them");
+    }
+    assert_eq!(night.get(CHANGE).await.status, StatusCode::FORBIDDEN);
+    let shown = lab.get(CHANGE).await;
+    assert!(shown.status == StatusCode::OK && !shown.body.contains('⟦'), "{}", excerpt(&shown.body));
+    let wrong =
+        typed(&shown.body, &[("oxygen_low-limit", "18.5"), ("tank_warm-limit", "-172"), ("reason", "随季节调整")]);
+    let refused = send(&lab, CHANGE, &wrong).await;
+    again(&refused, REFUSED, "填写19.5到20.5之间的数字");
+    assert!(refused.body.contains("随季节调整") && refused.body.contains("-172"), "what was typed is kept");
+    let same = typed(&shown.body, &[("reason", "随季节调整")]);
+    again(&send(&lab, CHANGE, &same).await, StatusCode::CONFLICT, "没有改动");
+    let right = typed(&shown.body, &[("tank_warm-limit", "-172"), ("reason", "随季节调整")]);
+    gone_to(&send(&lab, CHANGE, &right).await, &format!("{RULES}?done=proposed"));
+    let second = send(&quality, CHANGE, &right).await;
+    again(&second, StatusCode::CONFLICT, "已有一份修改等待确认");
+    assert!(second.body.contains("-172"), "what was typed is kept");
+    let page = quality.get(RULES).await;
+    again(&page, StatusCode::OK, "−170.0");
+    again(&page, StatusCode::OK, "−172.0");
+    let draft: Uuid = sqlx::query_scalar("select id from telemetry_rules_draft")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a draft");
+    let confirm = format!("{RULES}/{draft}/confirm");
+    assert_eq!(send(&lab, &confirm, &[]).await.status, StatusCode::FORBIDDEN);
+    gone_to(&send(&quality, &confirm, &[]).await, &format!("{RULES}?done=confirmed"));
+    let other = site.staff(&[Role::QualityOfficer]).await;
+    again(&send(&other, &confirm, &[]).await, StatusCode::CONFLICT, "已有结果");
+    again(&night.get(RULES).await, StatusCode::OK, "随季节调整");
+    again(&send(&lab, CHANGE, &right).await, StatusCode::CONFLICT, "规则刚刚更新");
+    for unknown in ["confirm", "drop"] {
+        let path = format!("{RULES}/01980000-0000-7000-8000-00000000ffff/{unknown}");
+        assert_eq!(send(&other, &path, &[]).await.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+}
+
 #[tokio::test]
 async fn the_wall_asks_cheaply_whether_anything_changed() {
     let site = Site::new().await;

@@ -4,6 +4,7 @@ mod database;
 mod excursions;
 mod feed;
 mod keep;
+mod rules;
 mod watch;
 
 use domain::Locale;
