@@ -13,7 +13,7 @@ use services::telemetry::{self, TelemetryError};
 
 /// The calls.
 pub static CALLS: &[Call] = &[
-    Call::polled(wall::NOW, Access::Capability(Capability::SeeTanks), &now),
+    Call::polled(wall::NOW, Access::Capability(Capability::SeeWall), &now),
     Call::post("/staff/alarms/:id/acknowledge", Access::Capability(Capability::HandleAlarms), &acknowledge)
         .on("/staff/alarms/:id"),
     Call::post("/staff/tanks/:id/mute", Access::Capability(Capability::HandleAlarms), &mute).on("/staff/tanks/:id"),
@@ -27,7 +27,7 @@ pub static CALLS: &[Call] = &[
 ];
 
 async fn now(asked: Asked) -> Answer {
-    match telemetry::board(&asked.services, &asked.context).await {
+    match telemetry::wall(&asked.services, &asked.context).await {
         Ok(board) => Answer::polled(wall::version(&board)),
         Err(error) => Problem::from(error).into(),
     }

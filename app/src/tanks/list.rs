@@ -1,6 +1,6 @@
 //! The tanks with how they are, the rooms they stand in, and what is alarmed about.
 
-use super::{AT, ROOMS, RULES, WALL, parts, words};
+use super::{AT, DISPLAYS, ROOMS, RULES, WALL, parts, words};
 use crate::desk::{crumbs, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
@@ -43,7 +43,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             </section>
         }
     });
-    let (wall, rules) = (visit.href(WALL), visit.href(RULES));
+    let (wall, rules, displays) = (visit.href(WALL), visit.href(RULES), visit.href(DISPLAYS));
     Ok(view! {
         <Page title=visit.t("tanks-title") lead=visit.t("tanks-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
@@ -52,6 +52,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             <p class="actions">
                 <LinkButton href=wall variant=Variant::Secondary glyph=Glyph::Device>{visit.t("tanks-wall")}</LinkButton>
                 <LinkButton href=rules variant=Variant::Quiet>{visit.t("tanks-rules-title")}</LinkButton>
+                <LinkButton href=displays variant=Variant::Quiet>{visit.t("displays-title")}</LinkButton>
             </p>
             {alarms}
             {parts::mutes(visit, &board.mutes, AT)}

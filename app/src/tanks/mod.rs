@@ -1,8 +1,9 @@
 //! Tanks of liquid nitrogen and the rooms they stand in, for those who watch over them: the list, a tank and a room with their
-//! history, an alarm with what happened to it, what is alarmed about, and the wall board.
+//! history, an alarm with what happened to it, what is alarmed about, the wall board and its displays.
 
 mod alarm;
 pub mod calls;
+pub mod displays;
 mod list;
 mod parts;
 mod room;
@@ -13,6 +14,7 @@ mod wall;
 mod words;
 
 pub use alarm::AlarmPage;
+pub use displays::{DISPLAY_COOKIE, DisplayNew, Displays, WallPair, display_cookie};
 pub use list::Tanks;
 pub use room::RoomPage;
 pub use rules::AlarmRules;
@@ -36,8 +38,16 @@ const RULES: &str = "/staff/tanks/rules";
 const RULES_CHANGE: &str = "/staff/tanks/rules/change";
 /// Below it each alarm.
 const ALARMS: &str = "/staff/alarms";
+/// The displays of the wall board.
+const DISPLAYS: &str = "/staff/tanks/displays";
+/// A new one.
+const DISPLAYS_NEW: &str = "/staff/tanks/displays/new";
+/// Where a display types its code.
+const PAIR: &str = "/wall";
 /// The wall board.
-const WALL: &str = "/staff/wall";
+pub const WALL: &str = "/staff/wall";
+/// Everything a display may ask for: the board, and whether it is still so.
+pub const ON_A_DISPLAY: [&str; 2] = [WALL, wall::NOW];
 
 impl From<TelemetryError> for Problem {
     fn from(error: TelemetryError) -> Self {

@@ -171,6 +171,8 @@ ids! {
     AlarmId,
     /// A channel made quiet for a while.
     MuteId,
+    /// A display on which the wall board hangs.
+    DisplayId,
     /// New values of what is alarmed about, which wait for a second person.
     RulesDraftId,
     /// A time in which a tank was too warm.

@@ -262,6 +262,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             _ => false,
         },
         Actor::Device { role, .. } => device_permits(*role, capability),
+        Actor::Display { .. } => matches!(capability, C::SeeWall),
         Actor::Staff { roles, .. } => match capability {
             C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::EnterStaff => true,
             _ => roles.iter().any(|role| role_permits(*role, capability)),
@@ -378,7 +379,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AccountId, ClientId, DeviceId, LoginSessionId};
+    use crate::ids::{AccountId, ClientId, DeviceId, DisplayId, LoginSessionId};
     use std::fmt::Write as _;
     use uuid::Uuid;
 
@@ -397,6 +398,7 @@ mod tests {
         all.extend(DeviceRole::ALL.map(|role| {
             (format!("device of a {}", role.name()), Actor::Device { device: DeviceId(Uuid::nil()), role })
         }));
+        all.push(("display".to_owned(), Actor::Display { display: DisplayId(Uuid::nil()) }));
         all.push(("system".to_owned(), Actor::System));
         all
     }

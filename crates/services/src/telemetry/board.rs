@@ -275,10 +275,20 @@ fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Option<AccountId
 /// `Denied`, `Unreadable`, `Database`.
 pub async fn board(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
     context.require(Capability::SeeTanks)?;
-    read(services, context).await
+    read(services, context, true).await
 }
 
-async fn read(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
+/// Everything there is to watch, for a wall: whoever may see no more of tanks than that is told no name, and no word that a person
+/// wrote.
+///
+/// # Errors
+/// `Denied`, `Unreadable`, `Database`.
+pub async fn wall(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
+    context.require(Capability::SeeWall)?;
+    read(services, context, context.require(Capability::SeeTanks).is_ok()).await
+}
+
+async fn read(services: &Services, context: &Context, named: bool) -> Result<Board, TelemetryError> {
     let now = context.now;
     let mut db = services.db.acquire().await?;
     let (_, rules) = rules_in(&mut db, now).await?;
@@ -291,10 +301,14 @@ async fn read(services: &Services, context: &Context) -> Result<Board, Telemetry
     drop(db);
     let mentioned = open.iter().filter_map(|row| row.acknowledged_by);
     let mentioned = mentioned.chain(quiet.iter().flat_map(|row| std::iter::once(row.asked_by).chain(row.confirmed_by)));
-    let names = names(services, mentioned.collect()).await?;
+    let mentioned = if named { mentioned.collect() } else { Vec::new() };
+    let names = names(services, mentioned).await?;
     let alarms = open.iter().map(|row| alarm_view(row, &names)).collect::<Result<Vec<_>, _>>()?;
     let own = context.actor.account();
-    let mutes: Vec<MuteView> = quiet.into_iter().map(|row| mute_view(row, &names, own)).collect();
+    let mut mutes: Vec<MuteView> = quiet.into_iter().map(|row| mute_view(row, &names, own)).collect();
+    if !named {
+        mutes.iter_mut().for_each(|mute| mute.reason.clear());
+    }
     let channels_of = |wanted: &dyn Fn(&ChannelRow) -> bool| {
         let mut of: Vec<ChannelView> =
             rows.iter().filter(|row| wanted(row)).filter_map(|row| channel_view(row, &rules, now)).collect();

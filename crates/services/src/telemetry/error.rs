@@ -2,6 +2,7 @@
 
 use domain::account::Denied;
 use domain::field::FieldError;
+use jiff::SignedDuration;
 
 /// Why nothing was done or shown.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,12 @@ pub enum TelemetryError {
     /// A channel has one mute, and one drill, at a time; the rules have one draft.
     #[error("already")]
     Already,
+    /// The code of a display is unknown, over, or another used it. Nobody says which.
+    #[error("the code was not accepted")]
+    CodeNotGood,
+    /// Tried too often: again after so long.
+    #[error("too often")]
+    Limited(SignedDuration),
     /// Others are at it: ask again.
     #[error("busy")]
     Busy,
@@ -47,6 +54,8 @@ impl From<sqlx::Error> for TelemetryError {
             return Self::Busy;
         }
         match store::constraint_of(&error) {
+            // Somebody else's key: nothing that is said here may help to find out whose.
+            Some("wall_display_token_once") => Self::CodeNotGood,
             Some(
                 "telemetry_mute_once"
                 | "telemetry_alarm_once"

@@ -9,6 +9,7 @@ mod act;
 mod board;
 mod channels;
 mod deviations;
+mod displays;
 mod error;
 mod excursions;
 mod feed;
@@ -21,10 +22,13 @@ mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
 pub use board::{
-    AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, alarms_of, board,
+    AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, alarms_of, board, wall,
 };
 pub use channels::{channels, end_channel, set_up_channel};
 pub use deviations::open_deviations;
+pub use displays::{
+    Display, NewDisplay, add_display, authenticate_display, display_key, displays, pair_display, revoke_display,
+};
 pub use error::TelemetryError;
 pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excursions_of_unit};
 pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};

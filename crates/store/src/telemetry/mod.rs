@@ -2,6 +2,7 @@
 
 pub mod alarms;
 pub mod channels;
+pub mod displays;
 pub mod excursions;
 pub mod history;
 pub mod mutes;

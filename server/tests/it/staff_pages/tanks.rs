@@ -236,3 +236,37 @@ async fn the_wall_asks_cheaply_whether_anything_changed() {
     assert_eq!(now["stale"], false);
     assert!(now["alarms"].as_array().expect("alarms").len() > first.json()["alarms"].as_array().expect("alarms").len());
 }
+
+#[tokio::test]
+async fn a_display_is_added_paired_seen_and_revoked_at_the_desk() {
+    const DISPLAYS: &str = "/staff/tanks/displays";
+    let site = Site::new().await;
+    tanks(&site).await;
+    let (lab, night) = (site.staff(&[Role::LabOfficer]).await, site.staff(&[Role::NightShift]).await);
+    again(&night.get(DISPLAYS).await, StatusCode::OK, "还没有显示屏");
+    assert_eq!(night.get("/staff/tanks/displays/new").await.status, StatusCode::FORBIDDEN);
+    let refused = send(&lab, "/staff/tanks/displays/new", &[("name", ""), ("place", "液氮库走廊")]).await;
+    assert!(refused.status == REFUSED && refused.body.contains("液氮库走廊"), "what was typed is kept");
+    let added = send(&lab, "/staff/tanks/displays/new", &[("name", "东墙1号屏"), ("place", "液氮库走廊")]).await;
+    again(&added, StatusCode::OK, "配对码只显示这一次");
+    again(&lab.get(DISPLAYS).await, StatusCode::OK, "等待配对");
+    let key = "k".repeat(43);
+    let wrong = send(&site.anonymous(), "/wall", &[("code", "0000-0000-0000"), ("key", key.as_str())]).await;
+    assert!(wrong.status == REFUSED && wrong.body.contains("0000-0000-0000"), "what was typed is kept");
+    assert!(wrong.body.contains("配对码不可用"));
+    let code = added.body.split("id=\"display-code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+    let paired = send(&site.anonymous(), "/wall", &[("code", code), ("key", key.as_str())]).await;
+    gone_to(&paired, "/staff/wall");
+    let mut display = site.anonymous();
+    display.cookie = paired.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let board = display.get("/staff/wall").await;
+    assert!(board.status == StatusCode::OK && board.body.contains("S-01"), "{}", excerpt(&board.body));
+    let english = display.get("/en/staff/wall").await;
+    assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{}", excerpt(&english.body));
+    assert_eq!(display.get("/staff/wall/now").await.json()["stale"], false);
+    again(&lab.get(DISPLAYS).await, StatusCode::OK, "正常显示");
+    later(&site, 301);
+    again(&lab.get("/staff/tanks/displays").await, StatusCode::OK, "超过5分钟没有连接");
+    display.get("/staff/wall/now").await;
+    again(&lab.get(DISPLAYS).await, StatusCode::OK, "正常显示");
+}

@@ -1,6 +1,7 @@
 //! Telemetry on a real Postgres: what is read is kept once, what is alarmed about is told once.
 
 mod database;
+mod displays;
 mod excursions;
 mod feed;
 mod keep;
