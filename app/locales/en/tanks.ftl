@@ -192,6 +192,7 @@ tanks-rules-seconds = { $n } s
 tanks-rules-at-once = at once
 tanks-rules-after = after { $n } min
 tanks-rules-step = Step { $n }
+tanks-rules-order = Order
 tanks-rules-no-step = None
 tanks-rules-draft = Change waiting to be confirmed
 tanks-rules-differs = Before and after

@@ -192,6 +192,7 @@ tanks-rules-seconds = { $n }秒
 tanks-rules-at-once = 立即
 tanks-rules-after = { $n }分钟后
 tanks-rules-step = 第{ $n }级
+tanks-rules-order = 顺序
 tanks-rules-no-step = 不设
 tanks-rules-draft = 待确认的修改
 tanks-rules-differs = 修改前后对比

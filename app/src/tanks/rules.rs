@@ -148,7 +148,7 @@ pub(super) fn step_name(visit: &Visit, number: usize) -> Text {
 }
 
 fn ladder(visit: &Visit, ladder: &[Rung]) -> AnyView {
-    let columns = vec![Column::new(visit.t("tanks-rung-number")), Column::new(visit.t("tanks-rung"))];
+    let columns = vec![Column::new(visit.t("tanks-rules-order")), Column::new(visit.t("tanks-rung"))];
     let rows =
         ladder.iter().zip(1..).map(|(rung, number)| Row::new().cell(step_name(visit, number)).cell(step(visit, rung)));
     let rows = rows.collect();

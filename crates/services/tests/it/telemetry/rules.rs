@@ -1,6 +1,7 @@
 //! What is alarmed about is changed by the word of two, and the watch looks by the new version from its next turn on.
 
 use super::{number, reading, send, tank};
+use crate::exports::{colleague, proves};
 use domain::account::{Actor, Denied, Role};
 use domain::field::Fault;
 use domain::ids::{AccountId, LoginSessionId, RulesDraftId};
@@ -85,6 +86,34 @@ async fn the_watch_looks_by_new_rules_from_its_next_turn_on() {
     let noted =
         "select count(*) from audit_entry where action in ('telemetry.rules_proposed', 'telemetry.rules_confirmed')";
     assert_eq!(number(&house, noted).await, 2);
+}
+
+#[tokio::test]
+async fn an_alarm_keeps_the_ladder_it_was_raised_with() {
+    let house = TestHouse::new().await;
+    for (login, role, mail) in
+        [("night-a", Role::NightShift, "night@example.com"), ("quality-a", Role::QualityOfficer, "quality@example.com")]
+    {
+        let person = colleague(&house, login, role).await;
+        proves(&house, person, mail).await;
+    }
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let look = async || {
+        send(&house, vec![reading("T-01/temperature_top", house.now(), -149.0)]).await;
+        telemetry::watch(&house.services).await.expect("looked").expect("nobody else looks").told
+    };
+    assert_eq!(look().await, 1, "the night shift");
+    let shorter = [("rung-3-role", ""), ("rung-3-after", "")];
+    let draft = propose(&house, &shorter).await.expect("proposed");
+    telemetry::confirm_rules(&house.services, &quality(&house, 2), draft).await.expect("confirmed");
+    house.services.clock.advance(jiff::SignedDuration::from_secs(60));
+    assert_eq!(look().await, 0);
+    house.services.clock.advance(jiff::SignedDuration::from_secs(240));
+    assert_eq!(
+        look().await,
+        2,
+        "nobody stands on its second rung, so that its third is told; and it is too warm for long"
+    );
 }
 
 #[tokio::test]
