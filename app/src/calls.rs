@@ -180,6 +180,8 @@ pub static CALLS: &[&[Call]] = &[
     crate::committee::paper::CALLS,
     crate::objections::calls::CALLS,
     crate::tanks::calls::CALLS,
+    crate::tanks::rules_edit::CALLS,
+    crate::tanks::displays::CALLS,
     crate::custody::staff::calls::CALLS,
     crate::custody::proof::calls::CALLS,
     crate::custody::staff::people_calls::CALLS,

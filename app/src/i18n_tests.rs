@@ -64,6 +64,7 @@ const MADE_AT_RUN_TIME: &[&str] = &[
     "family-event-",
     "family-span-",
     "tanks-kind-",
+    "tanks-part-",
     "tanks-rule-",
     "tanks-state-",
     "tanks-event-",

@@ -89,7 +89,7 @@ mod shell;
 #[cfg(feature = "ssr")]
 pub mod spark;
 #[cfg(feature = "ssr")]
-mod tanks;
+pub mod tanks;
 #[cfg(feature = "ssr")]
 pub mod unsent;
 #[cfg(feature = "ssr")]

@@ -81,7 +81,9 @@ use crate::spark::apply::{
     CheckAnswers as ApplyCheck, FormPage as ApplyPage, Sent as ApplySent, Start as ApplyStart, Tasks as ApplyTasks,
 };
 use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
-use crate::tanks::{AlarmPage, TankPage, Tanks, WallBoard};
+use crate::tanks::{
+    AlarmPage, AlarmRules, AlarmRulesChange, DisplayNew, Displays, RoomPage, TankPage, Tanks, WallBoard, WallPair,
+};
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
@@ -318,9 +320,15 @@ pages! {
     "/staff/committee/:id/minutes" MinutesPage (Access::Capability(Capability::SeeCommittee)) [];
     "/staff/committee/:id/decisions/:case" CarryOut (Access::Capability(Capability::DecideCases)) [];
     "/staff/tanks" Tanks (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/rules" AlarmRules (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/rules/change" AlarmRulesChange (Access::Capability(Capability::ProposeAlarmRules)) [];
+    "/staff/tanks/displays" Displays (Access::Capability(Capability::SeeTanks)) [];
+    "/staff/tanks/displays/new" DisplayNew (Access::Capability(Capability::ManageDisplays)) [];
+    "/staff/tanks/rooms/:id" RoomPage (Access::Capability(Capability::SeeTanks)) [];
     "/staff/tanks/:id" TankPage (Access::Capability(Capability::SeeTanks)) [];
     "/staff/alarms/:id" AlarmPage (Access::Capability(Capability::SeeTanks)) [];
-    "/staff/wall" WallBoard (Access::Capability(Capability::SeeTanks)) [bare, islands, renewed];
+    "/staff/wall" WallBoard (Access::Capability(Capability::SeeWall)) [bare, islands, renewed];
+    "/wall" WallPair (Access::Public) [];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
     "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];

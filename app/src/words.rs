@@ -43,6 +43,12 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         Fault::NameCharacters => plain("error-name-characters"),
         Fault::NotANumber => plain("error-not-a-number"),
         Fault::OutOfRange { min, max } => with("error-out-of-range", [("min", min), ("max", max)]),
+        Fault::DecimalShape => plain("error-decimal-shape"),
+        Fault::Between { least, most } => {
+            let number = |tenths| FluentValue::from(domain::telemetry::change::plain(tenths));
+            ("error-between", vec![("least", number(least)), ("most", number(most))])
+        }
+        Fault::WarnsTooLate => plain("error-warns-too-late"),
         Fault::BeforeOrAfter { before, after } => with("error-before-or-after", [("before", before), ("after", after)]),
         Fault::ChildrenExceedParty => plain("error-children-exceed-party"),
         Fault::ChildrenNeedAdult => plain("error-children-need-adult"),
@@ -255,6 +261,9 @@ mod tests {
             Fault::NameCharacters,
             Fault::NotANumber,
             Fault::OutOfRange { min: 1, max: 5 },
+            Fault::DecimalShape,
+            Fault::Between { least: -1900, most: -1500 },
+            Fault::WarnsTooLate,
             Fault::BeforeOrAfter { before: 60, after: 45 },
             Fault::ChildrenExceedParty,
             Fault::ChildrenNeedAdult,

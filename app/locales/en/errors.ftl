@@ -154,3 +154,6 @@ error-contract-unknown = No contract has this number: compare it with the first 
 error-sum-differs = What is ticked comes to { $sum } yuan: compare it with the amount
 error-payment-otherwise = Another payment was noted under this number of the bank: please check the number
 error-unit-taken = This unit is another family’s, for another use, or under a contract already: please check the number
+error-decimal-shape = Enter a number with at most one decimal, for example 19.5
+error-between = Enter a number from { $least } to { $most }
+error-warns-too-late = The warning has to come before the critical limit: a colder temperature, a higher level

@@ -143,3 +143,6 @@ error-contract-unknown = 没有这个编号的合同，请对照合同首页再�
 error-sum-differs = 所选费用合计{ $sum }元，与填写的金额不一致，请核对
 error-payment-otherwise = 这个银行流水号已经登记过另一笔付款，请核对流水号
 error-unit-taken = 这份脐带血属于别的家庭、用途不同，或者已在另一份合同下，请核对编号
+error-decimal-shape = 填写一个数字，最多一位小数，例如 19.5
+error-between = 填写{ $least }到{ $most }之间的数字
+error-warns-too-late = 警戒限应先于临界限报警：温度要更低，液位要更高

@@ -222,6 +222,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "telemetry_alarm" => visit.t("staff-subject-telemetry-alarm"),
         "telemetry_channel" => visit.t("staff-subject-telemetry-channel"),
         "telemetry_mute" => visit.t("staff-subject-telemetry-mute"),
+        "telemetry_rules" => visit.t("staff-subject-telemetry-rules"),
+        "wall_display" => visit.t("staff-subject-wall-display"),
         "lims_letter" => visit.t("staff-subject-lims-letter"),
         "spark_meeting" => visit.t("staff-subject-spark-meeting"),
         "spark_rubric" => visit.t("staff-subject-spark-rubric"),

@@ -1,6 +1,6 @@
 //! An alarm: what it is about, what happened to it, who was told and what became of each message; of a drill, how long it took.
 
-use super::{ALARMS, AT, parts, words};
+use super::{ALARMS, AT, ROOMS, parts, words};
 use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -28,7 +28,9 @@ async fn page(visit: Visit, id: Option<AlarmId>) -> Result<AnyView, Problem> {
     let title = format!("{} {}", about.place, words::rule(visit, &about.rule));
     let drill = about.drill.then(|| view! { <Banner tone=Tone::Info>{visit.t("tanks-is-drill")}</Banner> });
     let mut way = crumbs(visit, &[(AT, "tanks-title")]);
-    way.extend(about.tank.map(|tank| Crumb::new(visit.href(&format!("{AT}/{tank}")), about.place.clone())));
+    let of_tank = about.tank.map(|tank| format!("{AT}/{tank}"));
+    let place = of_tank.or_else(|| about.room.map(|room| format!("{ROOMS}/{room}")));
+    way.extend(place.map(|place| Crumb::new(visit.href(&place), about.place.clone())));
     let rows = facts(visit, &story);
     let parts =
         (parts::acknowledge(visit, about, &back, Variant::Primary), happened(visit, &story), ladder(visit, &story));
@@ -97,6 +99,7 @@ fn ladder(visit: &Visit, story: &AlarmStory) -> Option<AnyView> {
         return None;
     }
     let columns = vec![
+        Column::new(visit.t("tanks-rung-number")),
         Column::new(visit.t("tanks-rung")),
         Column::new(visit.t("tanks-rung-when")),
         Column::number(visit.t("tanks-rung-people")),
@@ -113,8 +116,10 @@ fn ladder(visit: &Visit, story: &AlarmStory) -> Option<AnyView> {
                 visit.t_args("tanks-rung-due", &[("at", words::short(visit, rung.due_at.to_jiff()).into())]).to_string()
             }
         };
+        let number_of = [("round", i32::from(rung.round).into()), ("rung", i32::from(rung.rung).into())];
         let first = rung.first_sent_at.map(|at| words::exact(visit, at.to_jiff())).unwrap_or_default();
         Row::new()
+            .cell(visit.t_args("tanks-rung-of", &number_of))
             .cell(role)
             .cell(when)
             .cell(rung.people.map(|people| people.to_string()).unwrap_or_default())

@@ -1,6 +1,6 @@
 //! What people do about alarms: acknowledge, make quiet by the word of two, rehearse; and what the wall board asks.
 
-use super::{ALARMS, AT, WALL, wall};
+use super::{ALARMS, AT, ROOMS, WALL, wall};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -8,22 +8,26 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, FieldError};
-use domain::ids::{AlarmId, MuteId, TankId};
+use domain::ids::{AlarmId, MuteId, RoomId, TankId};
 use services::telemetry::{self, TelemetryError};
 
 /// The calls.
 pub static CALLS: &[Call] = &[
-    Call::polled(wall::NOW, Access::Capability(Capability::SeeTanks), &now),
+    Call::polled(wall::NOW, Access::Capability(Capability::SeeWall), &now),
     Call::post("/staff/alarms/:id/acknowledge", Access::Capability(Capability::HandleAlarms), &acknowledge)
         .on("/staff/alarms/:id"),
     Call::post("/staff/tanks/:id/mute", Access::Capability(Capability::HandleAlarms), &mute).on("/staff/tanks/:id"),
     Call::post("/staff/tanks/:id/drill", Access::Capability(Capability::HandleAlarms), &drill).on("/staff/tanks/:id"),
+    Call::post("/staff/tanks/rooms/:id/mute", Access::Capability(Capability::HandleAlarms), &mute_room)
+        .on("/staff/tanks/rooms/:id"),
+    Call::post("/staff/tanks/rooms/:id/drill", Access::Capability(Capability::HandleAlarms), &drill_room)
+        .on("/staff/tanks/rooms/:id"),
     Call::post("/staff/mutes/:id/confirm", Access::Capability(Capability::HandleAlarms), &confirm).on("/staff/tanks"),
     Call::post("/staff/mutes/:id/end", Access::Capability(Capability::HandleAlarms), &end).on("/staff/tanks"),
 ];
 
 async fn now(asked: Asked) -> Answer {
-    match telemetry::board(&asked.services, &asked.context).await {
+    match telemetry::wall(&asked.services, &asked.context).await {
         Ok(board) => Answer::polled(wall::version(&board)),
         Err(error) => Problem::from(error).into(),
     }
@@ -65,8 +69,20 @@ async fn acknowledge(asked: Asked) -> Answer {
 }
 
 async fn mute(asked: Asked) -> Answer {
-    let Some(tank) = asked.param::<TankId>("id") else { return Problem::NotFound.into() };
-    let page = format!("{AT}/{tank}");
+    match asked.param::<TankId>("id") {
+        Some(tank) => mute_at(asked, format!("{AT}/{tank}")).await,
+        None => Problem::NotFound.into(),
+    }
+}
+
+async fn mute_room(asked: Asked) -> Answer {
+    match asked.param::<RoomId>("id") {
+        Some(room) => mute_at(asked, format!("{ROOMS}/{room}")).await,
+        None => Problem::NotFound.into(),
+    }
+}
+
+async fn mute_at(asked: Asked, page: String) -> Answer {
     let Ok(channel) = asked.field("channel").parse::<i32>() else {
         let errors = vec![FieldError::new("channel", Fault::Required)];
         return Answer::again_at(page, asked.typed(&[]).with_errors(errors));
@@ -79,8 +95,20 @@ async fn mute(asked: Asked) -> Answer {
 }
 
 async fn drill(asked: Asked) -> Answer {
-    let Some(tank) = asked.param::<TankId>("id") else { return Problem::NotFound.into() };
-    let page = format!("{AT}/{tank}");
+    match asked.param::<TankId>("id") {
+        Some(tank) => drill_at(asked, format!("{AT}/{tank}")).await,
+        None => Problem::NotFound.into(),
+    }
+}
+
+async fn drill_room(asked: Asked) -> Answer {
+    match asked.param::<RoomId>("id") {
+        Some(room) => drill_at(asked, format!("{ROOMS}/{room}")).await,
+        None => Problem::NotFound.into(),
+    }
+}
+
+async fn drill_at(asked: Asked, page: String) -> Answer {
     let Ok(channel) = asked.field("drill").parse::<i32>() else {
         let errors = vec![FieldError::new("drill", Fault::Required)];
         return Answer::again_at(page, asked.typed(&[]).with_errors(errors));

@@ -1,6 +1,6 @@
 //! The tanks with how they are, the rooms they stand in, and what is alarmed about.
 
-use super::{AT, WALL, parts, words};
+use super::{AT, DISPLAYS, ROOMS, RULES, WALL, parts, words};
 use crate::desk::{crumbs, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
@@ -43,13 +43,17 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
             </section>
         }
     });
-    let wall = visit.href(WALL);
+    let (wall, rules, displays) = (visit.href(WALL), visit.href(RULES), visit.href(DISPLAYS));
     Ok(view! {
         <Page title=visit.t("tanks-title") lead=visit.t("tanks-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
             {news(visit, NEWS)}
             {stale}
-            <p class="actions"><LinkButton href=wall variant=Variant::Secondary glyph=Glyph::Device>{visit.t("tanks-wall")}</LinkButton></p>
+            <p class="actions">
+                <LinkButton href=wall variant=Variant::Secondary glyph=Glyph::Device>{visit.t("tanks-wall")}</LinkButton>
+                <LinkButton href=rules variant=Variant::Quiet>{visit.t("tanks-rules-title")}</LinkButton>
+                <LinkButton href=displays variant=Variant::Quiet>{visit.t("displays-title")}</LinkButton>
+            </p>
             {alarms}
             {parts::mutes(visit, &board.mutes, AT)}
             {content}
@@ -111,10 +115,11 @@ fn stores(visit: &Visit, board: &Board) -> Option<AnyView> {
         Column::number(visit.t("tanks-value")),
         Column::new(visit.t("tanks-heard")),
     ];
-    let each = board.rooms.iter().flat_map(|(code, channels)| channels.iter().map(move |channel| (code, channel)));
-    let rows = each.map(|(code, channel)| {
+    let each = board.rooms.iter().flat_map(|room| room.channels.iter().map(move |channel| (room, channel)));
+    let rows = each.map(|(room, channel)| {
+        let href = visit.href(&format!("{ROOMS}/{}", room.id));
         Row::new()
-            .cell(code.clone())
+            .cell(view! { <a href=href>{room.code.clone()}</a> })
             .cell(words::kind(visit, channel.kind))
             .cell(words::reading(visit, Some(channel)))
             .cell(words::short(visit, channel.heard_at))

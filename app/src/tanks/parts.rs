@@ -1,14 +1,17 @@
-//! What the tanks' pages share: alarms with the button that acknowledges them, channels that are quiet.
+//! What the pages of tanks and rooms share: alarms with the button that acknowledges them, channels, what was measured of them, those
+//! that are quiet, and the forms that make one quiet and rehearse.
 
 use super::{ALARMS, words};
 use crate::desk::may;
 use crate::i18n::Text;
-use crate::ui::{Button, Column, Form, HiddenField, Row, Table, Tag, Variant};
+use crate::ui::{
+    Button, Choice, Column, Form, HiddenField, Row, Select, Tab, Table, Tabs, Tag, TextArea, TextField, Variant,
+};
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::telemetry::AlarmState;
 use leptos::prelude::*;
-use services::telemetry::{AlarmView, MuteView};
+use services::telemetry::{AlarmView, ChannelView, MuteView, Span};
 
 /// The button that acknowledges an alarm; `back` is the page one comes back to.
 pub(super) fn acknowledge(visit: &Visit, alarm: &AlarmView, back: &str, variant: Variant) -> Option<AnyView> {
@@ -108,6 +111,109 @@ pub(super) fn mutes(visit: &Visit, mutes: &[MuteView], back: &str) -> Option<Any
             <section class="section" id="mutes">
                 <h2>{visit.t("tanks-mutes")}</h2>
                 <Table caption=visit.t("tanks-mutes") caption_hidden=true columns=columns rows=rows/>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The alarms of a place that are not over.
+pub(super) fn open(visit: &Visit, of_place: &[AlarmView], back: &str) -> Option<AnyView> {
+    let open: Vec<AlarmView> = of_place.iter().filter(|alarm| alarm.closed_at.is_none()).cloned().collect();
+    (!open.is_empty()).then(|| {
+        view! {
+            <section class="section" id="alarms">
+                <h2>{visit.t("tanks-alarms")}</h2>
+                {alarms(visit, visit.t("tanks-alarms"), &open, back)}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// Those that are.
+pub(super) fn past(visit: &Visit, of_place: &[AlarmView], back: &str) -> AnyView {
+    let over: Vec<AlarmView> = of_place.iter().filter(|alarm| alarm.closed_at.is_some()).cloned().collect();
+    let content = if over.is_empty() {
+        view! { <p class="muted">{visit.t("tanks-no-past")}</p> }.into_any()
+    } else {
+        alarms(visit, visit.t("tanks-past"), &over, back)
+    };
+    view! { <section class="section"><h2>{visit.t("tanks-past")}</h2>{content}</section> }.into_any()
+}
+
+/// The charts of a place; `at` is its page.
+pub(super) fn history(visit: &Visit, span: Span, at: &str, charts: Vec<AnyView>) -> AnyView {
+    let tabs = Span::ALL.map(|one| Tab {
+        href: visit.href(&format!("{at}?span={}", one.name())).into(),
+        label: words::span(visit, one),
+        count: None,
+        current: one == span,
+    });
+    view! {
+        <section class="section">
+            <h2>{visit.t("tanks-history")}</h2>
+            <Tabs label=visit.t("tanks-history") tabs=Vec::from(tabs)/>
+            <div class="tank-charts">{charts.into_iter().collect_view()}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Channels with their newest reading.
+pub(super) fn channels(visit: &Visit, channels: &[ChannelView]) -> AnyView {
+    let columns = vec![
+        Column::new(visit.t("tanks-measured")),
+        Column::number(visit.t("tanks-value")),
+        Column::new(visit.t("tanks-heard")),
+        Column::new(visit.t("tanks-channel")),
+    ];
+    let rows = channels.iter().map(|channel| {
+        Row::new()
+            .cell(words::kind(visit, channel.kind))
+            .cell(words::reading(visit, Some(channel)))
+            .cell(words::short(visit, channel.heard_at))
+            .cell(view! { <code class="code">{channel.code.clone()}</code> })
+    });
+    let rows = rows.collect();
+    view! {
+        <section class="section">
+            <h2>{visit.t("tanks-channels")}</h2>
+            <Table caption=visit.t("tanks-channels") caption_hidden=true columns=columns rows=rows/>
+        </section>
+    }
+    .into_any()
+}
+
+/// The forms that make one of a place's channels quiet, and that rehearse; `at` is its page.
+pub(super) fn acts(visit: &Visit, channels: &[ChannelView], at: &str) -> Option<AnyView> {
+    if !may(visit, Capability::HandleAlarms) || channels.is_empty() {
+        return None;
+    }
+    let choices = || {
+        let each = channels.iter();
+        each.map(|channel| Choice::new(channel.id.to_string(), words::kind(visit, channel.kind))).collect::<Vec<_>>()
+    };
+    let (mute, drill) = (visit.href(&format!("{at}/mute")), visit.href(&format!("{at}/drill")));
+    Some(
+        view! {
+            <section class="section no-print" id="mute">
+                <h2>{visit.t("tanks-mute-title")}</h2>
+                <p class="muted">{visit.t("tanks-mute-text")}</p>
+                <Form action=mute>
+                    <Select name="channel" label=visit.t("tanks-measured") choices=choices()/>
+                    <TextField name="minutes" label=visit.t("tanks-mute-minutes") hint=visit.t("tanks-mute-minutes-hint") inputmode="numeric" width="short"/>
+                    <TextArea name="reason" label=visit.t("tanks-mute-reason") hint=visit.t("tanks-mute-reason-hint") rows=3/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("tanks-mute-ask")}</Button></p>
+                </Form>
+            </section>
+            <section class="section no-print" id="drill">
+                <h2>{visit.t("tanks-drill-title")}</h2>
+                <p class="muted">{visit.t("tanks-drill-text")}</p>
+                <Form action=drill>
+                    <Select name="drill" label=visit.t("tanks-measured") choices=choices()/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("tanks-drill-begin")}</Button></p>
+                </Form>
             </section>
         }
         .into_any(),

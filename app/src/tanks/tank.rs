@@ -1,22 +1,19 @@
-//! A tank: how it is now, how it was for a day, a month or ever, its alarms and excursions, who lies there; and the forms that make a
-//! channel quiet and rehearse.
+//! A tank: how it is now, how it was for a day, a month or ever, its alarms and excursions, who lies there; and what one can do about
+//! its channels.
 
 use super::list::{NEWS, stale};
 use super::{AT, parts, words};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::i18n::grouped;
 use crate::problem::Problem;
-use crate::ui::{
-    Button, Choice, Column, Form, Page, Row, Select, SummaryList, SummaryRow, Tab, Table, Tabs, Tag, TextArea,
-    TextField, Variant, Width,
-};
+use crate::ui::{Column, Page, Row, SummaryList, SummaryRow, Table, Tag, Width};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::ids::TankId;
 use domain::telemetry::ChannelKind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::telemetry::{self, AlarmView, Excursion, Lying, Span, TankView};
+use services::telemetry::{self, Excursion, Lying, Span, TankView};
 
 /// Places that the page lists.
 const PLACES: u32 = 120;
@@ -32,7 +29,8 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let (services, context) = (&visit.services, &visit.context);
-    let tank = telemetry::tank(services, context, id).await?;
+    let board = telemetry::board(services, context).await?;
+    let tank = board.tank(id)?;
     let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
     let cold = [ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom];
     let temperature = telemetry::history(services, context, id, (&cold, span)).await?;
@@ -40,15 +38,8 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
     let alarms = telemetry::alarms_of(services, context, id).await?;
     let excursions = telemetry::excursions_of_tank(services, context, id).await?;
     let lying = telemetry::lying(services, context, id, PLACES).await?;
-    let looked = telemetry::board(services, context).await?.is_stale();
     let back = format!("{AT}/{id}");
     let title = visit.t_args("tanks-one", &[("code", tank.code.clone().into())]);
-    let tabs = Span::ALL.map(|one| Tab {
-        href: visit.href(&format!("{back}?span={}", one.name())).into(),
-        label: words::span(visit, one),
-        count: None,
-        current: one == span,
-    });
     let charts = [
         words::trend(visit, visit.t("tanks-temperature"), &temperature),
         words::trend(visit, visit.t("tanks-kind-ln2_level"), &level),
@@ -57,20 +48,16 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            {looked.then(|| stale(visit))}
-            <SummaryList rows=facts(visit, &tank)/>
-            {open(visit, &alarms, &back)}
+            {board.is_stale().then(|| stale(visit))}
+            <SummaryList rows=facts(visit, tank)/>
+            {parts::open(visit, &alarms, &back)}
             {parts::mutes(visit, &tank.mutes, &back)}
-            <section class="section">
-                <h2>{visit.t("tanks-history")}</h2>
-                <Tabs label=visit.t("tanks-history") tabs=Vec::from(tabs)/>
-                <div class="tank-charts">{charts.into_iter().collect_view()}</div>
-            </section>
-            {channels(visit, &tank)}
+            {parts::history(visit, span, &back, Vec::from(charts))}
+            {parts::channels(visit, &tank.channels)}
             {warm(visit, &excursions)}
-            {past(visit, &alarms, &back)}
-            {places(visit, &tank, &lying)}
-            {acts(visit, &tank)}
+            {parts::past(visit, &alarms, &back)}
+            {places(visit, tank, &lying)}
+            {parts::acts(visit, &tank.channels, &back)}
         </Page>
     }
     .into_any())
@@ -87,53 +74,6 @@ fn facts(visit: &Visit, tank: &TankView) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("tanks-room"), tank.room.clone()),
         SummaryRow::new(visit.t("tanks-purpose"), words::purpose(visit, &tank.purpose)),
     ]
-}
-
-fn open(visit: &Visit, alarms: &[AlarmView], back: &str) -> Option<AnyView> {
-    let open: Vec<AlarmView> = alarms.iter().filter(|alarm| alarm.closed_at.is_none()).cloned().collect();
-    (!open.is_empty()).then(|| {
-        view! {
-            <section class="section" id="alarms">
-                <h2>{visit.t("tanks-alarms")}</h2>
-                {parts::alarms(visit, visit.t("tanks-alarms"), &open, back)}
-            </section>
-        }
-        .into_any()
-    })
-}
-
-fn past(visit: &Visit, alarms: &[AlarmView], back: &str) -> AnyView {
-    let over: Vec<AlarmView> = alarms.iter().filter(|alarm| alarm.closed_at.is_some()).cloned().collect();
-    let content = if over.is_empty() {
-        view! { <p class="muted">{visit.t("tanks-no-past")}</p> }.into_any()
-    } else {
-        parts::alarms(visit, visit.t("tanks-past"), &over, back)
-    };
-    view! { <section class="section"><h2>{visit.t("tanks-past")}</h2>{content}</section> }.into_any()
-}
-
-fn channels(visit: &Visit, tank: &TankView) -> AnyView {
-    let columns = vec![
-        Column::new(visit.t("tanks-measured")),
-        Column::number(visit.t("tanks-value")),
-        Column::new(visit.t("tanks-heard")),
-        Column::new(visit.t("tanks-channel")),
-    ];
-    let rows = tank.channels.iter().map(|channel| {
-        Row::new()
-            .cell(words::kind(visit, channel.kind))
-            .cell(words::reading(visit, Some(channel)))
-            .cell(words::short(visit, channel.heard_at))
-            .cell(view! { <code class="code">{channel.code.clone()}</code> })
-    });
-    let rows = rows.collect();
-    view! {
-        <section class="section">
-            <h2>{visit.t("tanks-channels")}</h2>
-            <Table caption=visit.t("tanks-channels") caption_hidden=true columns=columns rows=rows/>
-        </section>
-    }
-    .into_any()
 }
 
 fn warm(visit: &Visit, excursions: &[(Excursion, u64)]) -> AnyView {
@@ -188,39 +128,4 @@ fn places(visit: &Visit, tank: &TankView, lying: &[Lying]) -> AnyView {
     let more = (tank.units > u64::from(PLACES))
         .then(|| view! { <p class="muted">{visit.t_args("tanks-places-first", &[("n", PLACES.into())])}</p> });
     view! { <section class="section"><h2>{visit.t("tanks-places")}</h2><p>{said}</p>{table}{more}</section> }.into_any()
-}
-
-/// The forms that make a channel quiet, and that rehearse.
-fn acts(visit: &Visit, tank: &TankView) -> Option<AnyView> {
-    if !may(visit, Capability::HandleAlarms) || tank.channels.is_empty() {
-        return None;
-    }
-    let choices = || {
-        let each = tank.channels.iter();
-        each.map(|channel| Choice::new(channel.id.to_string(), words::kind(visit, channel.kind))).collect::<Vec<_>>()
-    };
-    let (mute, drill) = (visit.href(&format!("{AT}/{}/mute", tank.id)), visit.href(&format!("{AT}/{}/drill", tank.id)));
-    Some(
-        view! {
-            <section class="section no-print" id="mute">
-                <h2>{visit.t("tanks-mute-title")}</h2>
-                <p class="muted">{visit.t("tanks-mute-text")}</p>
-                <Form action=mute>
-                    <Select name="channel" label=visit.t("tanks-measured") choices=choices()/>
-                    <TextField name="minutes" label=visit.t("tanks-mute-minutes") hint=visit.t("tanks-mute-minutes-hint") inputmode="numeric" width="short"/>
-                    <TextArea name="reason" label=visit.t("tanks-mute-reason") hint=visit.t("tanks-mute-reason-hint") rows=3/>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("tanks-mute-ask")}</Button></p>
-                </Form>
-            </section>
-            <section class="section no-print" id="drill">
-                <h2>{visit.t("tanks-drill-title")}</h2>
-                <p class="muted">{visit.t("tanks-drill-text")}</p>
-                <Form action=drill>
-                    <Select name="drill" label=visit.t("tanks-measured") choices=choices()/>
-                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("tanks-drill-begin")}</Button></p>
-                </Form>
-            </section>
-        }
-        .into_any(),
-    )
 }

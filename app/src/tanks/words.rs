@@ -164,6 +164,7 @@ pub(crate) fn thermal_chart(visit: &Visit, history: &History) -> AnyView {
 mod tests {
     use super::*;
     use crate::i18n::CATALOGUES;
+    use domain::telemetry::change::Part;
 
     const RULES: [&str; 2] = [
         include_str!("../../../crates/store/migrations/20261217000041_telemetry_alarm.sql"),
@@ -177,11 +178,13 @@ mod tests {
         let events = AlarmEvent::ALL.map(|event| format!("tanks-event-{}", event.name()));
         let spans = Span::ALL.map(|span| format!("tanks-span-{}", span.name()));
         let purposes = ["quarantine", "long_term", "samples"].map(|purpose| format!("tanks-purpose-{purpose}"));
+        let parts = Part::ALL.map(|part| format!("tanks-part-{}", part.name()));
         let named = |sql: &'static str| sql.split("{\"name\": \"").skip(1).filter_map(|rest| rest.split('"').next());
         let rules = RULES.into_iter().flat_map(named);
         let rules: Vec<String> = rules.chain(["drill"]).map(|rule| format!("tanks-rule-{rule}")).collect();
         assert!(rules.len() > 10);
-        for key in kinds.iter().chain(&states).chain(&events).chain(&spans).chain(&purposes).chain(&rules) {
+        for key in kinds.iter().chain(&parts).chain(&states).chain(&events).chain(&spans).chain(&purposes).chain(&rules)
+        {
             let in_both =
                 CATALOGUES.iter().any(|(_, texts)| texts.iter().all(|text| text.contains(&format!("\n{key} = "))));
             assert!(in_both, "{key}");

@@ -8,7 +8,7 @@ pub use role::{DeviceRole, Role, Scope};
 
 use crate::contact::half_width;
 use crate::field::Fault;
-use crate::ids::{AccountId, ClientId, DeviceId, LoginSessionId};
+use crate::ids::{AccountId, ClientId, DeviceId, DisplayId, LoginSessionId};
 use jiff::Timestamp;
 
 /// Who asks. Made at the edge from a session cookie or a token, and by the workers for themselves.
@@ -50,6 +50,11 @@ pub enum Actor {
         /// What may be done with it.
         role: DeviceRole,
     },
+    /// A display on a wall with its key: nobody signs in on it, and it shows one page.
+    Display {
+        /// Which.
+        display: DisplayId,
+    },
     /// The house itself: a worker, a subcommand.
     System,
 }
@@ -71,6 +76,7 @@ impl Actor {
             Self::Staff { .. } => "staff",
             Self::Client { .. } => "client",
             Self::Device { .. } => "device",
+            Self::Display { .. } => "display",
             Self::System => "system",
         }
     }

@@ -39,6 +39,17 @@ pub enum Fault {
         /// The largest number allowed.
         max: u32,
     },
+    /// Not a number with at most one decimal.
+    DecimalShape,
+    /// Outside `least..=most`, both in tenths.
+    Between {
+        /// The smallest number allowed, in tenths.
+        least: i32,
+        /// The largest number allowed, in tenths.
+        most: i32,
+    },
+    /// A warning that does not come before what is critical.
+    WarnsTooLate,
     /// Neither at most `before` minutes before a session nor at most `after` minutes after its beginning (typed below zero).
     BeforeOrAfter {
         /// Minutes before it allowed.

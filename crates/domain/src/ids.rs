@@ -155,6 +155,8 @@ ids! {
     UnitId,
     /// A tank of liquid nitrogen.
     TankId,
+    /// A room in which tanks stand.
+    RoomId,
     /// Somebody who works with units.
     OperatorId,
     /// Something about a unit that is not as it should be.
@@ -169,6 +171,10 @@ ids! {
     AlarmId,
     /// A channel made quiet for a while.
     MuteId,
+    /// A display on which the wall board hangs.
+    DisplayId,
+    /// New values of what is alarmed about, which wait for a second person.
+    RulesDraftId,
     /// A time in which a tank was too warm.
     ExcursionId,
     /// One HTTP request, for logs and the audit trail.

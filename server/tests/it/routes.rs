@@ -104,6 +104,63 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
     );
 }
 
+/// A display that was brought in: its cookie.
+async fn display(site: &Site) -> (String, domain::ids::DisplayId) {
+    let officer = site.staff(&[Role::LabOfficer]).await;
+    let new = officer.post("/staff/tanks/displays/new", "name=east+1&place=corridor").await;
+    let code = new.body.split("id=\"display-code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+    let page = site.get("/wall").await;
+    let key = page.body.split("name=\"key\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a key");
+    let paired = site.anonymous().post("/wall", &format!("code={code}&key={key}")).await;
+    assert_eq!((paired.status.as_u16(), paired.header("location")), (303, "/staff/wall"), "{}", paired.body);
+    let cookie = paired.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    assert!(cookie.starts_with("__Host-wall="), "{cookie}");
+    let listed =
+        services::telemetry::displays(&site.test.services, &site.test.services.system()).await.expect("a list");
+    (cookie, listed[0].id)
+}
+
+/// A display's cookie opens the wall board and, of all that is not everybody's, nothing else; and nothing once it is revoked.
+#[tokio::test]
+async fn a_display_opens_the_wall_and_no_other_route() {
+    let site = Site::new().await;
+    let (cookie, id) = display(&site).await;
+    let (mut browser, nobody) = (site.anonymous(), site.anonymous());
+    browser.cookie = cookie;
+    let (_, declared) = router::router(&site.house).expect("the router can be built");
+    let mut opened = BTreeSet::new();
+    let mut walked = 0;
+    for route in declared.iter().filter(|route| !matches!(route.policy, Policy::Open(_))) {
+        if route.policy == Policy::People(app::routes::Access::Public) {
+            continue;
+        }
+        let (method, path) = (route.method.parse::<Method>().expect("a method"), filled(route.path));
+        let with = browser.request(method.clone(), &path, "").await;
+        let without = nobody.request(method, &path, "").await;
+        walked += 1;
+        if with.status.is_success() {
+            opened.insert(format!("{} {}", route.method, route.path));
+        } else {
+            let same = |answer: &crate::support::Answer| (answer.status, answer.header("location").to_owned());
+            assert_eq!(same(&with), same(&without), "{} {}", route.method, route.path);
+        }
+    }
+    assert!(walked > 200, "{walked}");
+    assert_eq!(Vec::from_iter(opened), ["GET /staff/wall", "GET /staff/wall/now"]);
+    let board = browser.get("/staff/wall").await;
+    assert!(board.header("set-cookie").starts_with("__Host-wall="), "it is kept for as long again");
+    assert!(!board.body.contains("/staff/tanks") && !board.body.contains('⟦'), "it leads nowhere");
+    let officer = site.staff(&[Role::LabOfficer]).await;
+    let revoked = officer.post(&format!("/staff/tanks/displays/{id}/revoke"), "").await;
+    assert_eq!(revoked.header("location"), "/staff/tanks/displays?done=revoked");
+    for path in ["/staff/wall", "/staff/wall/now"] {
+        let nothing = browser.get(path).await;
+        assert_eq!(nothing.status.as_u16(), 303, "{path}");
+        assert!(nothing.header("location").starts_with("/staff/sign-in"), "{path}");
+        assert!(nothing.header("set-cookie").starts_with("__Host-wall=;"), "{path}: its cookie is taken back");
+    }
+}
+
 #[tokio::test]
 async fn what_is_for_development_is_no_route_of_production() {
     let test = testkit::TestHouse::new().await;

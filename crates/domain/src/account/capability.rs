@@ -118,13 +118,21 @@ pub enum Capability {
     SeeTanks,
     /// Acknowledge alarms, mute channels by the word of two, rehearse.
     HandleAlarms,
+    /// Propose new values of what is alarmed about, and take them back.
+    ProposeAlarmRules,
+    /// Confirm what a colleague proposed of that: it holds from then on.
+    ConfirmAlarmRules,
+    /// See the wall board: tanks, rooms and alarms, and nobody's name.
+    SeeWall,
+    /// Add the displays on which the wall board hangs, and revoke them.
+    ManageDisplays,
     /// Send what was measured.
     FeedTelemetry,
 }
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 61] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -181,6 +189,10 @@ impl Capability {
         Self::RevealUnitFamily,
         Self::SeeTanks,
         Self::HandleAlarms,
+        Self::ProposeAlarmRules,
+        Self::ConfirmAlarmRules,
+        Self::SeeWall,
+        Self::ManageDisplays,
         Self::FeedTelemetry,
     ];
 
@@ -205,6 +217,8 @@ impl Capability {
             | Self::ReleaseUnits
             | Self::RevealUnitFamily
             | Self::RevealGuardians => Some(SignedDuration::from_mins(10)),
+            | Self::ConfirmAlarmRules
+            | Self::ManageDisplays => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -255,6 +269,7 @@ pub fn permit(actor: &Actor, capability: Capability, now: Timestamp) -> Result<(
             _ => false,
         },
         Actor::Device { role, .. } => device_permits(*role, capability),
+        Actor::Display { .. } => matches!(capability, C::SeeWall),
         Actor::Staff { roles, .. } => match capability {
             C::SeePublic | C::BookForSelf | C::UseOwnAccount | C::SecureOwnAccount | C::EnterStaff => true,
             _ => roles.iter().any(|role| role_permits(*role, capability)),
@@ -353,13 +368,29 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
             )
         }
         Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms),
+        Role::FamilySupport => matches!(capability, C::SupportFamilies),
+        Role::LabOfficer => matches!(
+            capability,
+            C::SeeUnits
+                | C::HandleUnits
+                | C::SeeTanks
+                | C::HandleAlarms
+                | C::ProposeAlarmRules
+                | C::SeeWall
+                | C::ManageDisplays
+        ),
+        Role::QualityOfficer => matches!(
+                | C::ReleaseUnits
+                | C::RevealUnitFamily
+                | C::ConfirmAlarmRules
+        Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms | C::SeeWall),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AccountId, ClientId, DeviceId, LoginSessionId};
+    use crate::ids::{AccountId, ClientId, DeviceId, DisplayId, LoginSessionId};
     use std::fmt::Write as _;
     use uuid::Uuid;
 
@@ -378,6 +409,7 @@ mod tests {
         all.extend(DeviceRole::ALL.map(|role| {
             (format!("device of a {}", role.name()), Actor::Device { device: DeviceId(Uuid::nil()), role })
         }));
+        all.push(("display".to_owned(), Actor::Display { display: DisplayId(Uuid::nil()) }));
         all.push(("system".to_owned(), Actor::System));
         all
     }

@@ -1,8 +1,9 @@
 //! What is measured of tanks and rooms, and what is alarmed about (custody.md, telemetry): kinds of channels, rules as data, what
-//! a rule says of what was read ([`evaluate`]), and the states of an alarm ([`AlarmState`]).
+//! a rule says of what was read ([`evaluate`]), the states of an alarm ([`AlarmState`]), and how the rules are changed ([`change`]).
 //!
 //! Nothing here reads a clock or a table. What an excursion means for a unit is `domain::custody`'s.
 
+pub mod change;
 mod channel;
 mod evaluate;
 mod excursion;

@@ -211,7 +211,7 @@ pub(crate) fn own(context: &Context) -> Result<(AccountId, LoginSessionId, Kind)
         Actor::Visitor { account, login, .. } => Ok((*account, *login, Kind::Visitor)),
         Actor::Staff { account, login, .. } => Ok((*account, *login, Kind::Staff)),
         Actor::Anonymous => Err(Denied::SignInNeeded),
-        Actor::Client { .. } | Actor::Device { .. } | Actor::System => Err(Denied::NotAllowed),
+        Actor::Client { .. } | Actor::Device { .. } | Actor::Display { .. } | Actor::System => Err(Denied::NotAllowed),
     }
 }
 

@@ -127,6 +127,7 @@ pub async fn record_each<'a>(
             Actor::Visitor { account, .. } | Actor::Staff { account, .. } => Some(account.0),
             Actor::Client { client, .. } => Some(client.0),
             Actor::Device { device, .. } => Some(device.0),
+            Actor::Display { display } => Some(display.0),
             Actor::Anonymous | Actor::System => None,
         });
         new.requests.push(context.request.0);

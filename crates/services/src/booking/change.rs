@@ -72,7 +72,7 @@ pub(super) fn require_change(context: &Context, handle: &Handle) -> Result<(), B
 fn changed_by(context: &Context) -> &'static str {
     match context.actor {
         Actor::Staff { .. } | Actor::System => "staff",
-        Actor::Client { .. } | Actor::Device { .. } => "api",
+        Actor::Client { .. } | Actor::Device { .. } | Actor::Display { .. } => "api",
         Actor::Anonymous | Actor::Visitor { .. } => "visitor",
     }
 }

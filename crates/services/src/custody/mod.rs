@@ -81,6 +81,7 @@ impl By {
             Actor::Visitor { account, .. } | Actor::Staff { account, .. } => Some(account.0),
             Actor::Client { client, .. } => Some(client.0),
             Actor::Device { device, .. } => Some(device.0),
+            Actor::Display { display } => Some(display.0),
             Actor::Anonymous | Actor::System => None,
         };
         Self { actor_kind: context.actor.kind(), actor_id, source }

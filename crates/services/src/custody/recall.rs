@@ -142,6 +142,7 @@ fn who(context: &Context) -> Uuid {
         Actor::Visitor { account, .. } | Actor::Staff { account, .. } => account.0,
         Actor::Client { client, .. } => client.0,
         Actor::Device { device, .. } => device.0,
+        Actor::Display { display } => display.0,
         Actor::Anonymous | Actor::System => Uuid::nil(),
     }
 }

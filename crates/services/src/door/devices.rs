@@ -1,31 +1,22 @@
-//! Devices: added by staff, enrolled once by a code, known by a key, revoked by staff.
-//!
-//! The device makes its key itself and shows it with the code, so that an answer that was lost can be asked for again; the
-//! house keeps the hash of both and can show neither. A code is good for ten minutes and for one key.
+//! Devices: added by staff, enrolled once by a code, known by a key, revoked by staff. A code is good for ten minutes and for one
+//! key ([`device_code`]).
 
 use super::DoorError;
 use crate::account::hash_token;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
+use crate::device_code::{self, CODE_LIFE};
 use crate::limits::{self, Network};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability, DeviceRole};
-use domain::contact::half_width;
-use domain::field::Fault;
 use domain::ids::DeviceId;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use store::booking::devices as sql;
 
-/// How long a code is good.
-pub const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// The most characters of a device's name.
 const NAME: usize = 40;
-/// Characters of a code: 60 random bits.
-const CODE: usize = 12;
-/// Crockford's base 32, as in references: what eyes and ears confuse is left out.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A device was added.
 #[derive(Clone, Debug)]
@@ -102,11 +93,11 @@ fn about(action: &'static str, device: DeviceId, detail: Value) -> Entry {
 /// `Denied`; `Fields` for its name.
 pub async fn add(services: &Services, context: &Context, name: &str, role: DeviceRole) -> Result<NewDevice, DoorError> {
     context.require(Capability::ManageDevices)?;
-    let name = named(name)?;
+    let name = device_code::named(name, NAME).map_err(|fault| DoorError::field("name", fault))?;
     let by = context.actor.account().map(|account| account.0).unwrap_or_default();
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
-        let (id, code) = (context.new_id::<DeviceId>(), fresh_code());
+        let (id, code) = (context.new_id::<DeviceId>(), device_code::fresh());
         let expires_at = context.now + CODE_LIFE;
         let device = sql::NewDevice {
             id: id.0,
@@ -121,26 +112,9 @@ pub async fn add(services: &Services, context: &Context, name: &str, role: Devic
         sql::add(&mut *tx, device).await?;
         audit::record(&mut tx, &context, &[about("door.device_added", id, json!({ "role": role.name() }))]).await?;
         tx.commit().await?;
-        let shown: Vec<&str> = [&code[..4], &code[4..8], &code[8..]].to_vec();
-        Ok(NewDevice { id, code: shown.join("-").into(), expires_at })
+        Ok(NewDevice { id, code: device_code::shown(&code), expires_at })
     })
     .await
-}
-
-fn named(name: &str) -> Result<String, DoorError> {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    match name.chars().count() {
-        0 => Err(DoorError::field("name", Fault::Required)),
-        length if length > NAME => Err(DoorError::field("name", Fault::TooLong { max: NAME as u32 })),
-        _ if name.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) => {
-            Err(DoorError::field("name", Fault::TextCharacters))
-        }
-        _ => Ok(name),
-    }
-}
-
-fn fresh_code() -> String {
-    crate::crypto::random::<CODE>().iter().map(|byte| ALPHABET[usize::from(byte & 31)] as char).collect()
 }
 
 /// The address that a device opens to be enrolled. The code stands behind the hash sign, which no browser sends to anybody.
@@ -171,20 +145,7 @@ pub async fn enrol(
     network: &Network,
 ) -> Result<Enrolled, DoorError> {
     limits::hit(services, &limits::DOOR_CODE_PER_NETWORK, network.as_str()).await?;
-    let typed: String = half_width(code.expose_secret())
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            other => other,
-        })
-        .collect();
-    let key_like = key.expose_secret().len() == 43
-        && key.expose_secret().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    if typed.len() != CODE || !key_like {
-        return Err(DoorError::CodeNotGood);
-    }
+    let typed = device_code::read(code).filter(|_| device_code::is_key(key)).ok_or(DoorError::CodeNotGood)?;
     let (code_hash, token_hash) = (hash_token(&typed), hash_token(key.expose_secret()));
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {

@@ -12,9 +12,7 @@ mod seed;
 mod upload;
 
 pub use conflicts::{Conflict, ConflictKind, Said, Settled, conflicts, resolve};
-pub use devices::{
-    CODE_LIFE, Device, Enrolled, NewDevice, add, authenticate, devices, end_shift, enrol, enrolment_link, revoke,
-};
+pub use devices::{Device, Enrolled, NewDevice, add, authenticate, devices, end_shift, enrol, enrolment_link, revoke};
 pub use error::DoorError;
 pub use roster::{PAGE, RosterActivity, RosterPage, roster};
 pub use seed::seed_demo;

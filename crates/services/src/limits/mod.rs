@@ -77,6 +77,8 @@ limits! {
     API_PER_CLIENT = "api-client", 1200 in MINUTE;
     /// Codes of devices tried from one network: a code has 60 random bits, and a hall enrols ten devices in a morning.
     DOOR_CODE_PER_NETWORK = "door-code-network", 60 in TEN_MINUTES;
+    /// Codes of displays tried from one network: a code has 60 random bits, and a house has few walls.
+    DISPLAY_CODE_PER_NETWORK = "display-code-network", 30 in TEN_MINUTES;
     /// Names searched at the door by one member of staff: a party every six seconds, all of them without their pass.
     DOOR_NAMES_PER_STAFF = "door-names-staff", 150 in QUARTER;
     /// People the public asks for places for from one network, on every date of a series: a class of pupils books from one

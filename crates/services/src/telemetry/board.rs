@@ -5,7 +5,7 @@ use super::{TelemetryError, rules_in};
 use crate::account::{open_text, place};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::ids::{AccountId, AlarmId, MuteId, TankId};
+use domain::ids::{AccountId, AlarmId, MuteId, RoomId, TankId};
 use domain::telemetry::{AlarmState, ChannelKind, Check, Quality, Rules, Severity};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -52,6 +52,8 @@ pub struct AlarmView {
     pub place: String,
     /// Of which tank.
     pub tank: Option<TankId>,
+    /// Of which room.
+    pub room: Option<RoomId>,
     /// What is measured.
     pub kind: ChannelKind,
     /// By which rule; `drill` where it is rehearsed.
@@ -89,6 +91,8 @@ pub struct MuteView {
     pub code: String,
     /// Of which tank.
     pub tank: Option<TankId>,
+    /// Of which room.
+    pub room: Option<RoomId>,
     /// Why.
     pub reason: String,
     /// For how long.
@@ -133,6 +137,21 @@ impl TankView {
     }
 }
 
+/// A room in which tanks stand, with everything of the present.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RoomView {
+    /// Its own.
+    pub id: RoomId,
+    /// As written on its door.
+    pub code: String,
+    /// Its channels, in the order of kinds.
+    pub channels: Vec<ChannelView>,
+    /// Its alarms that are not over, the worst first.
+    pub alarms: Vec<AlarmView>,
+    /// Its channels that are quiet.
+    pub mutes: Vec<MuteView>,
+}
+
 /// Everything there is to watch.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Board {
@@ -142,8 +161,8 @@ pub struct Board {
     pub looked_at: Option<Timestamp>,
     /// The tanks, by room and code.
     pub tanks: Vec<TankView>,
-    /// The rooms with their channels, by code.
-    pub rooms: Vec<(String, Vec<ChannelView>)>,
+    /// The rooms that have channels, by code.
+    pub rooms: Vec<RoomView>,
     /// Every alarm that is not over, the worst first.
     pub alarms: Vec<AlarmView>,
     /// Every channel that is quiet, or is to be.
@@ -154,6 +173,22 @@ impl Board {
     /// Nobody has looked lately: what is shown may be old.
     pub fn is_stale(&self) -> bool {
         self.looked_at.is_none_or(|at| self.now.duration_since(at) > STALE)
+    }
+
+    /// A tank with everything of the present.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn tank(&self, id: TankId) -> Result<&TankView, TelemetryError> {
+        self.tanks.iter().find(|tank| tank.id == id).ok_or(TelemetryError::NotFound)
+    }
+
+    /// A room that has channels.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn room(&self, id: RoomId) -> Result<&RoomView, TelemetryError> {
+        self.rooms.iter().find(|room| room.id == id).ok_or(TelemetryError::NotFound)
     }
 }
 
@@ -201,6 +236,7 @@ pub(super) fn alarm_view(row: &AlarmRow, names: &BTreeMap<Uuid, String>) -> Resu
         channel: row.channel_id,
         place: row.code.split('/').next().unwrap_or_default().to_owned(),
         tank: row.tank_id.map(TankId),
+        room: row.room_id.map(RoomId),
         kind: ChannelKind::from_name(&row.kind).ok_or(TelemetryError::Unreadable("the kind of a channel"))?,
         rule: row.rule.clone(),
         severity: Severity::from_name(&row.severity).ok_or(TelemetryError::Unreadable("a severity"))?,
@@ -222,6 +258,7 @@ fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Option<AccountId
         id: MuteId(row.id),
         channel: row.channel_id,
         tank: row.tank_id.map(TankId),
+        room: row.room_id.map(RoomId),
         minutes: u32::try_from(row.minutes).unwrap_or(0),
         owner: name(row.asked_by),
         own: own == Some(AccountId(row.asked_by)),
@@ -238,35 +275,40 @@ fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Option<AccountId
 /// `Denied`, `Unreadable`, `Database`.
 pub async fn board(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
     context.require(Capability::SeeTanks)?;
-    read(services, context, None).await
+    read(services, context, true).await
 }
 
-/// A tank with everything of the present.
+/// Everything there is to watch, for a wall: whoever may see no more of tanks than that is told no name, and no word that a person
+/// wrote.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Unreadable`, `Database`.
-pub async fn tank(services: &Services, context: &Context, id: TankId) -> Result<TankView, TelemetryError> {
-    context.require(Capability::SeeTanks)?;
-    read(services, context, Some(id)).await?.tanks.into_iter().next().ok_or(TelemetryError::NotFound)
+/// `Denied`, `Unreadable`, `Database`.
+pub async fn wall(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
+    context.require(Capability::SeeWall)?;
+    read(services, context, context.require(Capability::SeeTanks).is_ok()).await
 }
 
-async fn read(services: &Services, context: &Context, one: Option<TankId>) -> Result<Board, TelemetryError> {
+async fn read(services: &Services, context: &Context, named: bool) -> Result<Board, TelemetryError> {
     let now = context.now;
     let mut db = services.db.acquire().await?;
     let (_, rules) = rules_in(&mut db, now).await?;
     let looked_at = watch::last_look(&mut *db).await?.map(|at| at.to_jiff());
-    let tanks = channels::tanks(&mut *db, one.map(|tank| tank.0)).await?;
-    let rows = channels::list(&mut *db, one.map(|tank| tank.0)).await?;
+    let tanks = channels::tanks(&mut *db).await?;
+    let rows = channels::list(&mut *db, None).await?;
     let rooms = channels::rooms(&mut *db).await?;
     let open = alarms::open(&mut *db).await?;
     let quiet = mutes::open(&mut *db).await?;
     drop(db);
     let mentioned = open.iter().filter_map(|row| row.acknowledged_by);
     let mentioned = mentioned.chain(quiet.iter().flat_map(|row| std::iter::once(row.asked_by).chain(row.confirmed_by)));
-    let names = names(services, mentioned.collect()).await?;
+    let mentioned = if named { mentioned.collect() } else { Vec::new() };
+    let names = names(services, mentioned).await?;
     let alarms = open.iter().map(|row| alarm_view(row, &names)).collect::<Result<Vec<_>, _>>()?;
     let own = context.actor.account();
-    let mutes: Vec<MuteView> = quiet.into_iter().map(|row| mute_view(row, &names, own)).collect();
+    let mut mutes: Vec<MuteView> = quiet.into_iter().map(|row| mute_view(row, &names, own)).collect();
+    if !named {
+        mutes.iter_mut().for_each(|mute| mute.reason.clear());
+    }
     let channels_of = |wanted: &dyn Fn(&ChannelRow) -> bool| {
         let mut of: Vec<ChannelView> =
             rows.iter().filter(|row| wanted(row)).filter_map(|row| channel_view(row, &rules, now)).collect();
@@ -278,7 +320,11 @@ async fn read(services: &Services, context: &Context, one: Option<TankId>) -> Re
         tank_view(row, channels, &alarms, &mutes)
     });
     let tanks = tanks.collect();
-    let rooms = rooms.into_iter().map(|(id, code)| (code, channels_of(&|row| row.room_id == Some(id)))).collect();
+    let rooms = rooms.into_iter().map(|(id, code)| {
+        let channels = channels_of(&|channel| channel.room_id == Some(id));
+        room_view((RoomId(id), code), channels, &alarms, &mutes)
+    });
+    let rooms = rooms.collect();
     Ok(Board { now, looked_at, tanks, rooms, alarms, mutes })
 }
 
@@ -294,6 +340,21 @@ fn tank_view(row: TankRow, channels: Vec<ChannelView>, alarms: &[AlarmView], mut
         room: row.room,
         units: row.units.unsigned_abs(),
         places: u64::from(row.places.unsigned_abs()),
+    }
+}
+
+fn room_view(
+    (id, code): (RoomId, String),
+    channels: Vec<ChannelView>,
+    alarms: &[AlarmView],
+    mutes: &[MuteView],
+) -> RoomView {
+    RoomView {
+        id,
+        code,
+        channels,
+        alarms: alarms.iter().filter(|alarm| alarm.room == Some(id)).cloned().collect(),
+        mutes: mutes.iter().filter(|mute| mute.room == Some(id)).cloned().collect(),
     }
 }
 
@@ -326,13 +387,17 @@ pub async fn alarm(services: &Services, context: &Context, id: AlarmId) -> Resul
     Ok(AlarmStory { alarm: alarm_view(&row, &names)?, events: events.into_iter().map(with_name).collect(), ladder })
 }
 
-/// The alarms of a tank, those first that are not over, then the latest.
+/// The alarms of a tank or a room, those first that are not over, then the latest.
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
-pub async fn alarms_of(services: &Services, context: &Context, tank: TankId) -> Result<Vec<AlarmView>, TelemetryError> {
+pub async fn alarms_of(
+    services: &Services,
+    context: &Context,
+    place: impl Into<Uuid>,
+) -> Result<Vec<AlarmView>, TelemetryError> {
     context.require(Capability::SeeTanks)?;
-    let rows = alarms::of_tank(&services.db, tank.0, 50).await?;
+    let rows = alarms::of_place(&services.db, place.into(), 50).await?;
     let names = names(services, rows.iter().filter_map(|row| row.acknowledged_by).collect()).await?;
     rows.iter().map(|row| alarm_view(row, &names)).collect()
 }

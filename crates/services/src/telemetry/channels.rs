@@ -70,5 +70,5 @@ pub async fn end_channel(services: &Services, context: &Context, code: &str) -> 
 pub async fn channels(services: &Services, context: &Context) -> Result<Vec<ChannelView>, TelemetryError> {
     let board = board(services, context).await?;
     let of_tanks = board.tanks.into_iter().flat_map(|tank| tank.channels);
-    Ok(of_tanks.chain(board.rooms.into_iter().flat_map(|(_, channels)| channels)).collect())
+    Ok(of_tanks.chain(board.rooms.into_iter().flat_map(|room| room.channels)).collect())
 }

@@ -10,6 +10,7 @@ use domain::telemetry::{ChannelKind, Severity};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use store::telemetry::{channels, history as sql, rollups};
+use uuid::Uuid;
 
 /// How far back a chart looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,19 +94,19 @@ fn frame(span: Span, now: Timestamp, first: Option<Timestamp>) -> (Timestamp, i6
     }
 }
 
-/// What was measured of a tank, of these kinds.
+/// What was measured of a tank or a room, of these kinds.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `Unreadable`, `Database`.
+/// `Denied`, `Unreadable`, `Database`.
 pub async fn history(
     services: &Services,
     context: &Context,
-    tank: TankId,
+    place: impl Into<Uuid>,
     (kinds, span): (&[ChannelKind], Span),
 ) -> Result<History, TelemetryError> {
     context.require(Capability::SeeTanks)?;
     let mut db = services.db.acquire().await?;
-    let of = channels::list(&mut *db, Some(tank.0)).await?;
+    let of = channels::list(&mut *db, Some(place.into())).await?;
     let wanted: Vec<(i32, ChannelKind)> = of
         .iter()
         .filter_map(|row| Some((row.id, ChannelKind::from_name(&row.kind).filter(|kind| kinds.contains(kind))?)))

@@ -10,7 +10,7 @@ use domain::telemetry::Rules;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
-use store::telemetry::alarms::{self as sql, RungRow};
+use store::telemetry::alarms as sql;
 use store::telemetry::people;
 use store::{SqlTimestamp, ToSqlx};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub(super) async fn put_up(db: &mut PgConnection, rules: &Rules, alarm: Uuid, no
 }
 
 /// Tells whoever is to be told by now. A rung on which nobody stands leads on at once. Answers how many people are told.
-pub(super) async fn climb(db: &mut PgConnection, rules: &Rules, now: Timestamp) -> sqlx::Result<u32> {
+pub(super) async fn climb(db: &mut PgConnection, now: Timestamp) -> sqlx::Result<u32> {
     // (A drill and what is real go in messages of their own.)
     let mut told: BTreeMap<(Uuid, bool), Told> = BTreeMap::new();
     let mut due = sql::due(&mut *db, now).await?;
@@ -44,7 +44,8 @@ pub(super) async fn climb(db: &mut PgConnection, rules: &Rules, now: Timestamp) 
         }
         if people.is_empty() {
             tracing::warn!(role = rung.role, rung = rung.rung, "nobody stands on a rung of the ladder; going on");
-            due.extend(next(db, rules, &rung).await?);
+            // (Of this alarm's own ladder: the rules may have another by now.)
+            due.extend(sql::hasten(&mut *db, &rung).await?);
         }
     }
     let reached: BTreeSet<Uuid> = told.keys().map(|(account, _)| *account).collect();
@@ -61,14 +62,6 @@ pub(super) async fn climb(db: &mut PgConnection, rules: &Rules, now: Timestamp) 
     queue_alarms(db, now, &messages).await?;
     metrics::counter!("telemetry_people_told_total").increment(u64::from(all));
     Ok(all)
-}
-
-/// The rung after one on which nobody stands.
-async fn next(db: &mut PgConnection, rules: &Rules, rung: &RungRow) -> sqlx::Result<Option<RungRow>> {
-    if usize::try_from(rung.rung).is_ok_and(|number| number >= rules.ladder.len()) {
-        return Ok(None);
-    }
-    sql::hasten(&mut *db, rung).await
 }
 
 /// What one person is told of one look.

@@ -1,6 +1,6 @@
 //! What is measured of tanks and rooms: the feed of the gateways ([`feed`]), ten-minute values and the end of raw readings
 //! ([`keep`]), the watch over everything that is alarmed about ([`watch`]), what people do about it ([`acknowledge`], [`ask_mute`],
-//! [`drill`]), and what its pages show ([`board`], [`history`]).
+//! [`drill`], [`propose_rules`]), and what its pages show ([`board`], [`history`]).
 //!
 //! Nothing here knows a person but by the account who acted; what an excursion means for a unit is written into its chain by
 //! `custody`.
@@ -9,24 +9,32 @@ mod act;
 mod board;
 mod channels;
 mod deviations;
+mod displays;
 mod error;
 mod excursions;
 mod feed;
 mod history;
 mod keep;
 mod ladder;
+mod rules;
 mod seed;
 mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
-pub use board::{AlarmStory, AlarmView, Board, ChannelView, MuteView, STALE, TankView, alarm, alarms_of, board, tank};
+pub use board::{
+    AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, alarms_of, board, wall,
+};
 pub use channels::{channels, end_channel, set_up_channel};
 pub use deviations::open_deviations;
+pub use displays::{
+    Display, NewDisplay, add_display, authenticate_display, display_key, displays, pair_display, revoke_display,
+};
 pub use error::TelemetryError;
 pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excursions_of_unit};
 pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};
 pub use history::{History, Line, Lying, Span, Step, history, lying, thermal};
 pub use keep::{Kept, RAW_DAYS, keep, roll_up};
+pub use rules::{RULES_REASON, RulesDraft, RulesPage, RulesVersion, confirm_rules, drop_rules, propose_rules, rules};
 pub use seed::seed_demo;
 pub use watch::{Looked, watch};
 

@@ -81,7 +81,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Tel
 /// Channels of every tank and of every room that has tanks. Their places, and what is measured.
 async fn set_up(services: &Services, now: Timestamp) -> Result<Vec<(String, ChannelKind)>, TelemetryError> {
     let mut tx = services.begin().await?;
-    let tanks = channels::tanks(&mut *tx, None).await?;
+    let tanks = channels::tanks(&mut *tx).await?;
     let mut places: Vec<(String, Option<TankId>, Option<Uuid>)> =
         tanks.iter().map(|tank| (tank.code.clone(), Some(TankId(tank.id)), None)).collect();
     let mut rooms: Vec<(Uuid, String)> = tanks.iter().map(|tank| (tank.room_id, tank.room.clone())).collect();

@@ -80,7 +80,7 @@ async fn look(services: &Services) -> Result<Option<Looked>, TelemetryError> {
         looking.step(&mut tx, alarm, AlarmEvent::Clear, None).await?;
     }
     looking.put_up(&mut tx, &rules).await?;
-    looking.looked.told = ladder::climb(&mut tx, &rules, now).await?;
+    looking.looked.told = ladder::climb(&mut tx, now).await?;
     seen::looked(&mut *tx, now).await?;
     tx.commit().await?;
     Ok(Some(looking.looked))

@@ -18,6 +18,8 @@ pub struct AlarmRow {
     pub kind: String,
     /// Of which tank.
     pub tank_id: Option<Uuid>,
+    /// Of which room.
+    pub room_id: Option<Uuid>,
     /// `domain::telemetry::Rule::name`.
     pub rule: String,
     /// `domain::telemetry::Severity`.
@@ -46,66 +48,60 @@ pub struct AlarmRow {
     pub peak: Option<f32>,
 }
 
+/// Alarms with where they are; which, and in which order, stands in the tail of the query.
+macro_rules! alarms {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            AlarmRow,
+            r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, c.room_id, a.rule, a.severity, a.drill, a.state, a.seq,
+                      a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
+                      a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
+                      a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
+               from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id "# + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// Every alarm that is not over, in the order they began; locked by whoever changes them.
 pub async fn lock_open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<AlarmRow>> {
-    sqlx::query_as!(
-        AlarmRow,
-        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
-                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
-                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
-           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id
-           where a.closed_at is null order by a.id for update of a"#
-    )
-    .fetch_all(db)
-    .await
+    alarms!("where a.closed_at is null order by a.id for update of a").fetch_all(db).await
 }
 
 /// Every alarm that is not over, the worst first, then the latest.
 pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<AlarmRow>> {
-    sqlx::query_as!(
-        AlarmRow,
-        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
-                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
-                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
-           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id
-           where a.closed_at is null order by a.severity, a.began_at desc, a.id"#
-    )
-    .fetch_all(db)
-    .await
+    alarms!("where a.closed_at is null order by a.severity, a.began_at desc, a.id").fetch_all(db).await
 }
 
-/// The alarms of a tank, open ones first, then the latest.
-pub async fn of_tank(db: impl PgExecutor<'_>, tank: Uuid, most: i64) -> sqlx::Result<Vec<AlarmRow>> {
-    sqlx::query_as!(
-        AlarmRow,
-        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
-                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
-                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
-           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id
-           where c.tank_id = $1 and (a.closed_at is null or a.state = 'resolved')
-           order by a.closed_at desc nulls first, a.began_at desc, a.id limit $2"#,
-        tank,
+/// The alarms of a tank or a room, open ones first, then the latest.
+pub async fn of_place(db: impl PgExecutor<'_>, place: Uuid, most: i64) -> sqlx::Result<Vec<AlarmRow>> {
+    alarms!(
+        "where (c.tank_id = $1 or c.room_id = $1) and (a.closed_at is null or a.state = 'resolved')
+         order by a.closed_at desc nulls first, a.began_at desc, a.id limit $2",
+        place,
         most
     )
     .fetch_all(db)
     .await
 }
 
+/// An alarm; nothing where there is none.
+pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<AlarmRow>> {
+    alarms!("where a.id = $1", id).fetch_optional(db).await
+}
+
 /// An alarm, locked.
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<AlarmRow>> {
-    sqlx::query_as!(
-        AlarmRow,
-        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
-                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
-                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
-           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id where a.id = $1 for update of a"#,
-        id
+    alarms!("where a.id = $1 for update of a", id).fetch_optional(db).await
+}
+
+/// Those of some alarms that are loud: real ones before drills, the worst first, then the first.
+pub async fn loud_of(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<AlarmRow>> {
+    alarms!(
+        "where a.id = any ($1) and a.state in ('firing', 'no_data') order by a.drill, a.severity, a.began_at, a.id",
+        ids
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 
@@ -353,7 +349,9 @@ pub async fn notice(
 /// What became of a message about an alarm.
 #[derive(Debug, Clone)]
 pub struct ReceiptRow {
-    /// Which step of the ladder.
+    /// Which of the alarm's ladders, from 1: it has one for each time it became loud.
+    pub round: i16,
+    /// Which step of it, from 1.
     pub rung: i16,
     /// Who stood on it.
     pub role: String,
@@ -375,7 +373,7 @@ pub struct ReceiptRow {
 pub async fn receipts(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<ReceiptRow>> {
     sqlx::query_as!(
         ReceiptRow,
-        r#"select r.rung, r.role, r.told_at as "told_at: SqlTimestamp", r.people, r.due_at as "due_at: SqlTimestamp",
+        r#"select r.round, r.rung, r.role, r.told_at as "told_at: SqlTimestamp", r.people, r.due_at as "due_at: SqlTimestamp",
                   count(m.id) filter (where m.state = 'sent') as "sent!", count(m.id) filter (where m.state = 'failed') as "failed!",
                   min(m.sent_at) as "first_sent_at: SqlTimestamp"
            from telemetry_rung r
@@ -383,37 +381,6 @@ pub async fn receipts(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<
            left join message m on m.id in (n.post_id, n.sms_id)
            where r.alarm_id = $1 group by r.alarm_id, r.round, r.rung order by r.round, r.rung"#,
         alarm
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// An alarm as a message tells it; nothing where there is none.
-pub async fn one(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<AlarmRow>> {
-    sqlx::query_as!(
-        AlarmRow,
-        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
-                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
-                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
-           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id where a.id = $1"#,
-        id
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// Those of some alarms that are loud: real ones before drills, the worst first, then the first.
-pub async fn loud_of(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<Vec<AlarmRow>> {
-    sqlx::query_as!(
-        AlarmRow,
-        r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, a.rule, a.severity, a.drill, a.state, a.seq,
-                  a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
-                  a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                  a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
-           from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id
-           where a.id = any ($1) and a.state in ('firing', 'no_data') order by a.drill, a.severity, a.began_at, a.id"#,
-        ids
     )
     .fetch_all(db)
     .await

@@ -52,16 +52,16 @@ pub async fn lock(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Result<Vec
     .await
 }
 
-/// Every channel in use, of one tank or of all.
-pub async fn list(db: impl PgExecutor<'_>, tank: Option<Uuid>) -> sqlx::Result<Vec<ChannelRow>> {
+/// Every channel in use, of one tank or room, or of all.
+pub async fn list(db: impl PgExecutor<'_>, place: Option<Uuid>) -> sqlx::Result<Vec<ChannelRow>> {
     sqlx::query_as!(
         ChannelRow,
         r#"select c.id, c.code, c.kind, c.tank_id, c.room_id, c.interval_s, l.at as "at: SqlTimestamp", l.value, l.quality,
                   l.good_at as "good_at: SqlTimestamp", l.good_value, l.changed_at as "changed_at: SqlTimestamp",
                   l.heard_at as "heard_at: SqlTimestamp"
            from telemetry_channel c join telemetry_latest l on l.channel_id = c.id
-           where c.until is null and ($1::uuid is null or c.tank_id = $1) order by c.code"#,
-        tank
+           where c.until is null and ($1::uuid is null or c.tank_id = $1 or c.room_id = $1) order by c.code"#,
+        place
     )
     .fetch_all(db)
     .await
@@ -165,15 +165,13 @@ pub struct TankRow {
     pub places: i32,
 }
 
-/// The tanks, by room and code; one of them where it is named.
-pub async fn tanks(db: impl PgExecutor<'_>, one: Option<Uuid>) -> sqlx::Result<Vec<TankRow>> {
+/// The tanks, by room and code.
+pub async fn tanks(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<TankRow>> {
     sqlx::query_as!(
         TankRow,
         r#"select t.id, t.code, t.use as purpose, t.room_id, r.code as room, t.towers::integer * t.frames * t.slots as "places!",
                   (select count(*) from custody_placement p where p.tank_id = t.id and p.taken_at is null) as "units!"
-           from custody_tank t join custody_room r on r.id = t.room_id
-           where $1::uuid is null or t.id = $1 order by r.code, t.code"#,
-        one
+           from custody_tank t join custody_room r on r.id = t.room_id order by r.code, t.code"#
     )
     .fetch_all(db)
     .await

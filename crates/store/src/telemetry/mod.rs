@@ -2,10 +2,12 @@
 
 pub mod alarms;
 pub mod channels;
+pub mod displays;
 pub mod excursions;
 pub mod history;
 pub mod mutes;
 pub mod people;
 pub mod readings;
 pub mod rollups;
+pub mod rules;
 pub mod watch;

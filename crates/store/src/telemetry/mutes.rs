@@ -16,6 +16,8 @@ pub struct MuteRow {
     pub code: String,
     /// Of which tank.
     pub tank_id: Option<Uuid>,
+    /// Of which room.
+    pub room_id: Option<Uuid>,
     /// Why.
     pub reason: String,
     /// For how long.
@@ -34,7 +36,7 @@ pub struct MuteRow {
 pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<MuteRow>> {
     sqlx::query_as!(
         MuteRow,
-        r#"select m.id, m.channel_id, c.code, c.tank_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
+        r#"select m.id, m.channel_id, c.code, c.tank_id, c.room_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
                   m.confirmed_by, m.until as "until: SqlTimestamp"
            from telemetry_mute m join telemetry_channel c on c.id = m.channel_id where m.ended_at is null order by m.asked_at, m.id"#
     )
@@ -46,7 +48,7 @@ pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<MuteRow>> {
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<MuteRow>> {
     sqlx::query_as!(
         MuteRow,
-        r#"select m.id, m.channel_id, c.code, c.tank_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
+        r#"select m.id, m.channel_id, c.code, c.tank_id, c.room_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
                   m.confirmed_by, m.until as "until: SqlTimestamp"
            from telemetry_mute m join telemetry_channel c on c.id = m.channel_id
            where m.id = $1 and m.ended_at is null for update of m"#,

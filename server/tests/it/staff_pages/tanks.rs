@@ -93,6 +93,120 @@ async fn an_alarm_is_acknowledged_a_mute_needs_another_and_a_drill_is_told() {
 }
 
 #[tokio::test]
+async fn a_rooms_channel_is_made_quiet_by_two_as_well() {
+    let site = Site::new().await;
+    tanks(&site).await;
+    let (night, other) = (site.staff(&[Role::NightShift]).await, site.staff(&[Role::NightShift]).await);
+    let (room, channel): (Uuid, i32) =
+        sqlx::query_as("select room_id, id from telemetry_channel where kind = 'oxygen' order by code limit 1")
+            .fetch_one(&site.test.db.owner_pool())
+            .await
+            .expect("a channel of a room");
+    let here = format!("/staff/tanks/rooms/{room}");
+    again(&night.get("/staff/tanks").await, StatusCode::OK, "房间环境");
+    assert!(night.get("/staff/tanks").await.body.contains(&here), "the list leads to it");
+    for path in [here.clone(), format!("{here}?span=month"), format!("/en{here}")] {
+        let page = night.get(&path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("chart-band"), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
+    }
+    let channel = channel.to_string();
+    let wrong = [("channel", channel.as_str()), ("minutes", "241"), ("reason", "校准氧气探头")];
+    let refused = send(&night, &format!("{here}/mute"), &wrong).await;
+    assert_eq!(refused.status, REFUSED);
+    assert!(refused.body.contains("校准氧气探头"), "what was typed is kept");
+    let right = [("channel", channel.as_str()), ("minutes", "240"), ("reason", "校准氧气探头")];
+    gone_to(&send(&night, &format!("{here}/mute"), &right).await, &format!("{here}?done=asked"));
+    let mute: Uuid = sqlx::query_scalar("select id from telemetry_mute")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a mute");
+    let confirm = format!("/staff/mutes/{mute}/confirm");
+    again(&send(&night, &confirm, &[("back", here.as_str())]).await, StatusCode::CONFLICT, "另一位同事确认");
+    gone_to(&send(&other, &confirm, &[("back", here.as_str())]).await, &format!("{here}?done=confirmed"));
+    again(&night.get(&here).await, StatusCode::OK, "校准氧气探头");
+    let drill = send(&night, &format!("{here}/drill"), &[("drill", channel.as_str())]).await;
+    let drill = gone_to(&drill, "/staff/alarms/");
+    again(&night.get(&drill).await, StatusCode::OK, "第1轮第1级");
+    for unknown in ["/staff/tanks/rooms/none", "/staff/tanks/rooms/01980000-0000-7000-8000-00000000ffff"] {
+        assert_eq!(night.get(unknown).await.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+}
+
+/// The form of the rules as its page shows it, with what is typed into some of its inputs.
+fn typed<'a>(page: &'a str, typed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let form = page.split("<form").find(|form| form.contains("name=\"base\"")).expect("the form");
+    let part =
+        |tag: &'a str, name: &str| tag.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for input in form.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()) {
+        if let Some(name) = part(input, "name") {
+            pairs.push((name, part(input, "value").unwrap_or_default()));
+        }
+    }
+    for select in form.split("<select").skip(1).map(|rest| rest.split("</select>").next().unwrap_or_default()) {
+        let chosen =
+            select.split("<option").find(|option| option.split('>').next().is_some_and(|tag| tag.contains("selected")));
+        if let (Some(name), Some(chosen)) = (part(select, "name"), chosen) {
+            pairs.push((name, part(chosen, "value").unwrap_or_default()));
+        }
+    }
+    for &(name, text) in typed {
+        pairs.retain(|(known, _)| *known != name);
+        pairs.push((name, text));
+    }
+    pairs
+}
+
+#[tokio::test]
+async fn new_rules_are_proposed_shown_beside_the_old_and_confirmed_by_another() {
+    const RULES: &str = "/staff/tanks/rules";
+    const CHANGE: &str = "/staff/tanks/rules/change";
+    let site = Site::new().await;
+    let (lab, quality) = (site.staff(&[Role::LabOfficer]).await, site.staff(&[Role::QualityOfficer]).await);
+    let night = site.staff(&[Role::NightShift]).await;
+    for path in [RULES, "/en/staff/tanks/rules"] {
+        let page = night.get(path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("−150.0"), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
+        assert!(!page.body.contains(CHANGE), "the night shift reads them");
+    }
+    assert_eq!(night.get(CHANGE).await.status, StatusCode::FORBIDDEN);
+    let shown = lab.get(CHANGE).await;
+    assert!(shown.status == StatusCode::OK && !shown.body.contains('⟦'), "{}", excerpt(&shown.body));
+    let wrong =
+        typed(&shown.body, &[("oxygen_low-limit", "18.5"), ("tank_warm-limit", "-172"), ("reason", "随季节调整")]);
+    let refused = send(&lab, CHANGE, &wrong).await;
+    again(&refused, REFUSED, "填写19.5到20.5之间的数字");
+    assert!(refused.body.contains("随季节调整") && refused.body.contains("-172"), "what was typed is kept");
+    let same = typed(&shown.body, &[("reason", "随季节调整")]);
+    again(&send(&lab, CHANGE, &same).await, StatusCode::CONFLICT, "没有改动");
+    let right = typed(&shown.body, &[("tank_warm-limit", "-172"), ("reason", "随季节调整")]);
+    gone_to(&send(&lab, CHANGE, &right).await, &format!("{RULES}?done=proposed"));
+    let second = send(&quality, CHANGE, &right).await;
+    again(&second, StatusCode::CONFLICT, "已有一份修改等待确认");
+    assert!(second.body.contains("-172"), "what was typed is kept");
+    let page = quality.get(RULES).await;
+    again(&page, StatusCode::OK, "−170.0");
+    again(&page, StatusCode::OK, "−172.0");
+    let draft: Uuid = sqlx::query_scalar("select id from telemetry_rules_draft")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a draft");
+    let confirm = format!("{RULES}/{draft}/confirm");
+    assert_eq!(send(&lab, &confirm, &[]).await.status, StatusCode::FORBIDDEN);
+    gone_to(&send(&quality, &confirm, &[]).await, &format!("{RULES}?done=confirmed"));
+    let other = site.staff(&[Role::QualityOfficer]).await;
+    again(&send(&other, &confirm, &[]).await, StatusCode::CONFLICT, "已有结果");
+    again(&night.get(RULES).await, StatusCode::OK, "随季节调整");
+    again(&send(&lab, CHANGE, &right).await, StatusCode::CONFLICT, "规则刚刚更新");
+    for unknown in ["confirm", "drop"] {
+        let path = format!("{RULES}/01980000-0000-7000-8000-00000000ffff/{unknown}");
+        assert_eq!(send(&other, &path, &[]).await.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+}
+
+#[tokio::test]
 async fn the_wall_asks_cheaply_whether_anything_changed() {
     let site = Site::new().await;
     tanks(&site).await;
@@ -121,4 +235,38 @@ async fn the_wall_asks_cheaply_whether_anything_changed() {
     let now = night.get("/staff/wall/now").await.json();
     assert_eq!(now["stale"], false);
     assert!(now["alarms"].as_array().expect("alarms").len() > first.json()["alarms"].as_array().expect("alarms").len());
+}
+
+#[tokio::test]
+async fn a_display_is_added_paired_seen_and_revoked_at_the_desk() {
+    const DISPLAYS: &str = "/staff/tanks/displays";
+    let site = Site::new().await;
+    tanks(&site).await;
+    let (lab, night) = (site.staff(&[Role::LabOfficer]).await, site.staff(&[Role::NightShift]).await);
+    again(&night.get(DISPLAYS).await, StatusCode::OK, "还没有显示屏");
+    assert_eq!(night.get("/staff/tanks/displays/new").await.status, StatusCode::FORBIDDEN);
+    let refused = send(&lab, "/staff/tanks/displays/new", &[("name", ""), ("place", "液氮库走廊")]).await;
+    assert!(refused.status == REFUSED && refused.body.contains("液氮库走廊"), "what was typed is kept");
+    let added = send(&lab, "/staff/tanks/displays/new", &[("name", "东墙1号屏"), ("place", "液氮库走廊")]).await;
+    again(&added, StatusCode::OK, "配对码只显示这一次");
+    again(&lab.get(DISPLAYS).await, StatusCode::OK, "等待配对");
+    let key = "k".repeat(43);
+    let wrong = send(&site.anonymous(), "/wall", &[("code", "0000-0000-0000"), ("key", key.as_str())]).await;
+    assert!(wrong.status == REFUSED && wrong.body.contains("0000-0000-0000"), "what was typed is kept");
+    assert!(wrong.body.contains("配对码不可用"));
+    let code = added.body.split("id=\"display-code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+    let paired = send(&site.anonymous(), "/wall", &[("code", code), ("key", key.as_str())]).await;
+    gone_to(&paired, "/staff/wall");
+    let mut display = site.anonymous();
+    display.cookie = paired.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let board = display.get("/staff/wall").await;
+    assert!(board.status == StatusCode::OK && board.body.contains("S-01"), "{}", excerpt(&board.body));
+    let english = display.get("/en/staff/wall").await;
+    assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{}", excerpt(&english.body));
+    assert_eq!(display.get("/staff/wall/now").await.json()["stale"], false);
+    again(&lab.get(DISPLAYS).await, StatusCode::OK, "正常显示");
+    later(&site, 301);
+    again(&lab.get("/staff/tanks/displays").await, StatusCode::OK, "超过5分钟没有连接");
+    display.get("/staff/wall/now").await;
+    again(&lab.get(DISPLAYS).await, StatusCode::OK, "正常显示");
 }

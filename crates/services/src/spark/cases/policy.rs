@@ -20,7 +20,9 @@ pub(in crate::spark) fn in_part(context: &Context, part: Part) -> Result<(), Den
             if theirs { Ok(()) } else { Err(Denied::NotAllowed) }
         }
         Actor::Anonymous => Err(Denied::SignInNeeded),
-        Actor::System | Actor::Visitor { .. } | Actor::Client { .. } | Actor::Device { .. } => Err(Denied::NotAllowed),
+        Actor::System | Actor::Visitor { .. } | Actor::Client { .. } | Actor::Device { .. } | Actor::Display { .. } => {
+            Err(Denied::NotAllowed)
+        }
     }
 }
 
@@ -104,6 +106,6 @@ pub async fn may_read(db: &mut PgConnection, context: &Context, case: CaseId) ->
             Ok(Reader::Staff { part, assigned: oversees || looks_after })
         }
         Actor::Anonymous => Err(Denied::SignInNeeded.into()),
-        Actor::Client { .. } | Actor::Device { .. } => Err(Denied::NotAllowed.into()),
+        Actor::Client { .. } | Actor::Device { .. } | Actor::Display { .. } => Err(Denied::NotAllowed.into()),
     }
 }

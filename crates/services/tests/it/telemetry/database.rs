@@ -72,6 +72,8 @@ async fn nobody_changes_what_was_written_of_alarms_nor_goes_around_their_ways() 
         "delete from telemetry_alarm_event",
         "delete from telemetry_alarm",
         "update telemetry_rules set reason = 'because'",
+        "delete from telemetry_rules_draft",
+        "update telemetry_rules_draft set rules = '{}'",
         "update telemetry_reading set value = -196",
         "delete from telemetry_reading",
     ] {
@@ -93,4 +95,26 @@ async fn a_mute_by_one_or_for_longer_than_four_hours_is_none() {
     assert_eq!(refused(&house, alone).await.as_deref(), Some("telemetry_mute_two_people"));
     let long = "update telemetry_mute set confirmed_by = gen_random_uuid(), confirmed_at = now(), until = now() + interval '5 hours'";
     assert_eq!(refused(&house, long).await.as_deref(), Some("telemetry_mute_longest"));
+}
+
+#[tokio::test]
+async fn rules_by_one_person_are_none() {
+    let house = TestHouse::new().await;
+    let alone = "insert into telemetry_rules (version, rules, valid_from, made_by, confirmed_by, reason)
+                 select version + 1, rules, now(), '01980000-0000-7000-8000-0000000000aa', '01980000-0000-7000-8000-0000000000aa', 'because'
+                 from telemetry_rules order by version desc limit 1";
+    assert_eq!(refused(&house, alone).await.as_deref(), Some("telemetry_rules_two_people"));
+    let unseen = "insert into telemetry_rules (version, rules, valid_from, made_by, reason)
+                  select version + 1, rules, now(), '01980000-0000-7000-8000-0000000000aa', 'because'
+                  from telemetry_rules order by version desc limit 1";
+    assert_eq!(refused(&house, unseen).await.as_deref(), Some("telemetry_rules_two_people"));
+    let draft = "insert into telemetry_rules_draft (id, base, rules, reason, proposed_by, proposed_at)
+                 select '01980000-0000-7000-8000-000000000001', version, rules, 'because', '01980000-0000-7000-8000-0000000000aa', now()
+                 from telemetry_rules order by version desc limit 1";
+    assert_eq!(refused(&house, draft).await, None);
+    let own = "update telemetry_rules_draft set decided_by = proposed_by, decided_at = now(), became = base";
+    assert_eq!(refused(&house, own).await.as_deref(), Some("telemetry_rules_draft_two_people"));
+    let back = "update telemetry_rules_draft set decided_by = proposed_by, decided_at = now()";
+    assert_eq!(refused(&house, back).await, None, "one's own is taken back");
+    assert_eq!(refused(&house, back).await.as_deref(), Some("42501"), "what was decided stands");
 }

@@ -2,9 +2,11 @@
 
 mod charts;
 mod database;
+mod displays;
 mod excursions;
 mod feed;
 mod keep;
+mod rules;
 mod watch;
 
 use domain::Locale;
