@@ -18,9 +18,19 @@ const SITE: &str = "site";
 /// How long a server may take to be ready.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A process, which ends when this is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
 /// A server. It ends when this is dropped.
 pub struct Server {
-    child: Child,
+    process: Running,
     address: SocketAddr,
 }
 
@@ -35,10 +45,10 @@ impl Server {
             .env("CORDBLOOD__HTTP__PUBLIC_URL", format!("http://localhost:{}", address.port()))
             .env("CORDBLOOD__OPS__LISTEN", ops.to_string())
             .env("CORDBLOOD__SITE__ROOT", SITE);
-        let mut server = Self { child: command.spawn()?, address };
+        let mut server = Self { process: Running(command.spawn()?), address };
         let until = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = server.child.try_wait()? {
+            if let Some(status) = server.process.0.try_wait()? {
                 bail!("the server ended: {status}");
             }
             let ready = match Connection::open(ops).await {
@@ -60,14 +70,7 @@ impl Server {
 
     /// Its process.
     pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        self.process.0.id()
     }
 }
 
@@ -84,19 +87,19 @@ pub struct Done {
 /// Runs a command of the server to its end. An error where it does not succeed.
 pub async fn run(database: &str, words: &[&str]) -> anyhow::Result<Done> {
     let began = Instant::now();
-    let mut child = program(words, database)?.stdout(Stdio::piped()).spawn()?;
+    let mut process = Running(program(words, database)?.stdout(Stdio::piped()).spawn()?);
     // What it prints is read beside, or it would wait with a full pipe.
-    let mut out = child.stdout.take().context("its output")?;
+    let mut out = process.0.stdout.take().context("its output")?;
     let said = spawn_blocking(move || {
         let mut said = String::new();
         out.read_to_string(&mut said).map(|_| said)
     });
     let mut memory = 0.0_f64;
     let status = loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = process.0.try_wait()? {
             break status;
         }
-        memory = memory.max(meter::memory(child.id()).most);
+        memory = memory.max(meter::memory(process.0.id()).most);
         sleep(Duration::from_millis(20)).await;
     };
     let took = began.elapsed();
