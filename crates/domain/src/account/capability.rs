@@ -217,8 +217,7 @@ impl Capability {
             | Self::ReleaseUnits
             | Self::RevealUnitFamily
             | Self::RevealGuardians => Some(SignedDuration::from_mins(10)),
-            | Self::ConfirmAlarmRules
-            | Self::ManageDisplays => Some(SignedDuration::from_mins(10)),
+            Self::ConfirmAlarmRules | Self::ManageDisplays => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
     }
@@ -358,17 +357,6 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         Role::FamilySupport => {
             matches!(capability, C::SupportFamilies | C::HandleContracts | C::RevealGuardians)
         }
-        Role::LabOfficer => {
-            matches!(capability, C::SeeUnits | C::HandleUnits | C::SeeTanks | C::HandleAlarms)
-        }
-        Role::QualityOfficer => {
-            matches!(
-                capability,
-                C::SeeUnits | C::HandleUnits | C::ReleaseUnits | C::RevealUnitFamily | C::SeeTanks | C::HandleAlarms
-            )
-        }
-        Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms),
-        Role::FamilySupport => matches!(capability, C::SupportFamilies),
         Role::LabOfficer => matches!(
             capability,
             C::SeeUnits
@@ -380,9 +368,18 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
                 | C::ManageDisplays
         ),
         Role::QualityOfficer => matches!(
+            capability,
+            C::SeeUnits
+                | C::HandleUnits
                 | C::ReleaseUnits
                 | C::RevealUnitFamily
+                | C::SeeTanks
+                | C::HandleAlarms
+                | C::ProposeAlarmRules
                 | C::ConfirmAlarmRules
+                | C::SeeWall
+                | C::ManageDisplays
+        ),
         Role::NightShift => matches!(capability, C::SeeTanks | C::HandleAlarms | C::SeeWall),
     }
 }

@@ -268,10 +268,7 @@ impl Asked {
                     let day = Some(local_day(one.occurred_at)).filter(|day| in_reach(*day));
                     asked.collections.extend(day.map(|day| (certificate.clone(), day)));
                 }
-                Payload::RecordSigned { .. } => {
-                    asked.signed = true;
-                    asked.teller = true;
-                }
+                Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::Assigned { .. } => asked.assigned = true,
                 Payload::StepDone { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));

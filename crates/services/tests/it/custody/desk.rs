@@ -36,12 +36,11 @@ pub fn quality(house: &TestHouse) -> Context {
     of(house, QUALITY, Role::QualityOfficer)
 }
 
-pub fn head(house: &TestHouse) -> Context {
 pub fn coordinator(house: &TestHouse) -> Context {
     of(house, COORDINATOR, Role::QualityOfficer)
 }
 
-fn head(house: &TestHouse) -> Context {
+pub fn head(house: &TestHouse) -> Context {
     of(house, HEAD, Role::QualityOfficer)
 }
 
