@@ -179,9 +179,7 @@ pub struct Founding {
 }
 
 /// Makes a family with its child, its contract and its invitations, in the caller's transaction, and gives it the unit that the
-/// contract keeps. For staff (`SupportFamilies`) and the house.
-/// Makes a family with its child, its contract and its invitations, in the caller's transaction. For staff (`HandleContracts`)
-/// and the house.
+/// contract keeps. For staff (`HandleContracts`) and the house.
 ///
 /// # Errors
 /// `Denied`; `Over` where there is a contract of this number, or the unit is another family's; `NotFound` where there is no such unit;
