@@ -3,7 +3,7 @@
 
 use super::{fault, officer, reason};
 use crate::custody::desk::DeskError;
-use crate::custody::search;
+use crate::custody::{CustodyError, assign_in, search};
 use crate::db::to_the_end;
 use crate::family::settle::happen_in;
 use crate::family::{FamilyError, place};
@@ -12,7 +12,7 @@ use crate::{Context, Services};
 use domain::custody::State;
 use domain::family::{Agreed, ContractEvent, ContractState, MOST_YEARS, schedule};
 use domain::field::{Fault, Faults};
-use domain::ids::{ContractId, UnitId};
+use domain::ids::{ContractId, FamilyId, UnitId};
 use domain::ledger::Amount;
 use domain::time::{day, local_day};
 use domain::typed::number;
@@ -131,7 +131,7 @@ async fn done(
     let mut why = None;
     match deed {
         Deed::Sign { signed_on, ends_on } => sql::set_term(&mut *tx, row.id, Some(signed_on), ends_on).await?,
-        Deed::Begin { unit } => keep(&mut tx, &row, unit).await?,
+        Deed::Begin { unit } => keep(services, context, &mut tx, (&row, unit)).await?,
         Deed::Renew { ends_on, prices } => {
             sql::set_term(&mut *tx, row.id, None, ends_on).await?;
             further(&mut tx, row.id, &prices).await?;
@@ -165,7 +165,12 @@ async fn further(db: &mut PgConnection, contract: Uuid, prices: &[Agreed]) -> Re
 }
 
 /// Puts a unit under a contract, and gives it to the contract's family.
-async fn keep(db: &mut PgConnection, contract: &sql::LockedRow, unit: UnitId) -> Result<(), FamilyError> {
+async fn keep(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    (contract, unit): (&sql::LockedRow, UnitId),
+) -> Result<(), FamilyError> {
     if contract.unit_id.is_some() {
         return Err(FamilyError::Stale);
     }
@@ -178,7 +183,10 @@ async fn keep(db: &mut PgConnection, contract: &sql::LockedRow, unit: UnitId) ->
     if matches!(state, State::Expected | State::Collected | State::InTransit) {
         return Err(fault("din", Fault::NotYet));
     }
-    join::give_unit(&mut *db, unit.0, contract.family_id).await?;
+    assign_in(services, db, context, unit, FamilyId(contract.family_id)).await.map_err(|error| match error {
+        CustodyError::Refused(_) => fault("din", Fault::UnitTaken),
+        error => error.into(),
+    })?;
     Ok(sql::keep_unit(&mut *db, contract.id, unit.0).await?)
 }
 

@@ -132,6 +132,11 @@ async fn a_unit_comes_under_one_contract_of_its_own_family_and_use() {
     assert!(!now.unit.expect("a unit").masked.contains(&din), "the page leaves the middle of the number out");
     let other = contract_in(&house, 2, ContractState::Signed).await;
     assert_eq!(faults(begin(other, &din).await), ("din".to_owned(), Fault::UnitTaken));
+    assert_eq!(
+        count(&house, "select count(*) from custody_event where kind = 'assigned'").await,
+        1,
+        "its chain says so"
+    );
     // Its family comes in, and finds the unit.
     joined(&house, 1, 11).await;
     let own = families::units(&house.services, &visitor(&house, 11)).await.expect("read");
