@@ -23,7 +23,7 @@ async fn page(visit: Visit, id: Option<RoomId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let (services, context) = (&visit.services, &visit.context);
     let board = telemetry::board(services, context).await?;
-    let room = board.room(id)?;
+    let (old, room) = (board.is_stale(), board.room(id)?);
     let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
     let mut charts = Vec::new();
     // What is on or off says more in the list of alarms than as a line.
@@ -39,7 +39,7 @@ async fn page(visit: Visit, id: Option<RoomId>) -> Result<AnyView, Problem> {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            {board.is_stale().then(|| stale(visit))}
+            {old.then(|| stale(visit))}
             <SummaryList rows=facts(visit, room)/>
             {parts::open(visit, &alarms, &back)}
             {parts::mutes(visit, &room.mutes, &back)}

@@ -30,7 +30,7 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let (services, context) = (&visit.services, &visit.context);
     let board = telemetry::board(services, context).await?;
-    let tank = board.tank(id)?;
+    let (old, tank) = (board.is_stale(), board.tank(id)?);
     let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
     let cold = [ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom];
     let temperature = telemetry::history(services, context, id, (&cold, span)).await?;
@@ -48,7 +48,7 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
-            {board.is_stale().then(|| stale(visit))}
+            {old.then(|| stale(visit))}
             <SummaryList rows=facts(visit, tank)/>
             {parts::open(visit, &alarms, &back)}
             {parts::mutes(visit, &tank.mutes, &back)}

@@ -168,7 +168,7 @@ async fn without_the_childs_lock_two_servers_would_invite_it() {
     let mut looked = Vec::new();
     for _ in 0..2 {
         let mut tx = house.services.begin().await.expect("a transaction");
-        let due = join::coming_of_age(&mut *tx, (year, house.now()), Uuid::nil()).await.expect("read");
+        let due = join::coming_of_age(&mut *tx, (year, house.now()), (0, Uuid::nil())).await.expect("read");
         looked.push((tx, due));
     }
     let mut invited = 0;
