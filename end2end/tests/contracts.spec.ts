@@ -79,6 +79,7 @@ test("the office writes a contract, brings it into force, notes a payment and en
   const din = await sql(`select din from custody_unit where family_id is null and pool = 'family'
     and state in ('frozen_quarantine', 'processing') order by registered_at desc, id limit 1`);
   await open(page, "contracts-act-begin");
+  await page.locator("#f-begin_born").fill(day(-9));
   await page.locator("#f-begin_din").fill(`${din}!`);
   await press(button(page, "contracts-act-begin"));
   await expect(page.locator("#f-begin_din")).toHaveAttribute("aria-invalid", "true");

@@ -25,7 +25,7 @@ fn words(visit: &Visit, event: ContractEvent) -> (Text, Text) {
 const fn names(event: ContractEvent) -> &'static [&'static str] {
     match event {
         ContractEvent::Sign => &["signed_on", "ends_on"],
-        ContractEvent::Begin => &["din"],
+        ContractEvent::Begin => &["din", "born"],
         ContractEvent::Renew => &["ends_on", "storage", "storage_from", "years"],
         _ => &["reason"],
     }
@@ -81,6 +81,7 @@ fn fields(visit: &Visit, event: ContractEvent) -> AnyView {
         .into_any(),
         ContractEvent::Begin => view! {
             <TextField name=field(form, "din") label=visit.t("units-din") hint=visit.t("units-din-hint") width="medium"/>
+            <DateField name=field(form, "born") label=visit.t("family-child-born") hint=visit.t("contracts-born-begin") max=today/>
         }
         .into_any(),
         ContractEvent::Renew => view! {

@@ -122,6 +122,7 @@ async fn act(asked: Asked) -> Answer {
         signed_on: text("signed_on"),
         ends_on: text("ends_on"),
         din: text("din"),
+        born: text("born"),
         storage: text("storage"),
         storage_from: text("storage_from"),
         years: text("years"),

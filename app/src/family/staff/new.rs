@@ -10,7 +10,6 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::custody::Pool;
-use domain::time::local_day;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -48,12 +47,11 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 
 fn what(visit: &Visit) -> impl IntoView + use<> {
     let pools = Pool::ALL.iter().map(|pool| Choice::new(pool.name(), pool_text(visit, *pool))).collect::<Vec<_>>();
-    let today = local_day(visit.context.now);
     view! {
         <TextField name="number" label=visit.t("support-number") hint=visit.t("support-number-hint") width="medium"/>
         <Select name="pool" label=visit.t("family-contract-pool") choices=pools/>
         <TextField name="child" label=visit.t("contracts-child-name") width="medium"/>
-        <DateField name="born" label=visit.t("family-child-born") max=today/>
+        <DateField name="born" label=visit.t("contracts-born") hint=visit.t("contracts-born-hint")/>
     }
 }
 

@@ -183,6 +183,8 @@ pub struct LockedRow {
     pub family_id: Uuid,
     /// The unit it keeps.
     pub unit_id: Option<Uuid>,
+    /// The child it is for.
+    pub child_id: Option<Uuid>,
     /// For whose use.
     pub pool: String,
     /// How far it is.
@@ -197,7 +199,7 @@ pub struct LockedRow {
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<LockedRow>> {
     sqlx::query_as!(
         LockedRow,
-        r#"select id, family_id, unit_id, pool, state, version, ends_on as "ends_on: SqlDate"
+        r#"select id, family_id, unit_id, child_id, pool, state, version, ends_on as "ends_on: SqlDate"
            from family_contract where id = $1 for update"#,
         id
     )
@@ -306,6 +308,19 @@ pub async fn lock_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Opti
 /// Puts a unit under a contract, which are both locked.
 pub async fn keep_unit(db: impl PgExecutor<'_>, contract: Uuid, unit: Uuid) -> sqlx::Result<()> {
     sqlx::query!("update family_contract set unit_id = $2 where id = $1", contract, unit).execute(db).await?;
+    Ok(())
+}
+
+/// Says when a child was born, which was expected when its contract was written. Nothing changes once it was invited to take over.
+pub async fn set_born(db: impl PgExecutor<'_>, child: Uuid, born: &[u8], of_age_in: i16) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update family_child set born_sealed = $2, of_age_in = $3 where id = $1 and invited_at is null",
+        child,
+        born,
+        of_age_in
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

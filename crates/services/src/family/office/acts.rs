@@ -1,7 +1,7 @@
 //! What the office does to a contract: both signed it, its unit was received, another term was agreed, it ends, it goes to another.
 //! That a payment is late, that it came, and that a term is over are told by days, not by hand.
 
-use super::{fault, officer, reason};
+use super::{born, fault, officer, reason};
 use crate::custody::desk::DeskError;
 use crate::custody::{CustodyError, assign_in, search};
 use crate::db::to_the_end;
@@ -9,8 +9,8 @@ use crate::family::settle::happen_in;
 use crate::family::{FamilyError, place};
 use crate::limits::Limited;
 use crate::{Context, Services};
-use domain::custody::State;
-use domain::family::{Agreed, ContractEvent, ContractState, MOST_YEARS, schedule};
+use domain::custody::{Din, State};
+use domain::family::{Agreed, ContractEvent, ContractState, MOST_YEARS, comes_of_age_on, schedule};
 use domain::field::{Fault, Faults};
 use domain::ids::{ContractId, FamilyId, UnitId};
 use domain::ledger::Amount;
@@ -34,6 +34,8 @@ pub struct Acting {
     pub ends_on: String,
     /// `begin`: the unit's number with its check character.
     pub din: String,
+    /// `begin`: when the child was born.
+    pub born: String,
     /// `renew`: a year of storage, in yuan; none where it was paid for.
     pub storage: String,
     /// `renew`: when the first of them is due.
@@ -48,7 +50,7 @@ pub struct Acting {
 #[derive(Clone, Debug)]
 enum Deed {
     Sign { signed_on: Date, ends_on: Date },
-    Begin { unit: UnitId },
+    Begin { din: Din, born: Date },
     Renew { ends_on: Date, prices: Vec<Agreed> },
     End { reason: String },
 }
@@ -79,6 +81,11 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
             let ends_on = faults.take("ends_on", day(&said.ends_on).and_then(after));
             signed_on.zip(ends_on).map(|(signed_on, ends_on)| Deed::Sign { signed_on, ends_on })
         }
+        ContractEvent::Begin => {
+            let din = faults.take("din", search::typed(&said.din));
+            let born = faults.take("born", born(&said.born, (today, today)));
+            din.zip(born).map(|(din, born)| Deed::Begin { din, born })
+        }
         ContractEvent::Renew => {
             let coming = |day: Date| if day <= today { Err(Fault::DatePast) } else { Ok(day) };
             let ends_on = faults.take("ends_on", day(&said.ends_on).and_then(coming));
@@ -96,7 +103,7 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
 /// Lets something happen to a contract; answers how far it is now.
 ///
 /// # Errors
-/// `Denied`; `NotFound`, also of an event that is not the office's; `Fields` (`signed_on`, `ends_on`, `din`, `storage`, `storage_from`,
+/// `Denied`; `NotFound`, also of an event that is not the office's; `Fields` (`signed_on`, `ends_on`, `din`, `born`, `storage`, `storage_from`,
 /// `years`, `reason`); `Stale` where something happened to it since the form was made, or that does not happen where it is;
 /// `Limited` by the numbers of units that are asked for; `Crypto`, `Unreadable`, `Database`.
 pub async fn act(
@@ -106,20 +113,20 @@ pub async fn act(
     said: &Acting,
 ) -> Result<ContractState, FamilyError> {
     officer(context)?;
-    let deed = match read(event, said, local_day(context.now))? {
-        Some(deed) => deed,
-        None if event == ContractEvent::Begin => Deed::Begin { unit: unit_of(services, context, &said.din).await? },
-        None => return Err(FamilyError::NotFound),
+    let deed = read(event, said, local_day(context.now))?.ok_or(FamilyError::NotFound)?;
+    let unit = match &deed {
+        Deed::Begin { din, .. } => Some(unit_of(services, context, din).await?),
+        _ => None,
     };
     let (services, context, version) = (services.clone(), context.clone(), said.version);
-    to_the_end(async move { done(&services, &context, (contract, event, version), deed).await }).await
+    to_the_end(async move { done(&services, &context, (contract, event, version), (deed, unit)).await }).await
 }
 
 async fn done(
     services: &Services,
     context: &Context,
     (contract, event, version): (ContractId, ContractEvent, u32),
-    deed: Deed,
+    (deed, unit): (Deed, Option<UnitId>),
 ) -> Result<ContractState, FamilyError> {
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
@@ -131,7 +138,11 @@ async fn done(
     let mut why = None;
     match deed {
         Deed::Sign { signed_on, ends_on } => sql::set_term(&mut *tx, row.id, Some(signed_on), ends_on).await?,
-        Deed::Begin { unit } => keep(services, context, &mut tx, (&row, unit)).await?,
+        Deed::Begin { born, .. } => {
+            let unit = unit.ok_or(FamilyError::NotFound)?;
+            keep(services, context, &mut tx, (&row, unit)).await?;
+            was_born(services, &mut tx, &row, born).await?;
+        }
         Deed::Renew { ends_on, prices } => {
             sql::set_term(&mut *tx, row.id, None, ends_on).await?;
             further(&mut tx, row.id, &prices).await?;
@@ -190,9 +201,21 @@ async fn keep(
     Ok(sql::keep_unit(&mut *db, contract.id, unit.0).await?)
 }
 
+/// The day the child was born, in the place of the one it was expected on.
+async fn was_born(
+    services: &Services,
+    db: &mut PgConnection,
+    contract: &sql::LockedRow,
+    born: Date,
+) -> Result<(), FamilyError> {
+    let Some(child) = contract.child_id else { return Ok(()) };
+    let of_age_in = comes_of_age_on(born).ok_or(FamilyError::Unreadable)?.year();
+    let sealed = services.vault.seal(place("family_child", "born_sealed", child), born.to_string().as_bytes());
+    Ok(sql::set_born(db, child, &sealed, of_age_in).await?)
+}
+
 /// The unit of a number that was typed whole; whoever asks for many is slowed as at the laboratory's desk.
-async fn unit_of(services: &Services, context: &Context, text: &str) -> Result<UnitId, FamilyError> {
-    let din = search::typed(text).map_err(|why| fault("din", why))?;
+async fn unit_of(services: &Services, context: &Context, din: &Din) -> Result<UnitId, FamilyError> {
     search::looked_up(services, context, 1).await.map_err(counted)?;
     match store::custody::search::of_din(&services.db, din.as_str()).await? {
         Some(id) => Ok(UnitId(id)),

@@ -26,7 +26,10 @@ use domain::account::{Capability, Denied};
 use domain::contact::PersonName;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AccountId, ContractId};
+use domain::time::day;
 use domain::typed;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -51,6 +54,12 @@ fn fault(field: &str, fault: Fault) -> FamilyError {
 fn reason(text: &str) -> Result<String, Fault> {
     let reason = typed::line(text, REASON.1)?;
     if reason.chars().count() < REASON.0 as usize { Err(Fault::TooShort { min: REASON.0 }) } else { Ok(reason) }
+}
+
+/// A day on which somebody is born who is no more than eighteen on `today`, until a last one.
+fn born(text: &str, (today, last): (Date, Date)) -> Result<Date, Fault> {
+    let (born, first) = (day(text)?, today.saturating_sub(18.years()));
+    if born < first || born > last { Err(Fault::DateBetween { first, last }) } else { Ok(born) }
 }
 
 /// What a sealed value says.

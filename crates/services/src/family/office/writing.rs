@@ -2,7 +2,7 @@
 //! who is invited is told from the contract's page.
 
 use super::acts::storage;
-use super::{fault, officer};
+use super::{born, fault, officer};
 use crate::db::to_the_end;
 use crate::family::{CONTRACT_NUMBERS, FamilyError, Founder, Founding, found_in};
 use crate::{Context, Services};
@@ -18,6 +18,9 @@ use jiff::civil::Date;
 use store::family::office as sql;
 use uuid::Uuid;
 
+/// Days in which a child that is expected is born.
+const EXPECTED: i64 = 300;
+
 /// A contract, as it is typed.
 #[derive(Clone, Debug, Default)]
 pub struct Writing {
@@ -29,7 +32,7 @@ pub struct Writing {
     pub pool: String,
     /// What the child is called.
     pub child: String,
-    /// When it was born.
+    /// When it was born, or is expected.
     pub born: String,
     /// The mobile number of the guardian who makes the contract.
     pub owner: String,
@@ -47,13 +50,6 @@ pub struct Writing {
     pub storage_from: String,
     /// How many years.
     pub years: String,
-}
-
-/// A day somebody under age can be born on.
-fn born(text: &str, today: Date) -> Result<Date, Fault> {
-    let born = day(text)?;
-    let (first, last) = (today.saturating_sub(18.years()), today);
-    if born < first || born > last { Err(Fault::DateBetween { first, last }) } else { Ok(born) }
 }
 
 fn guardians(faults: &mut Faults, new: &Writing) -> Option<Vec<Founder>> {
@@ -89,7 +85,8 @@ fn read(new: &Writing, today: Date) -> Result<Founding, FamilyError> {
     let number = faults.take("number", ContractNumber::parse(&new.number));
     let pool = faults.take("pool", Pool::from_name(&new.pool).ok_or(Fault::NotAChoice));
     let name = faults.take("child", PersonName::parse(&new.child));
-    let born = faults.take("born", born(&new.born, today));
+    let expected = today.saturating_add(EXPECTED.days());
+    let born = faults.take("born", born(&new.born, (today, expected)));
     let invited = guardians(&mut faults, new);
     let once = match new.preparation.trim() {
         "" => Some(None),
@@ -212,11 +209,11 @@ mod tests {
     fn everything_that_is_wrong_is_told_at_once_beside_its_field() {
         let fields = |new: &Writing| faults(new).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
         assert_eq!(fields(&Writing::default()), ["number", "pool", "child", "born", "owner", "mother", "storage"]);
-        let first = date(2008, 7, 20);
+        let (first, last) = (date(2008, 7, 20), date(2027, 5, 16));
         for (new, expected) in [
             (Writing { mother: "second".to_owned(), ..typed() }, ("mother", Fault::NotAChoice)),
             (Writing { second: "13800000071".to_owned(), ..typed() }, ("second", Fault::AlreadyExists)),
-            (Writing { born: "2026-07-21".to_owned(), ..typed() }, ("born", Fault::DateBetween { first, last: TODAY })),
+            (Writing { born: "2027-05-17".to_owned(), ..typed() }, ("born", Fault::DateBetween { first, last })),
             (Writing { years: "31".to_owned(), ..typed() }, ("years", Fault::OutOfRange { min: 1, max: 30 })),
             (Writing { preparation: "5980".to_owned(), ..typed() }, ("preparation_on", Fault::Required)),
         ] {

@@ -66,6 +66,7 @@ fn acting(version: u32, din: &str) -> Acting {
         signed_on: text("2026-07-01"),
         ends_on: text("2046-07-01"),
         din: text(din),
+        born: text("2026-03-02"),
         storage: text("620"),
         storage_from: text("2046-08-01"),
         years: text("2"),
@@ -137,6 +138,8 @@ async fn a_unit_comes_under_one_contract_of_its_own_family_and_use() {
         1,
         "its chain says so"
     );
+    let of_age = "select of_age_in::bigint from family_child k join family_contract c on c.child_id = k.id where c.unit_id is not null";
+    assert_eq!(count(&house, of_age).await, 2044);
     // Its family comes in, and finds the unit.
     joined(&house, 1, 11).await;
     let own = families::units(&house.services, &visitor(&house, 11)).await.expect("read");
