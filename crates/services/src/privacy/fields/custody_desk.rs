@@ -31,11 +31,13 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "family_support",
         columns: &["reason_sealed"],
-        what: Text { zh: "客服打开家庭记录的原因", en: "Why support opened a family's record" },
+        what: Text {
+            zh: "家庭服务专员打开家庭记录的原因", en: "Why family support opened a family's record"
+        },
         purpose: Text {
             zh: "让家庭知道是谁、为什么查看", en: "Letting the family know who looked and why"
         },
-        readers: Text { zh: "您本人；该客服人员", en: "You; the support agent" },
+        readers: Text { zh: "您本人；该专员", en: "You; the support agent" },
         term: Term::Staff,
         protection: Protection::Sealed,
         in_notice: true,
@@ -43,11 +45,11 @@ pub(super) const FIELDS: &[Field] = &[
     Field {
         table: "family_support",
         columns: &["account_id"],
-        what: Text { zh: "打开家庭记录的客服账号", en: "The account of the support agent" },
+        what: Text { zh: "打开家庭记录的家庭服务专员的账号", en: "The account of the support agent" },
         purpose: Text {
             zh: "让家庭知道是谁、为什么查看", en: "Letting the family know who looked and why"
         },
-        readers: Text { zh: "您本人；该客服人员", en: "You; the support agent" },
+        readers: Text { zh: "您本人；该专员", en: "You; the support agent" },
         term: Term::Staff,
         protection: Protection::Plain,
         in_notice: true,
