@@ -161,7 +161,8 @@ async fn a_unit_is_banked_by_two_and_each_refusal_is_a_sentence() {
 async fn what_is_asked_for_is_told_beside_its_field_and_a_colleague_reads_what_was_proposed() {
     let site = Site::new().await;
     let unit = unit_in(&site.test, 5, State::Banked).await;
-    let version = life(5).until(State::Banked, &opened(&site.test).await).len().to_string();
+    let shelf = opened(&site.test).await;
+    let version = life(5).until(State::Banked, &shelf).len().to_string();
     let (lab, quality) = (hired(&site, Role::LabOfficer).await, hired(&site, Role::QualityOfficer).await);
     works(&site, Role::LabOfficer, "LAB-01").await;
     works(&site, Role::QualityOfficer, "QA-02").await;
