@@ -108,7 +108,8 @@ async fn every_route_for_every_kind_of_user_is_the_reviewed_one() {
 async fn display(site: &Site) -> (String, domain::ids::DisplayId) {
     let officer = site.staff(&[Role::LabOfficer]).await;
     let new = officer.post("/staff/tanks/displays/new", "name=east+1&place=corridor").await;
-    let code = new.body.split("id=\"display-code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+    let code =
+        new.body.split("id=\"display-code\"").nth(1).and_then(|rest| rest.split(['>', '<']).nth(1)).expect("a code");
     let page = site.get("/wall").await;
     let key = page.body.split("name=\"key\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a key");
     let paired = site.anonymous().post("/wall", &format!("code={code}&key={key}")).await;

@@ -254,7 +254,8 @@ async fn a_display_is_added_paired_seen_and_revoked_at_the_desk() {
     let wrong = send(&site.anonymous(), "/wall", &[("code", "0000-0000-0000"), ("key", key.as_str())]).await;
     assert!(wrong.status == REFUSED && wrong.body.contains("0000-0000-0000"), "what was typed is kept");
     assert!(wrong.body.contains("配对码不可用"));
-    let code = added.body.split("id=\"display-code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+    let code =
+        added.body.split("id=\"display-code\"").nth(1).and_then(|rest| rest.split(['>', '<']).nth(1)).expect("a code");
     let paired = send(&site.anonymous(), "/wall", &[("code", code), ("key", key.as_str())]).await;
     gone_to(&paired, "/staff/wall");
     let mut display = site.anonymous();
