@@ -4,6 +4,7 @@ use crate::http::Connection;
 use crate::stage::Stage;
 use anyhow::ensure;
 use domain::account::Role;
+use services::custody::assign_standing;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,7 +61,13 @@ pub async fn families(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian
         "insert into account (id, kind, locale, created_at) select account, 'visitor', 'zh-CN', now() from whose",
         "insert into family_member (id, family_id, account_id, kin, mother, since)
          select gen_random_uuid(), family, account, 'owner', true, now() from whose",
+        "insert into family_contract (id, family_id, unit_id, number_sealed, number_index, pool, state, made_at)
+         select gen_random_uuid(), w.family, w.unit, sha256(uuid_send(w.family)), sha256(uuid_send(w.unit)), u.pool, 'active', now()
+         from whose w join custody_unit u on u.id = w.unit",
+        // As units were given before there was an event of it: that is written afterwards, for all of them.
+        "set session_replication_role = replica",
         "update custody_unit u set family_id = w.family from whose w where w.unit = u.id",
+        "set session_replication_role = origin",
     ] {
         sqlx::query(statement).execute(&mut *db).await?;
     }
@@ -70,6 +77,8 @@ pub async fn families(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian
         .await?;
     sqlx::query("drop table whose").execute(&mut *db).await?;
     drop(db);
+    let stood = assign_standing(&stage.services, &stage.services.system()).await?;
+    ensure!(stood.left.is_empty(), "{} units were given to nobody", stood.left.len());
     ensure!(chosen.len() > READERS, "only {} units are kept for families", chosen.len());
     let mut guardians = Vec::with_capacity(chosen.len());
     for (nth, (account, unit)) in chosen.into_iter().enumerate() {
