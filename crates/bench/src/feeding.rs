@@ -110,14 +110,15 @@ pub struct Caught {
     pub batches: Vec<Duration>,
 }
 
-/// The records of so many events' worth of lives, under the numbers of a facility.
-pub async fn records(services: &Services, facility: &str, events: usize) -> anyhow::Result<Vec<String>> {
+/// The records of so many events' worth of lives, under the numbers of a facility. Keys are made of the seed: two streams of one sender
+/// have two.
+pub async fn records(services: &Services, (facility, seed): (&str, u64), events: usize) -> anyhow::Result<Vec<String>> {
     let world = world(services, facility).await?;
     let from = services.clock.now() - SignedDuration::from_hours(24 * 24);
     let within = SignedDuration::from_hours(24);
     // A few more than are asked for: lives differ.
     let units = (events / OF_UNIT + events / 1_000 + 2) as u32;
-    let stream = simulate(&world, &Plan { seed: 1, from, units, within, rates: Rates::NONE });
+    let stream = simulate(&world, &Plan { seed, from, units, within, rates: Rates::NONE });
     Ok(stream.messages.iter().take(events).map(Message::json).collect())
 }
 
@@ -159,7 +160,7 @@ pub async fn catch_up(stage: &Stage, sender: &Sender, records: Vec<String>) -> a
 
 /// What the largest batch took: until it was answered, and of the server's memory before it and at most, in megabytes.
 pub async fn largest(stage: &Stage, sender: &Sender, pid: u32) -> anyhow::Result<(Duration, f64, f64)> {
-    let records = records(&stage.services, "S9903", MOST).await?;
+    let records = records(&stage.services, ("S9903", 2), MOST).await?;
     ensure!(records.len() == MOST, "only {} records", records.len());
     let mut line = Line::open(sender).await?;
     let before = kept(stage).await?;
