@@ -22,8 +22,8 @@ use tokio::time::{Instant, sleep};
 pub const SENDERS: usize = 3;
 /// Records of a batch.
 pub const BATCH: usize = 1_000;
-/// So often is a batch sent that nobody answers.
-const TRIES: u32 = 5;
+/// So often is a batch sent that is not taken: half a minute and more.
+const TRIES: u32 = 100;
 /// Events of a unit's life, about.
 const OF_UNIT: usize = 84;
 
@@ -76,19 +76,25 @@ impl Line {
     /// Sends a batch until it was answered; how long the last try took.
     async fn send(&mut self, services: &Services, records: &[String]) -> anyhow::Result<Duration> {
         let body = batch(records.iter().map(String::as_str), services.clock.now());
+        let mut last = String::new();
         for _ in 0..TRIES {
             let began = Instant::now();
             let answer = self.connection.post("/api/v1/lims/events", &self.token, &body).await;
-            match answer.map(|answer| answer.status) {
-                Ok(200) => return Ok(began.elapsed()),
-                Ok(401) => self.token = self.sender.token().await?,
+            last = match answer {
+                Ok(answer) if answer.status == 200 => return Ok(began.elapsed()),
+                Ok(answer) if answer.status == 401 => {
+                    self.token = self.sender.token().await?;
+                    String::from_utf8_lossy(&answer.body).into_owned()
+                }
                 // Busy, or nobody knows whether it was taken: that is what keys are for.
-                Ok(429 | 503) | Err(_) => sleep(Duration::from_secs(1)).await,
-                Ok(status) => bail!("a batch is answered {status}"),
-            }
+                Ok(answer) if matches!(answer.status, 429 | 503) => String::from_utf8_lossy(&answer.body).into_owned(),
+                Ok(answer) => bail!("a batch is answered {}", answer.status),
+                Err(error) => error.to_string(),
+            };
+            sleep(Duration::from_millis(300)).await;
             self.connection = Connection::open(self.sender.address).await?;
         }
-        bail!("a batch was sent {TRIES} times and never answered")
+        bail!("a batch was sent {TRIES} times and not taken: {last}")
     }
 }
 
@@ -104,14 +110,15 @@ pub struct Caught {
     pub batches: Vec<Duration>,
 }
 
-/// The records of so many events' worth of lives, under the numbers of a facility.
-pub async fn records(services: &Services, facility: &str, events: usize) -> anyhow::Result<Vec<String>> {
+/// The records of so many events' worth of lives, under the numbers of a facility. Keys are made of the seed: two streams of one sender
+/// have two.
+pub async fn records(services: &Services, (facility, seed): (&str, u64), events: usize) -> anyhow::Result<Vec<String>> {
     let world = world(services, facility).await?;
     let from = services.clock.now() - SignedDuration::from_hours(24 * 24);
     let within = SignedDuration::from_hours(24);
     // A few more than are asked for: lives differ.
     let units = (events / OF_UNIT + events / 1_000 + 2) as u32;
-    let stream = simulate(&world, &Plan { seed: 1, from, units, within, rates: Rates::NONE });
+    let stream = simulate(&world, &Plan { seed, from, units, within, rates: Rates::NONE });
     Ok(stream.messages.iter().take(events).map(Message::json).collect())
 }
 
@@ -153,7 +160,7 @@ pub async fn catch_up(stage: &Stage, sender: &Sender, records: Vec<String>) -> a
 
 /// What the largest batch took: until it was answered, and of the server's memory before it and at most, in megabytes.
 pub async fn largest(stage: &Stage, sender: &Sender, pid: u32) -> anyhow::Result<(Duration, f64, f64)> {
-    let records = records(&stage.services, "S9903", MOST).await?;
+    let records = records(&stage.services, ("S9903", 2), MOST).await?;
     ensure!(records.len() == MOST, "only {} records", records.len());
     let mut line = Line::open(sender).await?;
     let before = kept(stage).await?;

@@ -185,7 +185,7 @@ async fn nothing(address: SocketAddr, guardians: &[Guardian]) -> anyhow::Result<
 async fn busy(stage: &Stage, sender: &Sender, guardians: &[Guardian], events: usize) -> anyhow::Result<()> {
     let looks = ["", "/steps", "/tests", "/temperature?span=month"];
     let looks = guardians.iter().zip(looks.iter().cycle()).map(|(guardian, behind)| guardian.look(behind)).collect();
-    let records = feeding::records(&stage.services, "S9902", events).await?;
+    let records = feeding::records(&stage.services, ("S9902", 1), events).await?;
     let mut caught = None;
     let times = pages::read_while(sender.address(), looks, async {
         caught = Some(feeding::catch_up(stage, sender, records).await);
