@@ -17,7 +17,7 @@ use testkit::custody::{life, unit_in};
 use uuid::Uuid;
 
 /// A third of the laboratory.
-const THIRD: u128 = 71_005;
+const THIRD: u128 = 71_006;
 
 /// A deviation that one of the laboratory opened: the unit, which, and the unit's version since.
 async fn deviating(house: &TestHouse, number: u32) -> (UnitId, DeviationId, u32) {
