@@ -128,6 +128,16 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "ledger_said",
+        columns: &["subject_id"],
+        what: Text { zh: "理由所针对的款项编号", en: "Which award, payment or entry a reason is about" },
+        purpose: Text { zh: "会计责任追溯", en: "Accountability of the books" },
+        readers: BOOKS,
+        term: Term::Case,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "spark_clawback_part",
         columns: &["entered_by", "confirmed_by", "refused_by"],
         what: Text {
