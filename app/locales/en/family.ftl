@@ -66,6 +66,7 @@ family-stands-ahead = Not begun
 family-stands-now = Under way
 family-stands-done = Done
 family-stands-never = Will not take place
+family-stands-past = Was stored
 family-pool-family = For the family’s own use
 family-pool-public = Public: for any patient it fits
 family-pool-directed = Directed: for a named relative

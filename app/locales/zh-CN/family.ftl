@@ -66,6 +66,7 @@ family-stands-ahead = 还没开始
 family-stands-now = 进行中
 family-stands-done = 已完成
 family-stands-never = 不再进行
+family-stands-past = 曾储存
 family-pool-family = 自存：供家庭自己使用
 family-pool-public = 公共库：供合适的患者使用
 family-pool-directed = 定向：供指定的亲属使用

@@ -120,6 +120,7 @@ const fn class_of(standing: Standing) -> &'static str {
         Standing::Now => "now",
         Standing::Done => "done",
         Standing::Never => "never",
+        Standing::Past => "past",
     }
 }
 

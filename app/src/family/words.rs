@@ -34,6 +34,7 @@ pub(super) fn standing_tag(visit: &Visit, standing: Standing) -> (Tone, Text) {
         Standing::Now => (Tone::Info, visit.t("family-stands-now")),
         Standing::Done => (Tone::Success, visit.t("family-stands-done")),
         Standing::Never => (Tone::Plain, visit.t("family-stands-never")),
+        Standing::Past => (Tone::Plain, visit.t("family-stands-past")),
     }
 }
 

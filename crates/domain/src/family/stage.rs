@@ -32,6 +32,8 @@ pub enum Standing {
     Done,
     /// It will not come: the way ended before.
     Never,
+    /// It was so for a time, until the way ended.
+    Past,
 }
 
 /// What is done of how much.
@@ -41,6 +43,8 @@ pub struct Counts {
     pub preparation: (u32, u32),
     /// Tests with a final result, and all of them.
     pub tests: (u32, u32),
+    /// It was released into the store at some time.
+    pub stored: bool,
 }
 
 impl Counts {
@@ -66,12 +70,16 @@ pub fn steps(state: State, held_in: Option<State>, counts: Counts) -> Vec<(Step,
         (false, true) => Standing::Now,
         (false, false) => Standing::Ahead,
     };
+    let storage = match of(stored, at == S::FrozenQuarantine) {
+        Standing::Never if counts.stored => Standing::Past,
+        standing => standing,
+    };
     let mut all = vec![
         (Step::Collection, of(collected, false)),
         (Step::Transport, of(arrived, collected)),
         (Step::Preparation, of(prepared || stored, begun)),
         (Step::Tests, of(tested || stored, counts.tests.0 > 0 || begun)),
-        (Step::Storage, of(stored, at == S::FrozenQuarantine)),
+        (Step::Storage, storage),
     ];
     let leaves = match at {
         S::Reserved | S::CtTesting | S::ReleaseApproved | S::Retrieved | S::Shipped => Some(Standing::Now),
@@ -92,14 +100,14 @@ mod tests {
 
     #[test]
     fn each_part_waits_for_the_one_before() {
-        let none = Counts { preparation: (0, 0), tests: (0, 0) };
+        let none = Counts { preparation: (0, 0), tests: (0, 0), stored: false };
         let expected = steps(State::Expected, None, none);
         assert!(expected.iter().all(|(_, standing)| *standing == Standing::Ahead), "{expected:?}");
         assert_eq!(standing(State::InTransit, None, none, Step::Transport), Some(Standing::Now));
-        let half = Counts { preparation: (20, 56), tests: (0, 15) };
+        let half = Counts { preparation: (20, 56), tests: (0, 15), stored: false };
         assert_eq!(standing(State::Processing, None, half, Step::Preparation), Some(Standing::Now));
         assert_eq!(standing(State::Processing, None, half, Step::Storage), Some(Standing::Ahead));
-        let whole = Counts { preparation: (56, 56), tests: (15, 15) };
+        let whole = Counts { preparation: (56, 56), tests: (15, 15), stored: false };
         let banked = steps(State::Banked, None, whole);
         assert!(banked.iter().all(|(_, standing)| *standing == Standing::Done), "{banked:?}");
         assert_eq!(banked.len(), 5, "nothing of a way out");
@@ -107,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_unit_that_is_held_stands_where_it_stood() {
-        let half = Counts { preparation: (56, 56), tests: (3, 15) };
+        let half = Counts { preparation: (56, 56), tests: (3, 15), stored: false };
         assert_eq!(
             steps(State::QuarantineHold, Some(State::FrozenQuarantine), half),
             steps(State::FrozenQuarantine, None, half)
@@ -116,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_ended_early_promises_nothing_more() {
-        let none = Counts { preparation: (0, 56), tests: (0, 15) };
+        let none = Counts { preparation: (0, 56), tests: (0, 15), stored: false };
         for state in [State::RejectedAtIntake, State::Discarded] {
             let all = steps(state, None, none);
             assert_eq!(all.last(), Some(&(Step::Storage, Standing::Never)), "{state:?}");
@@ -125,8 +133,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_stored_before_it_ended_says_so() {
+        let whole = Counts { preparation: (56, 56), tests: (15, 15), stored: true };
+        for state in [State::Discarded, State::Research, State::Exposed] {
+            let all = steps(state, None, whole);
+            assert_eq!(all.last(), Some(&(Step::Storage, Standing::Past)), "{state:?}");
+            let before = &all[..all.len() - 1];
+            assert!(before.iter().all(|(_, standing)| *standing == Standing::Done), "{state:?}: {before:?}");
+            let never = steps(state, None, Counts { stored: false, ..whole });
+            assert_eq!(
+                never.last(),
+                Some(&(Step::Storage, Standing::Never)),
+                "{state:?}: it was whole, and never stored"
+            );
+        }
+        assert_eq!(standing(State::Banked, None, whole, Step::Storage), Some(Standing::Done));
+    }
+
+    #[test]
     fn the_way_out_stands_there_once_it_begins() {
-        let whole = Counts { preparation: (56, 56), tests: (15, 15) };
+        let whole = Counts { preparation: (56, 56), tests: (15, 15), stored: false };
         assert_eq!(standing(State::Listed, None, whole, Step::Release), None);
         assert_eq!(standing(State::Reserved, None, whole, Step::Release), Some(Standing::Now));
         assert_eq!(standing(State::Infused, None, whole, Step::Release), Some(Standing::Done));

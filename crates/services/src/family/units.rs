@@ -62,6 +62,7 @@ fn counts(row: &sql::UnitRow) -> Counts {
     Counts {
         preparation: (number(row.steps_done), number(row.steps_all)),
         tests: (number(row.tests_final), number(row.tests_all)),
+        stored: row.stored,
     }
 }
 

@@ -78,6 +78,8 @@ pub struct UnitRow {
     pub tests_final: i64,
     /// Of its list.
     pub tests_all: i64,
+    /// It was released into the store at some time.
+    pub stored: bool,
     /// When it was registered, by the clock of whoever did.
     pub registered_at: SqlTimestamp,
     /// When something happened to it last, by the same.
@@ -93,6 +95,7 @@ pub async fn units(db: impl PgExecutor<'_>, account: Uuid, unit: Option<Uuid>) -
                   (select count(*) from custody_catalogue_item i where i.catalogue_id = u.preparation_id) as "steps_all!",
                   bit_count(u.tests_final::bit(64)) as "tests_final!",
                   (select count(*) from custody_catalogue_item i where i.catalogue_id = u.tests_id) as "tests_all!",
+                  exists (select from custody_event e where e.unit_id = u.id and e.kind = 'banked') as "stored!",
                   coalesce((select e.occurred_at from custody_event e where e.unit_id = u.id and e.seq = 1), u.registered_at)
                     as "registered_at!: SqlTimestamp",
                   coalesce((select e.occurred_at from custody_event e where e.unit_id = u.id and e.seq = u.seq), u.changed_at)
