@@ -47,7 +47,18 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         certificates(&services).await;
         beat();
+        proposals(&services).await;
+        beat();
         pause(EVERY, &shutdown).await;
+    }
+}
+
+/// What two people do and the second did not confirm within a shift.
+async fn proposals(services: &Services) {
+    match services::custody::desk::settle_expired(services).await {
+        Ok(0) => {}
+        Ok(settled) => tracing::info!(settled, "proposals at the desk of units ran out"),
+        Err(error) => tracing::error!(%error, "proposals that ran out could not be settled"),
     }
 }
 

@@ -65,7 +65,7 @@ async fn batch(services: &Services, ended: Timestamp) -> sqlx::Result<u64> {
         }
         done += 1;
         let letters = sql::delete_letters(&mut *tx, row.id, &row.din).await?;
-        let proposals = sql::empty_proposals(&mut *tx, row.id).await?;
+        let proposals = sql::expire_proposals(&mut *tx, row.id, context.now).await?;
         let detail = json!({ "state": row.state, "letters": letters, "proposals": proposals });
         entries.push(Entry {
             action: "custody.unit_forgotten",

@@ -107,7 +107,7 @@ pub struct ProposalRow {
     pub proposed_at: SqlTimestamp,
     /// Until when it can be confirmed.
     pub expires_at: SqlTimestamp,
-    /// `confirmed`, `withdrawn`.
+    /// `confirmed`, `withdrawn`, `expired`.
     pub outcome: Option<String>,
     /// By whom.
     pub settled_by: Option<Uuid>,
@@ -193,6 +193,16 @@ pub async fn settle(
         now.to_sqlx() as SqlTimestamp
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Settles proposals whose time is over; what was typed for them goes. Answers how many there were.
+pub async fn expire(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update custody_proposal set outcome = 'expired', settled_at = $1, said_sealed = null
+         where outcome is null and expires_at <= $1",
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected())
 }
 
 /// Where a unit lay, and lies.

@@ -54,11 +54,13 @@ pub async fn delete_letters(db: impl PgExecutor<'_>, unit: Uuid, din: &str) -> s
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Takes the text out of proposals of a unit that nobody settled. Answers how many there were.
-pub async fn empty_proposals(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<u64> {
+/// Settles the proposals of a unit that nobody settled; what was typed for them goes. Answers how many there were.
+pub async fn expire_proposals(db: impl PgExecutor<'_>, unit: Uuid, now: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "update custody_proposal set said_sealed = null where unit_id = $1 and said_sealed is not null",
-        unit
+        "update custody_proposal set outcome = 'expired', settled_at = $2, said_sealed = null
+         where unit_id = $1 and outcome is null",
+        unit,
+        now.to_sqlx() as SqlTimestamp
     );
     Ok(done.execute(db).await?.rows_affected())
 }

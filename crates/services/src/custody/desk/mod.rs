@@ -16,7 +16,7 @@ pub use acts::{Act, Ask, ahead, is_in_release};
 pub use error::DeskError;
 pub use family::reveal_family;
 pub use lots::{Running, Traced, recalls, trace};
-pub use proposal::{Confirming, Proposal, Proposing, confirm, look_over, proposals, propose, withdraw};
+pub use proposal::{Confirming, Proposal, Proposing, confirm, look_over, proposals, propose, settle_expired, withdraw};
 pub use said::{read_slot, slot_label};
 pub use seed::seed_demo;
 pub(crate) use unit::reading_role;

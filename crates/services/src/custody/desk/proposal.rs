@@ -313,6 +313,14 @@ async fn lies(tx: &mut Tx, unit: UnitId) -> Result<Option<Slot>, DeskError> {
     Ok(lies.map(|row| Slot { tank: row.tank, tower: part(row.tower), frame: part(row.frame), slot: part(row.slot) }))
 }
 
+/// Settles what nobody confirmed within its time, for the house itself; what was typed for it goes. Answers how many there were.
+///
+/// # Errors
+/// `Busy`, `Database`.
+pub async fn settle_expired(services: &Services) -> Result<u64, DeskError> {
+    Ok(sql::expire(&services.db, services.clock.now()).await?)
+}
+
 /// Takes a proposal back: by whoever made it, or by quality. Pressed twice it is one.
 ///
 /// # Errors

@@ -241,6 +241,31 @@ async fn what_is_not_complete_is_not_banked_whoever_confirms_it_and_still_waits(
 }
 
 #[tokio::test]
+async fn a_proposal_that_nobody_confirmed_in_time_is_settled_and_what_was_typed_goes() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = complete(&house, 14).await;
+    let version = seen(&house, unit).await.version;
+    let new = proposing(&house, (unit, version), Act::Bank);
+    let services = &house.services;
+    desk::propose(services, &lab(&house), &new).await.expect("proposed");
+    services.clock.advance(jiff::SignedDuration::from_mins(12 * 60 - 1));
+    assert_eq!(desk::settle_expired(services).await.expect("swept"), 0, "a shift is not over");
+    services.clock.advance(jiff::SignedDuration::from_mins(1));
+    for settled in [1, 0] {
+        assert_eq!(desk::settle_expired(services).await.expect("swept"), settled);
+    }
+    let gone = "select count(*) from custody_proposal where outcome = 'expired' and said_sealed is null and settled_by is null";
+    assert_eq!(number(&house, gone).await, 1);
+    let late = desk::confirm(services, &quality(&house), &confirming(new.form, version)).await;
+    assert!(matches!(late, Err(DeskError::Settled)), "{late:?}");
+    let back = desk::withdraw(services, &lab(&house), new.form).await;
+    assert!(matches!(back, Err(DeskError::Settled)), "{back:?}");
+    let again = proposing(&house, (unit, version), Act::Bank);
+    desk::propose(services, &lab(&house), &again).await.expect("proposed anew");
+}
+
+#[tokio::test]
 async fn what_was_judged_before_something_happened_is_judged_anew() {
     let (house, _) = bank().await;
     desk_of(&house).await;

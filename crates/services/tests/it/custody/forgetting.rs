@@ -5,7 +5,7 @@ use crate::family::{family, visitor};
 use crate::ledger::of;
 use domain::account::Role;
 use domain::custody::DeviationKind;
-use domain::family::TestState;
+use domain::family::{Standing, Step, TestState};
 use jiff::SignedDuration;
 use services::custody::proof::{self, Terms};
 use services::custody::{desk, proof::Report};
@@ -103,6 +103,11 @@ async fn a_unit_is_forgotten_thirty_years_after_its_end_with_all_that_was_said_o
     assert_eq!(record.texts, Texts::Destroyed);
     assert!(record.tests.iter().all(|test| test.state == TestState::Final && test.values.is_empty()));
     assert!(!record.events.is_empty());
+    assert_eq!(
+        record.unit.way().last(),
+        Some(&(Step::Storage, Standing::Past)),
+        "it was stored, until it was destroyed"
+    );
 }
 
 #[tokio::test]
