@@ -892,7 +892,6 @@ staff-action-telemetry-display-revoked = Revoked a display of the wall board
 staff-subject-custody-unit = Unit
 staff-subject-custody-lot = Lot
 staff-subject-custody-recall = Recall of a lot
-staff-action-custody-recorded = Recorded what happened to a unit
 staff-action-custody-lot-recalled = Called a lot back
 staff-action-custody-recall-ended = Ended the recall of a lot
 staff-action-custody-looked-up-too-often = Asked for numbers of units too often

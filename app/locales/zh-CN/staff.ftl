@@ -835,7 +835,6 @@ staff-action-telemetry-display-revoked = 停用监控墙显示屏
 staff-subject-custody-unit = 脐带血
 staff-subject-custody-lot = 物料批号
 staff-subject-custody-recall = 批号召回
-staff-action-custody-recorded = 登记一份脐带血的事件
 staff-action-custody-lot-recalled = 召回一个物料批号
 staff-action-custody-recall-ended = 结束一次批号召回
 staff-action-custody-looked-up-too-often = 查询脐血编号过于频繁

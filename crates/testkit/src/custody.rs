@@ -5,7 +5,8 @@ use domain::custody::{Din, Pool, Slot, State};
 use domain::ids::UnitId;
 use jiff::Timestamp;
 use services::custody::life::Life;
-use services::custody::{By, Incoming, Outcomes, Shelf, record_in, seed_store};
+use services::custody::{By, CustodyError, Incoming, Outcomes, Recorded, Shelf, record_in, seed_store};
+use services::{Context, Services};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -58,4 +59,17 @@ pub async fn unit_in(house: &TestHouse, number: u32, state: State) -> UnitId {
     assert!(told.iter().all(Result::is_ok), "{told:?}");
     assert_eq!(last.state, state);
     life.unit
+}
+
+/// Tells one thing under an account, as a desk would that asked nobody whether they may: what the record itself takes.
+///
+/// # Errors
+/// `Refused`, and then nothing is kept.
+pub async fn record(services: &Services, context: &Context, incoming: Incoming) -> Result<Recorded, CustodyError> {
+    let mut tx = services.begin().await.expect("a transaction");
+    let by = By::of(context, "desk");
+    let outcomes = record_in(&mut tx, services, &by, std::slice::from_ref(&incoming), context.now).await?;
+    let recorded = outcomes.into_iter().next().expect("one answer").map_err(CustodyError::Refused)?;
+    tx.commit().await.expect("it is kept");
+    Ok(recorded)
 }

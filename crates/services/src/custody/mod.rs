@@ -27,7 +27,7 @@ pub use error::CustodyError;
 pub(crate) use forgetting::{count_due, forget_due};
 pub use recall::{Recalled, end_recall, recall};
 pub(crate) use record::record_vouched_in;
-pub use record::{Outcomes, record, record_caused_in, record_in};
+pub use record::{Outcomes, record_caused_in, record_in};
 use record::{check_payload, needed};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};

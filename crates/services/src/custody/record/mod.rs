@@ -14,14 +14,12 @@ mod unit;
 mod write;
 
 use super::{By, CustodyError, Incoming, Recorded, Refused};
-use crate::audit::{self, Entry};
-use crate::{Context, Services};
+use crate::Services;
 use domain::account::Capability;
 use domain::custody::Kind;
 use domain::time::to_the_microsecond;
 use jiff::Timestamp;
 use load::World;
-use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -152,31 +150,4 @@ pub(crate) const fn needed(kind: Kind) -> Capability {
         | Kind::Corrected => Capability::ReleaseUnits,
         _ => Capability::HandleUnits,
     }
-}
-
-/// One event from the desk, with its entry in the audit trail.
-///
-/// # Errors
-/// `Denied`, `Refused`, `Unreadable`, `Database`.
-pub async fn record(services: &Services, context: &Context, incoming: Incoming) -> Result<Recorded, CustodyError> {
-    let kind = incoming.payload.kind();
-    context.require(needed(kind))?;
-    let (services, context) = (services.clone(), context.clone());
-    crate::db::to_the_end(async move {
-        let mut tx = services.begin().await?;
-        let by = By::of(&context, "desk");
-        let outcomes = record_in(&mut tx, &services, &by, std::slice::from_ref(&incoming), context.now).await?;
-        let outcome = outcomes.into_iter().next().ok_or(CustodyError::Unreadable)?;
-        let recorded = outcome.map_err(CustodyError::Refused)?;
-        let entry = Entry {
-            action: "custody.recorded",
-            subject_kind: "custody_unit",
-            subject: Some(recorded.unit.0),
-            detail: json!({ "kind": kind.name(), "seq": recorded.seq, "state": recorded.state.name() }),
-        };
-        audit::record(&mut tx, &context, &[entry]).await?;
-        tx.commit().await?;
-        Ok(recorded)
-    })
-    .await
 }

@@ -10,7 +10,7 @@ use jiff::ToSpan as _;
 use services::Context;
 use services::custody::desk::{self, Act, Alone, Confirming, DeskError, Proposing, slot_label};
 use services::custody::search::{self, Wanted, Work};
-use services::custody::{self, CustodyError, Refused, operators};
+use services::custody::{CustodyError, Refused, operators};
 use services::limits::UNIT_MISSED;
 use testkit::TestHouse;
 use testkit::custody::{life, tell, unit_in};
@@ -369,7 +369,7 @@ async fn whoever_worked_on_a_unit_does_not_sign_its_record() {
     assert!(matches!(own, Err(DeskError::Refused(Refused::SignerWorked))), "{own:?}");
     // Nor in the name of a colleague who did not.
     let payload = Payload::RecordSigned { operator: "QA-02".to_owned() };
-    let named = custody::record(&house.services, &lab(&house), now(&house, unit, payload)).await;
+    let named = testkit::custody::record(&house.services, &lab(&house), now(&house, unit, payload)).await;
     assert!(matches!(named, Err(CustodyError::Refused(Refused::SignerWorked))), "{named:?}");
     desk::alone(&house.services, &quality(&house), (unit, version), Alone::SignRecord).await.expect("signed");
 }

@@ -9,7 +9,7 @@ use domain::custody::{DeviationKind, Payload, State};
 use domain::field::Fault;
 use domain::ids::DeviationId;
 use services::custody::desk::{self, Alone, DeskError};
-use services::custody::{self, CustodyError, Refused, operators};
+use services::custody::{CustodyError, Refused, operators};
 use testkit::custody::unit_in;
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ async fn who_opens_a_deviation_in_the_laboratorys_system_does_not_close_it_at_th
     assert!(matches!(own, Err(DeskError::Refused(Refused::CloserOpened))), "{own:?}");
     // Under an account without a code nobody could tell.
     let nameless = of(&house, 72_001, Role::QualityOfficer);
-    let untold = custody::record(&house.services, &nameless, now(&house, unit, closed(DEVIATION, None))).await;
+    let untold = testkit::custody::record(&house.services, &nameless, now(&house, unit, closed(DEVIATION, None))).await;
     assert!(matches!(untold, Err(CustodyError::Refused(Refused::CloserOpened))), "{untold:?}");
     desk::alone(&house.services, &other(&house), (unit, version), closes).await.expect("closed by another");
 }

@@ -104,7 +104,7 @@ async fn neither_a_machine_nor_the_desk_nor_a_row_by_itself_says_whose_a_unit_is
     let told = Incoming { unit: UnitName::Id(of), payload, occurred_at: house.now(), source_seq: None };
     let machine = testkit::custody::tell(&house, std::slice::from_ref(&told)).await;
     assert_eq!(machine, [Err(Refused::OnlyContracts)]);
-    let desk = custody::record(&house.services, &quality(&house), told).await;
+    let desk = testkit::custody::record(&house.services, &quality(&house), told).await;
     assert!(matches!(desk, Err(CustodyError::Refused(Refused::OnlyContracts))), "{desk:?}");
     let write = async |family: Option<FamilyId>| {
         let row = sqlx::query("update custody_unit set family_id = $2 where id = $1").bind(of.0);

@@ -58,7 +58,7 @@ pub async fn happen(house: &TestHouse, number: u128) {
     let said = "a page of the record is missing".to_owned();
     let payload = Payload::DeviationOpened { deviation: deviation.0, of: DeviationKind::Process, said, operator: None };
     let incoming = Incoming { unit: UnitName::Id(unit(number)), payload, occurred_at: house.now(), source_seq: None };
-    custody::record(&house.services, &context, incoming).await.expect("it is recorded");
+    testkit::custody::record(&house.services, &context, incoming).await.expect("it is recorded");
 }
 
 pub async fn close(house: &TestHouse) -> Step {
