@@ -60,7 +60,7 @@ impl Consent {
 
 named! {
     /// What a family is told of.
-    Notice, 7 {
+    Notice, 8 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.
@@ -73,6 +73,8 @@ named! {
         PaymentDue "payment_due",
         /// The child is of age today.
         OfAge "of_age",
+        /// The child was invited several times and does not answer.
+        OfAgeSilent "of_age_silent",
         /// The child has taken over.
         TakenOver "taken_over",
     }

@@ -391,14 +391,16 @@ pub async fn issue(services: &Services, context: &Context, id: Uuid, exam: Uuid)
 /// Ends a certificate today: collections of today are the last. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied` without `ReleaseUnits`; `Busy`, `Database`.
+/// `Denied` without `ReleaseUnits`; `NotFound` where the collector has no such certificate; `Busy`, `Database`.
 pub async fn end(services: &Services, context: &Context, id: Uuid, certificate: Uuid) -> Result<(), DeskError> {
     context.require(Capability::ReleaseUnits)?;
     let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
     let today = local_day(context.now);
     let mut tx = services.begin().await?;
     if !sql::end(&mut *tx, (id, certificate), today, by.0).await? {
-        return Ok(());
+        // Ended before, or at its end by itself.
+        let known = sql::has_certificate(&mut *tx, (id, certificate)).await?;
+        return if known { Ok(()) } else { Err(DeskError::NotFound) };
     }
     let detail = json!({ "certificate": certificate, "last": today.to_string() });
     audit::record(&mut tx, context, &[entry("custody.certificate_ended", id, detail)]).await?;

@@ -1,6 +1,8 @@
 //! Who works with units: codes, since when, until when, under which account. A code is never given twice, and what somebody did
 //! under one stays theirs after their last day. Nobody gives a code to their own account or takes one from it, and a code under which
-//! work was done stays with its account: else somebody could sign the record of work that they did under another code.
+//! work was done stays with its account: else somebody could sign the record of work that they did under another code. For the same
+//! reason an account has one code, one that ended included: who signs, confirms or closes is compared with who worked by their codes, and a
+//! second code of one person would be a second person.
 
 use super::desk::DeskError;
 use crate::audit::{self, Entry};

@@ -1,5 +1,5 @@
-//! What happens to families by itself: on the eighteenth birthday the child is invited to take over, again when that ran out, and
-//! of what is due soon a family is reminded; each once, on however many servers.
+//! What happens to families by itself: on the eighteenth birthday the child is invited to take over, again when that ran out, three
+//! times in all, and of what is due soon a family is reminded; each once, on however many servers.
 
 use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
@@ -20,9 +20,12 @@ use uuid::Uuid;
 
 /// Days before a payment's last day on which the family is reminded.
 const REMINDED: i64 = 30;
+/// How often a child that does not answer is invited; then its guardians are told, once.
+const INVITED_AT_MOST: i16 = 3;
 
 /// Invites the children who are of age today, and again whose invitation ran out. Where nobody has said how a child is reached its
-/// guardians are told, and it is invited once they have. How many were invited.
+/// guardians are told, and it is invited once they have. One that was invited [`INVITED_AT_MOST`] times and did not answer is told of to
+/// its guardians, and invited again only where they say its number anew. How many were invited.
 ///
 /// # Errors
 /// `Database` where nobody knows which they are. One that cannot be invited is told in the log, and holds up no other.
@@ -71,6 +74,12 @@ async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Resul
         tx.commit().await?;
         return Ok(false);
     };
+    if row.invited_times >= INVITED_AT_MOST {
+        tell_in(&mut tx, &context, (family, None), (Notice::OfAgeSilent, row.id, None)).await?;
+        sql::mark_silent(&mut *tx, row.id, context.now).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
     let phone = Phone::parse(&text("phone_sealed", sealed)?).map_err(|_| FamilyError::Unreadable)?;
     let invitation =
         Invited { family, contract: row.contract_id, child: Some(row.id), kin: Kin::AdultChild, mother: false };

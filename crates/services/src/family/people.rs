@@ -44,6 +44,8 @@ pub struct OwnChild {
     pub phone: Option<String>,
     /// When it was invited.
     pub invited_at: Option<Timestamp>,
+    /// It did not answer: another number can be said, and it is invited anew.
+    pub silent: bool,
     /// When it took over.
     pub took_over_at: Option<Timestamp>,
 }
@@ -139,6 +141,7 @@ pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild,
         of_age_on: comes_of_age_on(born).ok_or(FamilyError::Unreadable)?,
         phone: phone.map(|phone| phone.masked()),
         invited_at: row.invited_at.map(|at| at.to_jiff()),
+        silent: row.silent,
         took_over_at: row.took_over_at.map(|at| at.to_jiff()),
     })
 }

@@ -284,6 +284,17 @@ pub async fn end(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Whether a certificate is a collector's.
+pub async fn has_certificate(db: impl PgExecutor<'_>, (collector, certificate): (Uuid, Uuid)) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from custody_certificate where id = $2 and collector_id = $1) as "known!""#,
+        collector,
+        certificate
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// From which day on the register of certificates is complete.
 pub async fn complete_from(db: impl PgExecutor<'_>) -> sqlx::Result<Option<SqlDate>> {
     sqlx::query_scalar!(r#"select complete_from as "day: SqlDate" from custody_register where what = 'certificates'"#)

@@ -43,9 +43,10 @@ pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Oper
     .await
 }
 
-/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. The first two have an index (`custody_unit_by_worker`,
-/// `custody_placement_by_hand`), whose expressions stand here as they do there; for whoever did nothing yet it is the only way that does
-/// not lead over all units, so that the transaction is told to take it from here on.
+/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. Each has an index
+/// (`custody_unit_by_worker`, `custody_placement_by_hand`, `custody_deviation_of_operator`), whose expressions stand here as they do
+/// there; for whoever did nothing yet it is the only way that does not lead over all units, so that the transaction is told to take it
+/// from here on.
 pub async fn worked(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     sqlx::query!(r#"select set_config('enable_seqscan', 'off', true) as "set!""#).fetch_one(&mut *db).await?;
     sqlx::query_scalar!(

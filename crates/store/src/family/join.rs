@@ -172,15 +172,17 @@ pub async fn add_child(db: impl PgExecutor<'_>, new: NewChild<'_>) -> sqlx::Resu
     Ok(())
 }
 
-/// Says where a child is reached from its eighteenth birthday on. `false` where it was invited already.
+/// Says where a child is reached from its eighteenth birthday on; one that did not answer is invited anew. `false` where it was invited
+/// and may still answer, or took over.
 pub async fn set_child_phone(
     db: impl PgExecutor<'_>,
     (family, child): (Uuid, Uuid),
     (sealed, index): (&[u8], &[u8]),
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update family_child set phone_sealed = $3, phone_index = $4
-         where id = $2 and family_id = $1 and invited_at is null",
+        "update family_child
+         set phone_sealed = $3, phone_index = $4, invited_at = null, invited_times = 0, silent_told_at = null
+         where id = $2 and family_id = $1 and took_over_at is null and (invited_at is null or silent_told_at is not null)",
         family,
         child,
         sealed,
@@ -202,6 +204,8 @@ pub struct ComingRow {
     pub born_sealed: Vec<u8>,
     /// Where it is reached.
     pub phone_sealed: Option<Vec<u8>>,
+    /// How often it was invited.
+    pub invited_times: i16,
     /// The contract of its unit.
     pub contract_id: Uuid,
 }
@@ -215,11 +219,11 @@ pub async fn coming_of_age(
 ) -> sqlx::Result<Vec<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
-        r#"select k.id, k.family_id, k.of_age_in, k.born_sealed, k.phone_sealed, c.id as "contract_id!"
+        r#"select k.id, k.family_id, k.of_age_in, k.born_sealed, k.phone_sealed, k.invited_times, c.id as "contract_id!"
            from family_child k cross join lateral (
              select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
              order by c.made_at desc limit 1) c
-           where k.took_over_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
+           where k.took_over_at is null and k.silent_told_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
              and (k.invited_at is null or k.invited_at <= $2) and k.of_age_in <= $1 and (k.of_age_in, k.id) > ($3, $4)
            order by k.of_age_in, k.id limit 100"#,
         year,
@@ -235,11 +239,11 @@ pub async fn coming_of_age(
 pub async fn lock_coming(db: impl PgExecutor<'_>, child: Uuid, since: Timestamp) -> sqlx::Result<Option<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
-        r#"select k.id, k.family_id, k.of_age_in, k.born_sealed, k.phone_sealed, c.id as "contract_id!"
+        r#"select k.id, k.family_id, k.of_age_in, k.born_sealed, k.phone_sealed, k.invited_times, c.id as "contract_id!"
            from family_child k cross join lateral (
              select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
              order by c.made_at desc limit 1) c
-           where k.id = $1 and k.took_over_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
+           where k.id = $1 and k.took_over_at is null and k.silent_told_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
              and (k.invited_at is null or k.invited_at <= $2)
            for update of k"#,
         child,
@@ -257,11 +261,23 @@ pub async fn mark_told(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> 
     Ok(())
 }
 
-/// Marks that a child was invited, which is locked.
-pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("update family_child set invited_at = $2 where id = $1", child, now.to_sqlx() as SqlTimestamp)
+/// Marks that the guardians of a child, which is locked, were told that it does not answer.
+pub async fn mark_silent(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update family_child set silent_told_at = $2 where id = $1", child, now.to_sqlx() as SqlTimestamp)
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// Marks that a child was invited once more, which is locked.
+pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update family_child set invited_at = $2, invited_times = invited_times + 1 where id = $1",
+        child,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

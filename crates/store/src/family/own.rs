@@ -156,6 +156,8 @@ pub struct ChildRow {
     pub phone_sealed: Option<Vec<u8>>,
     /// When it was invited.
     pub invited_at: Option<SqlTimestamp>,
+    /// It did not answer, and its guardians were told.
+    pub silent: bool,
     /// When it took over.
     pub took_over_at: Option<SqlTimestamp>,
 }
@@ -165,7 +167,7 @@ pub async fn children(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec
     sqlx::query_as!(
         ChildRow,
         r#"select id, family_id, name_sealed, born_sealed, phone_sealed, invited_at as "invited_at: SqlTimestamp",
-                  took_over_at as "took_over_at: SqlTimestamp"
+                  silent_told_at is not null as "silent!", took_over_at as "took_over_at: SqlTimestamp"
            from family_child where family_id = $1 order by id"#,
         family
     )

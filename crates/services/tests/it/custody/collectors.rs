@@ -71,6 +71,29 @@ async fn a_certificate_follows_training_and_a_passed_exam_and_is_issued_by_quali
 }
 
 #[tokio::test]
+async fn a_certificate_of_somebody_else_is_ended_by_nobody() {
+    let (house, _) = bank().await;
+    let (services, by) = (&house.services, &quality(&house));
+    let (id, other) = (collector(&house, "COL-2026-0051").await, collector(&house, "COL-2026-0052").await);
+    let today = local_day(house.now());
+    collectors::attended(services, by, id, (today, 8)).await.expect("noted");
+    collectors::examined(services, by, id, (today, 90)).await.expect("passed");
+    let exam = collectors::open(services, by, id).await.expect("opened").exams[0].id;
+    collectors::issue(services, by, id, exam).await.expect("issued");
+    let certificate = collectors::open(services, by, id).await.expect("opened").certificates[0].id;
+    for (collector, certificate) in [(other, certificate), (id, Uuid::from_u128(404))] {
+        let foreign = collectors::end(services, by, collector, certificate).await;
+        assert!(matches!(foreign, Err(DeskError::NotFound)), "{foreign:?}");
+    }
+    let ended = "select count(*) from audit_entry where action = 'custody.certificate_ended'";
+    assert_eq!(number(&house, ended).await, 0);
+    for _ in 0..2 {
+        collectors::end(services, by, id, certificate).await.expect("ended");
+    }
+    assert_eq!(number(&house, ended).await, 1, "pressed twice it is one");
+}
+
+#[tokio::test]
 async fn intake_refuses_what_was_collected_without_a_certificate_of_the_day_once_the_register_is_complete() {
     let (house, _) = bank().await;
     let (services, by) = (&house.services, &quality(&house));

@@ -419,6 +419,12 @@ async fn a_code_is_given_once_and_ends() {
     operators::end(services, by, id, today).await.expect("pressed twice");
     let other_day = operators::end(services, by, id, today.saturating_add(1.day())).await;
     assert!(matches!(other_day, Err(DeskError::NotFound)), "{other_day:?}");
+    // It keeps its account: a second code of one person would be a second person.
+    let second = operators::add(services, by, ("LAB-80", today, Some(AccountId(Uuid::from_u128(LAB))))).await;
+    assert!(
+        matches!(second, Err(DeskError::Fields(ref errors)) if errors[0].field == "account" && errors[0].fault == Fault::AlreadyExists),
+        "{second:?}"
+    );
     let first = today.saturating_add(5.days());
     let later = operators::add(services, by, ("LAB-79", first, None)).await.expect("added");
     let before = operators::end(services, by, later, today).await;

@@ -199,6 +199,41 @@ async fn a_child_that_let_its_invitation_run_out_is_invited_again() {
 }
 
 #[tokio::test]
+async fn a_child_that_never_answers_is_invited_three_times_and_its_guardians_are_told_once() {
+    let house = TestHouse::new().await;
+    let family = founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    joined(&house, 1, 11).await;
+    for _ in 0..3 {
+        assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+        days(&house, 90);
+    }
+    let sent = "select count(*) from job where kind = 'family.invited'";
+    let told = async || {
+        let all = families::notices(&house.services, &visitor(&house, 11)).await.expect("read");
+        all.iter().filter(|notice| notice.kind == Notice::OfAgeSilent).count()
+    };
+    assert_eq!(told().await, 0, "the third can be answered until it runs out");
+    for _ in 0..3 {
+        let (one, two) =
+            tokio::join!(families::hand_over_due(&house.services), families::hand_over_due(&house.services));
+        assert_eq!(one.expect("looked") + two.expect("looked"), 0, "and never again");
+        assert_eq!((told().await, count(&house, sent).await), (1, 3));
+        days(&house, 365);
+    }
+    // A guardian says another number: it is invited anew, and can take over.
+    let mother = visitor(&house, 11);
+    let people = families::people(&house.services, &mother).await.expect("read");
+    assert!(people[0].children[0].silent);
+    let child = (family, people[0].children[0].id);
+    families::set_child_phone(&house.services, &mother, child, phone(77).digits()).await.expect("said");
+    assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    assert_eq!(count(&house, sent).await, 4);
+    joins(&house, 77).await.expect("the child, of the new number");
+    let late = families::set_child_phone(&house.services, &mother, child, phone(78).digits()).await;
+    assert!(late.is_err(), "{late:?}");
+}
+
+#[tokio::test]
 async fn a_guardians_invitation_of_the_same_number_holds_up_the_child_and_no_longer_than_it_lasts() {
     let house = TestHouse::new().await;
     founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(12))).await;
