@@ -98,7 +98,7 @@ pub async fn erase_documents(db: impl PgExecutor<'_>, sessions: &[Uuid], booking
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Visitors' accounts nobody has used since `unused` and that have no booking left.
+/// Visitors' accounts nobody has used since `unused` and that nothing is kept of: no booking, no case, no family of a stored unit.
 pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
     query_scalar!(
         "select a.id from account a \
@@ -106,6 +106,7 @@ pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64
            and not exists (select from login_session l where l.account_id = a.id and l.last_seen_at >= $1) \
            and not exists (select from booking b where b.account_id = a.id) \
            and not exists (select from spark_case_party p where p.account_id = a.id) \
+           and not exists (select from family_member m where m.account_id = a.id) \
          order by a.id limit $2",
         unused.to_sqlx() as SqlTimestamp,
         limit

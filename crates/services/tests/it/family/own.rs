@@ -1,6 +1,6 @@
 //! What a family sees of its unit: all of its own, nothing of another's, and of the mother's what she lets.
 
-use super::{family, founded, joined, units, visitor};
+use super::{account, days, family, founded, joined, units, visitor};
 use domain::custody::{Person, State};
 use domain::family::{Consent, Standing, Step, TestState};
 use domain::ids::UnitId;
@@ -137,4 +137,22 @@ async fn a_certificate_says_valid_and_nothing_else_while_the_unit_is_stored() {
     let anybody = house.context(domain::account::Actor::Anonymous);
     let guessed = families::verify_certificate(&house.services, &anybody, &super::network(), asked).await;
     assert!(matches!(guessed, Ok(false)), "{guessed:?}");
+}
+
+#[tokio::test]
+async fn a_family_that_looks_in_once_in_three_years_finds_its_unit_as_before() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    account(&house, 77).await;
+    days(&house, 3 * 365);
+    let erased = services::privacy::erase_due(&house.services).await.expect("erased");
+    assert_eq!(erased.accounts, 1, "whoever has nothing with the house is forgotten");
+    for person in [11, 12] {
+        let read = families::record(&house.services, &visitor(&house, person), unit).await;
+        assert!(read.is_ok(), "{person}: {read:?}");
+    }
+    let emptied =
+        "select count(*) from family_member m join account a on a.id = m.account_id where a.deleted_at is not null";
+    assert_eq!(super::count(&house, emptied).await, 0);
 }
