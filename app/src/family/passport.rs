@@ -14,8 +14,8 @@ use domain::family::{TestHappened, TestState, test_state};
 use domain::merkle::hex;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::Timestamp;
-use services::custody::EventView;
 use services::custody::proof::Reading;
+use services::custody::{EventView, UnitView};
 use services::messages::{Set, TextSheet};
 
 /// Events beside steps and results that are told one by one: more than anything that happens to a unit by its lists. Of those behind
@@ -177,7 +177,8 @@ impl Paper<'_> {
             };
             return vec![(Set::Text, of(&format!("{separator}{}", self.t(key))))];
         }
-        let Some((event, values)) = events.iter().rev().find_map(|event| Some((event, result(event, item)?))) else {
+        let last = events.iter().rev().find_map(|event| Some((event, result(event, item)?)));
+        let Some((event, values)) = last.filter(|(event, _)| !may_be_outdated(&self.reading.view, event)) else {
             let state = format!("{separator}{}", self.t("family-test-final"));
             return vec![(Set::Text, of(&state)), (Set::Quiet, self.t("passport-test-closed").to_string())];
         };
@@ -255,6 +256,15 @@ impl Paper<'_> {
             (Set::Text, self.t("passport-verify-means").to_string()),
         ]
     }
+}
+
+/// A later result may have come in the place of this one: one that does not open, or one that is closed to whoever reads, behind a repeat
+/// that is closed to them, too.
+fn may_be_outdated(view: &UnitView, event: &EventView) -> bool {
+    let closed = |kind: Kind| {
+        view.events.iter().any(|later| later.seq > event.seq && later.kind == kind && later.payload.is_none())
+    };
+    view.may_be_outdated(event) || (closed(Kind::TestRepeated) && closed(Kind::TestFinal))
 }
 
 /// Steps and results stand under what they are of.

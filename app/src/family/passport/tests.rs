@@ -2,7 +2,6 @@ use super::*;
 use domain::custody::passport::{FORMAT, Hex, Passport, Said, SignedRoot, VERSION};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Marker, Person, Pool, Progress, Standing, State, What};
 use domain::ids::UnitId;
-use services::custody::UnitView;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -145,6 +144,17 @@ fn what_is_closed_to_its_reader_stands_on_no_line() {
         assert!(text.contains("2. 演示cleared：已完成；详情不对您展示"), "{text}");
         assert!(!text.contains("OP-7"), "{text}");
     }
+}
+
+#[test]
+fn a_result_that_may_have_been_replaced_by_a_closed_one_is_not_told_as_the_last() {
+    let negative = || (Kind::TestFinal, Some(result_with(vec![found_of(Person::Baby, Marker::Negative)])));
+    let told = |happened| words(&sheet(Locale::ZhCn, SITE, &reading(happened)));
+    // Closed results of other tests come behind it all the time; a repeat that is closed, too, may be of this one.
+    let alone = told(vec![negative(), (Kind::TestFinal, None)]);
+    assert!(alone.contains("乙肝：阴性"), "{alone}");
+    let replaced = told(vec![negative(), (Kind::TestRepeated, None), (Kind::TestFinal, None)]);
+    assert!(!replaced.contains("阴性") && replaced.contains("结果不对您展示"), "{replaced}");
 }
 
 #[test]

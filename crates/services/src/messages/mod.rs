@@ -16,6 +16,7 @@ mod case;
 mod certificate;
 mod certificates;
 mod deliver;
+mod drawing;
 mod enclosures;
 mod export;
 mod family;
@@ -46,6 +47,7 @@ pub use calendar::{Entry, Event, Method, ics};
 pub(crate) use certificate::{CertificateSheet, Issued};
 pub(crate) use certificates::queue_certificates;
 pub use deliver::handlers;
+pub(crate) use drawing::drawn;
 pub(crate) use export::queue_exports;
 pub use letter_sheet::LetterSheet;
 pub use mail::{Letter, MailTransport, PostError, SmtpSettings, SmtpTls};
@@ -471,16 +473,6 @@ pub async fn pass_pdf(services: &Services, booking: BookingId, locale: Locale) -
     let sheet = enclosures::pass_sheet(services, &visit, locale);
     let post = services.post.clone();
     drawn(move || sheet.pdf(&post.font()?)).await.map(Some)
-}
-
-/// Draws a PDF where no requests are served: reading the font and subsetting it is work.
-///
-/// # Errors
-/// What drawing says; `Drawing` where it broke off.
-pub(crate) async fn drawn(
-    draw: impl FnOnce() -> Result<Vec<u8>, PassError> + Send + 'static,
-) -> Result<Vec<u8>, PassError> {
-    tokio::task::spawn_blocking(draw).await.unwrap_or(Err(PassError::Drawing))
 }
 
 /// The signed text of a booking's pass.
