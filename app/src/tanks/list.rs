@@ -90,7 +90,7 @@ fn tanks(visit: &Visit, board: &Board) -> AnyView {
             .cell(of(ChannelKind::TemperatureTop))
             .cell(of(ChannelKind::TemperatureBottom))
             .cell(of(ChannelKind::Ln2Level))
-            .cell(format!("{} / {}", grouped(tank.units), grouped(tank.places)))
+            .cell(format!("{} / {}", grouped(board.units_in(tank.id)), grouped(tank.places)))
             .cell(tank.room.clone())
             .cell(words::purpose(visit, &tank.purpose))
     });

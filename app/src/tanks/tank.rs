@@ -30,7 +30,7 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
     let id = id.ok_or(Problem::NotFound)?;
     let (services, context) = (&visit.services, &visit.context);
     let board = telemetry::board(services, context).await?;
-    let (old, tank) = (board.is_stale(), board.tank(id)?);
+    let (old, units, tank) = (board.is_stale(), board.units_in(id), board.tank(id)?);
     let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
     let cold = [ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom];
     let temperature = telemetry::history(services, context, id, (&cold, span)).await?;
@@ -56,7 +56,7 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
             {parts::channels(visit, &tank.channels)}
             {warm(visit, &excursions)}
             {parts::past(visit, &alarms, &back)}
-            {places(visit, tank, &lying)}
+            {places(visit, (units, tank.places), &lying)}
             {parts::acts(visit, &tank.channels, &back)}
         </Page>
     }
@@ -103,9 +103,9 @@ fn warm(visit: &Visit, excursions: &[(Excursion, u64)]) -> AnyView {
 }
 
 /// Who lies there: places for everybody who watches, which unit it is for those who may see units, its number as lists show it.
-fn places(visit: &Visit, tank: &TankView, lying: &[Lying]) -> AnyView {
+fn places(visit: &Visit, (units, places): (u64, u64), lying: &[Lying]) -> AnyView {
     let sees = may(visit, Capability::SeeUnits);
-    let said = visit.t_args("tanks-lying", &[("units", tank.units.into()), ("places", tank.places.into())]);
+    let said = visit.t_args("tanks-lying", &[("units", units.into()), ("places", places.into())]);
     let columns = vec![
         Column::new(visit.t("tanks-place")),
         Column::new(visit.t("tanks-unit")),
@@ -125,7 +125,7 @@ fn places(visit: &Visit, tank: &TankView, lying: &[Lying]) -> AnyView {
     let rows: Vec<Row> = rows.collect();
     let table = (!rows.is_empty())
         .then(|| view! { <Table caption=visit.t("tanks-places") caption_hidden=true columns=columns rows=rows/> });
-    let more = (tank.units > u64::from(PLACES))
+    let more = (units > u64::from(PLACES))
         .then(|| view! { <p class="muted">{visit.t_args("tanks-places-first", &[("n", PLACES.into())])}</p> });
     view! { <section class="section"><h2>{visit.t("tanks-places")}</h2><p>{said}</p>{table}{more}</section> }.into_any()
 }

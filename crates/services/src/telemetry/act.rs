@@ -102,7 +102,7 @@ pub async fn ask_mute(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let known = channels::list(&mut *tx, None).await?;
+        let known = channels::list(&mut *tx).await?;
         let code = known.iter().find(|row| row.id == channel).map(|row| row.code.clone());
         let code = code.ok_or(TelemetryError::NotFound)?;
         let id = new_uuid(context.now);
@@ -172,7 +172,7 @@ pub async fn drill(services: &Services, context: &Context, channel: i32) -> Resu
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let known = channels::list(&mut *tx, None).await?;
+        let known = channels::list(&mut *tx).await?;
         let row = known.iter().find(|row| row.id == channel).ok_or(TelemetryError::NotFound)?;
         let (version, rules) = rules_in(&mut tx, context.now).await?;
         let id = new_uuid(context.now);

@@ -118,8 +118,6 @@ pub struct TankView {
     pub purpose: String,
     /// The code of its room.
     pub room: String,
-    /// How many units lie in it.
-    pub units: u64,
     /// How many it has places for.
     pub places: u64,
     /// Its channels, in the order of kinds.
@@ -161,6 +159,8 @@ pub struct Board {
     pub looked_at: Option<Timestamp>,
     /// The tanks, by room and code.
     pub tanks: Vec<TankView>,
+    /// How many units lie in each tank where any do. Not counted for a wall, which asks every few seconds and does not show it.
+    pub units: BTreeMap<TankId, u64>,
     /// The rooms that have channels, by code.
     pub rooms: Vec<RoomView>,
     /// Every alarm that is not over, the worst first.
@@ -173,6 +173,11 @@ impl Board {
     /// Nobody has looked lately: what is shown may be old.
     pub fn is_stale(&self) -> bool {
         self.looked_at.is_none_or(|at| self.now.duration_since(at) > STALE)
+    }
+
+    /// How many units lie in a tank.
+    pub fn units_in(&self, tank: TankId) -> u64 {
+        self.units.get(&tank).copied().unwrap_or(0)
     }
 
     /// A tank with everything of the present.
@@ -275,7 +280,9 @@ fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Option<AccountId
 /// `Denied`, `Unreadable`, `Database`.
 pub async fn board(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
     context.require(Capability::SeeTanks)?;
-    read(services, context, true).await
+    let units = channels::units(&services.db).await?;
+    let units = units.into_iter().map(|(tank, units)| (TankId(tank), units.unsigned_abs())).collect();
+    Ok(Board { units, ..read(services, context, true).await? })
 }
 
 /// Everything there is to watch, for a wall: whoever may see no more of tanks than that is told no name, and no word that a person
@@ -294,7 +301,7 @@ async fn read(services: &Services, context: &Context, named: bool) -> Result<Boa
     let (_, rules) = rules_in(&mut db, now).await?;
     let looked_at = watch::last_look(&mut *db).await?.map(|at| at.to_jiff());
     let tanks = channels::tanks(&mut *db).await?;
-    let rows = channels::list(&mut *db, None).await?;
+    let rows = channels::list(&mut *db).await?;
     let rooms = channels::rooms(&mut *db).await?;
     let open = alarms::open(&mut *db).await?;
     let quiet = mutes::open(&mut *db).await?;
@@ -325,7 +332,7 @@ async fn read(services: &Services, context: &Context, named: bool) -> Result<Boa
         room_view((RoomId(id), code), channels, &alarms, &mutes)
     });
     let rooms = rooms.collect();
-    Ok(Board { now, looked_at, tanks, rooms, alarms, mutes })
+    Ok(Board { now, looked_at, tanks, units: BTreeMap::new(), rooms, alarms, mutes })
 }
 
 fn tank_view(row: TankRow, channels: Vec<ChannelView>, alarms: &[AlarmView], mutes: &[MuteView]) -> TankView {
@@ -338,7 +345,6 @@ fn tank_view(row: TankRow, channels: Vec<ChannelView>, alarms: &[AlarmView], mut
         code: row.code,
         purpose: row.purpose,
         room: row.room,
-        units: row.units.unsigned_abs(),
         places: u64::from(row.places.unsigned_abs()),
     }
 }

@@ -9,6 +9,7 @@ use domain::ids::{TankId, UnitId};
 use domain::telemetry::{ChannelKind, Severity};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use store::telemetry::{channels, history as sql, rollups};
 use uuid::Uuid;
 
@@ -94,7 +95,7 @@ fn frame(span: Span, now: Timestamp, first: Option<Timestamp>) -> (Timestamp, i6
     }
 }
 
-/// What was measured of a tank or a room, of these kinds.
+/// What was measured of a tank or a room, of these kinds, by every probe that ever measured there.
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
@@ -106,12 +107,12 @@ pub async fn history(
 ) -> Result<History, TelemetryError> {
     context.require(Capability::SeeTanks)?;
     let mut db = services.db.acquire().await?;
-    let of = channels::list(&mut *db, Some(place.into())).await?;
-    let wanted: Vec<(i32, ChannelKind)> = of
-        .iter()
-        .filter_map(|row| Some((row.id, ChannelKind::from_name(&row.kind).filter(|kind| kinds.contains(kind))?)))
+    let ever = channels::ever(&mut *db, place.into()).await?;
+    let wanted: BTreeMap<i32, ChannelKind> = ever
+        .into_iter()
+        .filter_map(|(id, kind)| Some((id, ChannelKind::from_name(&kind).filter(|kind| kinds.contains(kind))?)))
         .collect();
-    let ids: Vec<i32> = wanted.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<i32> = wanted.keys().copied().collect();
     let first = match span {
         Span::Life => rollups::first(&mut *db, &ids).await?.map(|at| at.to_jiff()),
         _ => None,
@@ -120,13 +121,12 @@ pub async fn history(
     let (from, step) = frame(span, now, first);
     let rows = rollups::chart(&mut *db, &ids, (from, now), step as f64).await?;
     let (_, rules) = rules_in(&mut db, now).await?;
-    let mut lines: Vec<Line> = wanted.iter().map(|(_, kind)| Line { kind: *kind, steps: Vec::new() }).collect();
+    let mut by_kind: BTreeMap<ChannelKind, Vec<Step>> = BTreeMap::new();
     for row in &rows {
-        let Some(line) = wanted.iter().position(|(id, _)| *id == row.channel_id) else { continue };
-        lines[line].steps.push(step_of(row));
+        let Some(kind) = wanted.get(&row.channel_id) else { continue };
+        by_kind.entry(*kind).or_default().push(step_of(row));
     }
-    lines.retain(|line| !line.steps.is_empty());
-    lines.sort_by_key(|line| line.kind);
+    let lines = by_kind.into_iter().map(|(kind, steps)| Line { kind, steps: one_line(steps) }).collect();
     let mut limits: Vec<(f64, Severity)> = kinds
         .first()
         .into_iter()

@@ -53,7 +53,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Tel
     if context.actor != Actor::System {
         return Err(Denied::NotAllowed.into());
     }
-    if !channels::list(&services.db, None).await?.is_empty() {
+    if !channels::list(&services.db).await?.is_empty() {
         return Ok(());
     }
     hire(services, context, "demo-night", "演示·夜班甲", Role::NightShift).await?;

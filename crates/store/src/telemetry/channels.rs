@@ -52,16 +52,15 @@ pub async fn lock(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Result<Vec
     .await
 }
 
-/// Every channel in use, of one tank or room, or of all.
-pub async fn list(db: impl PgExecutor<'_>, place: Option<Uuid>) -> sqlx::Result<Vec<ChannelRow>> {
+/// Every channel in use.
+pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ChannelRow>> {
     sqlx::query_as!(
         ChannelRow,
         r#"select c.id, c.code, c.kind, c.tank_id, c.room_id, c.interval_s, l.at as "at: SqlTimestamp", l.value, l.quality,
                   l.good_at as "good_at: SqlTimestamp", l.good_value, l.changed_at as "changed_at: SqlTimestamp",
                   l.heard_at as "heard_at: SqlTimestamp"
            from telemetry_channel c join telemetry_latest l on l.channel_id = c.id
-           where c.until is null and ($1::uuid is null or c.tank_id = $1 or c.room_id = $1) order by c.code"#,
-        place
+           where c.until is null order by c.code"#
     )
     .fetch_all(db)
     .await
@@ -159,8 +158,6 @@ pub struct TankRow {
     pub room_id: Uuid,
     /// The code of that.
     pub room: String,
-    /// How many units lie in it now.
-    pub units: i64,
     /// How many it has places for.
     pub places: i32,
 }
@@ -169,12 +166,30 @@ pub struct TankRow {
 pub async fn tanks(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<TankRow>> {
     sqlx::query_as!(
         TankRow,
-        r#"select t.id, t.code, t.use as purpose, t.room_id, r.code as room, t.towers::integer * t.frames * t.slots as "places!",
-                  (select count(*) from custody_placement p where p.tank_id = t.id and p.taken_at is null) as "units!"
+        r#"select t.id, t.code, t.use as purpose, t.room_id, r.code as room, t.towers::integer * t.frames * t.slots as "places!"
            from custody_tank t join custody_room r on r.id = t.room_id order by r.code, t.code"#
     )
     .fetch_all(db)
     .await
+}
+
+/// How many units lie in each tank now, where any do. It reads every place that is taken.
+pub async fn units(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<(Uuid, i64)>> {
+    let rows = sqlx::query!(
+        r#"select tank_id, count(*) as "units!" from custody_placement where taken_at is null group by tank_id"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tank_id, row.units)).collect())
+}
+
+/// Every channel that ever measured in a tank or a room, with its kind.
+pub async fn ever(db: impl PgExecutor<'_>, place: Uuid) -> sqlx::Result<Vec<(i32, String)>> {
+    let rows =
+        sqlx::query!("select id, kind from telemetry_channel where tank_id = $1 or room_id = $1 order by id", place)
+            .fetch_all(db)
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.kind)).collect())
 }
 
 /// The code of each room that has channels, by its id.
