@@ -11,6 +11,7 @@ use domain::contact::{Contact, Phone};
 use domain::ids::{AccountId, FamilyId, MessageId};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use store::account::people as accounts;
 use store::family::{join as invitations, own as sql};
 use uuid::Uuid;
@@ -49,9 +50,25 @@ impl FamilyInvited {
 
 /// Queues one message for everybody who belongs to a family: by day, since nobody is woken for it.
 pub(super) async fn queue(db: &mut PgConnection, context: &Context, family: FamilyId) -> Result<(), FamilyError> {
-    let members = sql::members(&mut *db, family.0).await?;
-    let told = |account| FamilyNews { family, account: AccountId(account), message: context.new_id() };
-    let payloads: Vec<FamilyNews> = members.into_iter().map(|row| told(row.account_id)).collect();
+    queue_all(db, context, &[family.0]).await
+}
+
+/// The same for families that were told of something, one message of each thing: a family may stand there several times.
+pub(super) async fn queue_all(db: &mut PgConnection, context: &Context, told: &[Uuid]) -> Result<(), FamilyError> {
+    if told.is_empty() {
+        return Ok(());
+    }
+    let mut members: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for (family, account) in sql::members_of(&mut *db, told).await? {
+        members.entry(family).or_default().push(account);
+    }
+    let each = told.iter().flat_map(|family| members.get(family).into_iter().flatten().map(move |of| (*family, *of)));
+    let told = |(family, account)| FamilyNews {
+        family: FamilyId(family),
+        account: AccountId(account),
+        message: context.new_id(),
+    };
+    let payloads: Vec<FamilyNews> = each.map(told).collect();
     let run_at = after_quiet(context.now);
     let jobs: Vec<_> =
         payloads.iter().map(|payload| NewJob { kind: FamilyNews::JOB, payload, run_at, dedupe: None }).collect();

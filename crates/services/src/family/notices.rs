@@ -67,6 +67,7 @@ pub(crate) async fn happened_in(
     }
     let units: Vec<Uuid> = told.iter().map(|(unit, ..)| *unit).collect();
     let context = Context { now, ..services.system() };
+    let mut new = said::NewNotices::default();
     for (unit, family) in said::families_of(&mut *db, &units).await? {
         for (_, kind, seq) in told.iter().filter(|(of, ..)| *of == unit) {
             let notice = match kind {
@@ -76,12 +77,18 @@ pub(crate) async fn happened_in(
                 _ => continue,
             };
             // An event has no id of its own: it is the unit's so many-th.
-            let cause = nth_of(unit, &seq.to_be_bytes());
-            let about = (FamilyId(family), Some(UnitId(unit)));
-            tell_in(&mut *db, &context, about, (notice, cause, None)).await?;
+            new.causes.push(nth_of(unit, &seq.to_be_bytes()));
+            new.ids.push(context.new_id());
+            new.families.push(family);
+            new.units.push(unit);
+            new.kinds.push(notice.name().to_owned());
         }
     }
-    Ok(())
+    if new.ids.is_empty() {
+        return Ok(());
+    }
+    let told = said::add_notices(&mut *db, &new, now).await?;
+    Ok(news::queue_all(db, &context, &told).await?)
 }
 
 /// A notice, for the family.

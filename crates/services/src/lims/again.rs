@@ -1,13 +1,14 @@
 //! Letters that are tried again by themselves: what a record lacked has come with a later one of its unit.
 
+use super::explain::{self, Words};
 use super::take::{Units, number};
-use super::{LimsError, explain, record};
+use super::{LimsError, record};
 use crate::Services;
 use crate::custody::{By, CustodyError, Incoming, Outcomes, record_in, record_vouched_in};
 use jiff::Timestamp;
 use metrics::counter;
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::lims::letters::{self as sql, LetterRow};
 use uuid::Uuid;
 
@@ -117,6 +118,10 @@ async fn tried(
         return Ok(0);
     }
     let recorded = keep(db, services, told_by, &incoming, now).await?;
+    let refusals = told.iter().zip(&recorded).filter_map(|((_, told), result)| Some((told, result.as_ref().err()?)));
+    let asked = refusals.filter_map(|(told, refused)| explain::asks_of(refused, units.of(&told.unit)));
+    let asked: BTreeSet<Uuid> = asked.collect();
+    let words = Words::of(db, &asked).await?;
     let mut kept = 0;
     for ((letter, incoming), result) in told.into_iter().zip(recorded) {
         match result {
@@ -125,7 +130,7 @@ async fn tried(
                 kept += 1;
             }
             Err(refused) => {
-                let fault = explain::fault(db, &refused, units.of(&incoming.unit)).await?;
+                let fault = words.fault(&refused, units.of(&incoming.unit));
                 sql::tried(&mut *db, letter.id, (fault.code, &fault.detail, fault.waits), now).await?;
                 if fault.waits {
                     left.push(letter);

@@ -1,9 +1,10 @@
 //! Dead letters: records that could not be kept, with the reason. Some are kept later by themselves ([`super::again`]); the rest
 //! waits for a hand: tried again, by the machine or by staff, or given up by staff with a reason.
 
+use super::explain::{self, Words};
 use super::record::{self, Fault, Read};
 use super::take::{Became, Units, number};
-use super::{LimsError, again, explain};
+use super::{LimsError, again};
 use crate::audit::{self, Entry};
 use crate::custody::desk::reading_role;
 use crate::custody::{Refused, UnitName};
@@ -372,7 +373,9 @@ pub(super) async fn again(
             Ok(Some(Units::of_rows(store::lims::dins(&mut **tx, &[recorded.unit.0]).await?)))
         }
         Err(refused) => {
-            let fault = explain::fault(tx, &refused, units.of(&told.unit)).await?;
+            let unit = units.of(&told.unit);
+            let words = Words::of(tx, &explain::asks_of(&refused, unit).into_iter().collect()).await?;
+            let fault = words.fault(&refused, unit);
             sql::tried(&mut **tx, row.id, (fault.code, &fault.detail, fault.waits), context.now).await?;
             Ok(None)
         }

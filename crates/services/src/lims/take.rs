@@ -6,8 +6,9 @@
 //! that the keys are taken, undoes everything and looks again. A piece the database refuses is taken by halves, so that one record
 //! that nobody foresaw is found, and becomes a letter.
 
+use super::explain::{self, Words};
 use super::record::{Fault, Read};
-use super::{LimsError, again, explain, letters};
+use super::{LimsError, again, letters};
 use crate::custody::desk::DeskError;
 use crate::custody::{By, Incoming, Refused, UnitName, record_in, search};
 use crate::db::{Tx, to_the_end};
@@ -268,17 +269,23 @@ impl Batch<'_> {
             true => Vec::new(),
             false => record_in(&mut tx, self.services, &by, &told, self.context.now).await?,
         };
-        let mut touched = BTreeSet::new();
-        for ((at, told), result) in fresh.into_iter().zip(recorded) {
-            let read = &self.read[at];
-            let became = match result {
+        let (mut touched, mut asked) = (BTreeSet::new(), BTreeSet::new());
+        for ((_, told), result) in fresh.iter().zip(&recorded) {
+            match result {
                 Ok(recorded) => {
                     units.name(recorded.unit.0, told);
                     touched.insert(recorded.unit.0);
-                    Became::Event { unit: recorded.unit, seq: recorded.seq }
                 }
+                Err(refused) => asked.extend(explain::asks_of(refused, units.of(&told.unit))),
+            }
+        }
+        let words = Words::of(&mut tx, &asked).await?;
+        for ((at, told), result) in fresh.into_iter().zip(recorded) {
+            let read = &self.read[at];
+            let became = match result {
+                Ok(recorded) => Became::Event { unit: recorded.unit, seq: recorded.seq },
                 Err(refused) => {
-                    let fault = explain::fault(&mut tx, &refused, units.of(&told.unit)).await?;
+                    let fault = words.fault(&refused, units.of(&told.unit));
                     letters.add(self.services, self.context, read, &fault, &self.records[at])
                 }
             };

@@ -57,6 +57,15 @@ pub async fn members(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec<
     .await
 }
 
+/// The accounts that belong to some families now: family and account.
+pub async fn members_of(db: impl PgExecutor<'_>, families: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        "select family_id, account_id from family_member where family_id = any($1) and until is null order by family_id, since, id",
+        families
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.family_id, row.account_id)).collect())
+}
+
 /// A unit as its family finds it in a list.
 #[derive(Debug, Clone)]
 pub struct UnitRow {

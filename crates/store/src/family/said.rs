@@ -64,6 +64,42 @@ pub async fn add_notice(db: impl PgExecutor<'_>, new: NewNotice<'_>, now: Timest
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
+/// Notices about units to be written, column by column: all of one length.
+#[derive(Debug, Default)]
+pub struct NewNotices {
+    /// Their own.
+    pub ids: Vec<Uuid>,
+    /// To which families.
+    pub families: Vec<Uuid>,
+    /// About which units.
+    pub units: Vec<Uuid>,
+    /// What they say.
+    pub kinds: Vec<String>,
+    /// What they come from: of one cause a family is told once.
+    pub causes: Vec<Uuid>,
+}
+
+/// Writes notices. Answers the family of each that was written: not of those it was told of before.
+pub async fn add_notices(db: impl PgExecutor<'_>, new: &NewNotices, now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    // In one order for everybody: two batches with the same notices wait for each other in one direction.
+    sqlx::query_scalar!(
+        "insert into family_notice (id, family_id, unit_id, kind, cause_id, made_at)
+         select n.id, n.family, n.unit, n.kind, n.cause, $6
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[]) as n (id, family, unit, kind, cause)
+         order by n.family, n.kind, n.cause
+         on conflict (family_id, kind, cause_id) do nothing
+         returning family_id",
+        &new.ids,
+        &new.families,
+        &new.units,
+        &new.kinds,
+        &new.causes,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// The families of some of these units, each once for each unit.
 pub async fn families_of(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
     let rows = sqlx::query!(

@@ -193,22 +193,42 @@ pub struct Which<'a> {
     pub most: i64,
 }
 
-/// Letters, the oldest first.
+/// Letters, the oldest first. Those of a state are a question of their own: of one for both the database walks all that ended to find
+/// the few that are open.
 pub async fn list(db: impl PgExecutor<'_>, which: Which<'_>) -> sqlx::Result<Vec<LetterRow>> {
+    let (at, id) = which.after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
+    let Some(state) = which.state else {
+        return sqlx::query_as!(
+            LetterRow,
+            r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
+                      came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
+                      ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
+               from lims_dead_letter
+               where (came_at, id) > ($3, $4) and ($1::uuid is null or client_id = $1) and ($2::text is null or code = $2)
+               order by came_at, id limit $5"#,
+            which.client,
+            which.code,
+            at.to_sqlx() as _,
+            id,
+            which.most
+        )
+        .fetch_all(db)
+        .await;
+    };
     sqlx::query_as!(
         LetterRow,
         r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
                   ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
            from lims_dead_letter
-           where ($1::uuid is null or client_id = $1) and ($2::text is null or state = $2) and ($3::text is null or code = $3)
-             and ($4::timestamptz is null or (came_at, id) > ($4, $5))
+           where state = $5 and (came_at, id) > ($3, $4)
+             and ($1::uuid is null or client_id = $1) and ($2::text is null or code = $2)
            order by came_at, id limit $6"#,
         which.client,
-        which.state,
         which.code,
-        which.after.map(|(at, _)| at.to_sqlx()) as _,
-        which.after.map(|(_, id)| id),
+        at.to_sqlx() as _,
+        id,
+        state,
         which.most
     )
     .fetch_all(db)

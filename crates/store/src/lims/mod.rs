@@ -152,6 +152,61 @@ pub async fn items(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<Item
     .await
 }
 
+/// A list that units are worked by.
+#[derive(Debug, Clone)]
+pub struct ListRow {
+    /// The unit.
+    pub unit: Uuid,
+    /// The list, with its version.
+    pub catalogue: Uuid,
+}
+
+/// The lists that units are worked by, three of each. Where none is named yet: the last one there is.
+pub async fn lists(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<ListRow>> {
+    sqlx::query_as!(
+        ListRow,
+        r#"select u.id as "unit!", c.id as "catalogue!"
+           from custody_unit u
+           join custody_catalogue c on c.id = case c.kind
+               when 'preparation' then coalesce(u.preparation_id,
+                 (select l.id from custody_catalogue l where l.kind = 'preparation' order by l.version desc limit 1))
+               when 'test' then coalesce(u.tests_id,
+                 (select l.id from custody_catalogue l where l.kind = 'test' order by l.version desc limit 1))
+               else coalesce(u.release_id,
+                 (select l.id from custody_catalogue l where l.kind = 'release' order by l.version desc limit 1)) end
+           where u.id = any($1)"#,
+        units
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// An item of a list, whoever is worked by it.
+#[derive(Debug, Clone)]
+pub struct ListedRow {
+    /// The list, with its version.
+    pub catalogue: Uuid,
+    /// `preparation`, `test`, `release`.
+    pub list: String,
+    /// From 1; bit `position - 1`.
+    pub position: i16,
+    /// Its code.
+    pub code: String,
+}
+
+/// The items of lists, each list's in its order.
+pub async fn listed(db: impl PgExecutor<'_>, catalogues: &[Uuid]) -> sqlx::Result<Vec<ListedRow>> {
+    sqlx::query_as!(
+        ListedRow,
+        "select c.id as catalogue, c.kind as list, i.position, i.code
+         from custody_catalogue c join custody_catalogue_item i on i.catalogue_id = c.id
+         where c.id = any($1) order by c.kind, i.position",
+        catalogues
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// A unit as a feed sees it.
 #[derive(Debug, Clone)]
 pub struct UnitRow {
