@@ -8,12 +8,10 @@ use domain::account::Scope;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use services::lims::simulate::{Message, Plan, Rates, batch, simulate};
+use services::lims::simulate::{Plan, Rates, batch, simulate};
 use services::lims::{MOST, sweep, world};
 use services::{Services, account};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -102,7 +100,7 @@ impl Line {
 pub struct Caught {
     /// Events, each kept once.
     pub events: usize,
-    /// Of these, such as came before what they follow, since senders overtake each other.
+    /// Of these, such as came before what they follow.
     pub early: usize,
     /// From the first batch to the last event that was kept.
     pub took: Duration,
@@ -110,57 +108,63 @@ pub struct Caught {
     pub batches: Vec<Duration>,
 }
 
-/// The records of so many events' worth of lives, under the numbers of a facility. Keys are made of the seed: two streams of one sender
-/// have two.
-pub async fn records(services: &Services, (facility, seed): (&str, u64), events: usize) -> anyhow::Result<Vec<String>> {
+/// The records of so many events' worth of lives, under the numbers of a facility, by who sends them: each unit has one sender, who tells
+/// of it in its order. Keys are made of the seed: two streams of one client have two.
+pub async fn records(
+    services: &Services,
+    (facility, seed): (&str, u64),
+    events: usize,
+    senders: usize,
+) -> anyhow::Result<Vec<Vec<String>>> {
     let world = world(services, facility).await?;
     let from = services.clock.now() - SignedDuration::from_hours(24 * 24);
     let within = SignedDuration::from_hours(24);
     // A few more than are asked for: lives differ.
     let units = (events / OF_UNIT + events / 1_000 + 2) as u32;
     let stream = simulate(&world, &Plan { seed, from, units, within, rates: Rates::NONE });
-    Ok(stream.messages.iter().take(events).map(Message::json).collect())
+    let mut all = vec![Vec::new(); senders];
+    for message in stream.messages.iter().take(events) {
+        let sender = message.unit.as_str().bytes().map(usize::from).sum::<usize>() % senders;
+        all[sender].push(message.json());
+    }
+    Ok(all)
 }
 
-/// Sends all of them. It fails when one is not kept, or is kept twice.
-pub async fn catch_up(stage: &Stage, sender: &Sender, records: Vec<String>) -> anyhow::Result<Caught> {
+/// Sends all of them, every sender its own. It fails when one is not kept, or is kept twice.
+pub async fn catch_up(stage: &Stage, sender: &Sender, records: Vec<Vec<String>>) -> anyhow::Result<Caught> {
     let services = &stage.services;
+    let events: usize = records.iter().map(Vec::len).sum();
     let (before, began) = (kept(stage).await?, Instant::now());
-    let (records, next, mut senders) = (Arc::new(records), Arc::new(AtomicUsize::new(0)), JoinSet::new());
-    for _ in 0..SENDERS {
-        let (services, records, next) = (services.clone(), Arc::clone(&records), Arc::clone(&next));
-        let mut line = Line::open(sender).await?;
+    let mut senders = JoinSet::new();
+    for own in records {
+        let (services, mut line) = (services.clone(), Line::open(sender).await?);
         senders.spawn(async move {
             let mut times = Vec::new();
-            loop {
-                let at = next.fetch_add(BATCH, Ordering::Relaxed);
-                let Some(batch) = records.get(at..(at + BATCH).min(records.len())).filter(|batch| !batch.is_empty())
-                else {
-                    return anyhow::Ok(times);
-                };
+            for batch in own.chunks(BATCH) {
                 times.push(line.send(&services, batch).await?);
             }
+            anyhow::Ok(times)
         });
     }
     let mut batches = Vec::new();
     while let Some(times) = senders.join_next().await {
         batches.extend(times??);
     }
-    // What came before its predecessor was kept when that came; what is left is tried as the house does by and by.
+    // What was tried again after no answer may have left something that waits: the house tries it by and by.
     while sweep(services).await? > 0 {}
     let took = began.elapsed();
     let letters = "select count(*) filter (where state = 'open'), count(*) filter (where state = 'applied') from lims_dead_letter";
     let (open, early): (i64, i64) = sqlx::query_as(letters).fetch_one(&services.db).await?;
     ensure!(open == 0, "{open} records were not kept");
     let there = kept(stage).await? - before;
-    ensure!(there as usize == records.len(), "{} records were sent, {there} events are kept", records.len());
+    ensure!(there as usize == events, "{events} records were sent, {there} events are kept");
     batches.sort_unstable();
-    Ok(Caught { events: records.len(), early: early as usize, took, batches })
+    Ok(Caught { events, early: early as usize, took, batches })
 }
 
 /// What the largest batch took: until it was answered, and of the server's memory before it and at most, in megabytes.
 pub async fn largest(stage: &Stage, sender: &Sender, pid: u32) -> anyhow::Result<(Duration, f64, f64)> {
-    let records = records(&stage.services, ("S9903", 2), MOST).await?;
+    let records = records(&stage.services, ("S9903", 2), MOST, 1).await?.concat();
     ensure!(records.len() == MOST, "only {} records", records.len());
     let mut line = Line::open(sender).await?;
     let before = kept(stage).await?;

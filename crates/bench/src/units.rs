@@ -185,7 +185,7 @@ async fn nothing(address: SocketAddr, guardians: &[Guardian]) -> anyhow::Result<
 async fn busy(stage: &Stage, sender: &Sender, guardians: &[Guardian], events: usize) -> anyhow::Result<()> {
     let looks = ["", "/steps", "/tests", "/temperature?span=month"];
     let looks = guardians.iter().zip(looks.iter().cycle()).map(|(guardian, behind)| guardian.look(behind)).collect();
-    let records = feeding::records(&stage.services, ("S9902", 1), events).await?;
+    let records = feeding::records(&stage.services, ("S9902", 1), events, SENDERS).await?;
     let mut caught = None;
     let times = pages::read_while(sender.address(), looks, async {
         caught = Some(feeding::catch_up(stage, sender, records).await);
@@ -194,7 +194,7 @@ async fn busy(stage: &Stage, sender: &Sender, guardians: &[Guardian], events: us
     let caught = caught.context("the feed")??;
     let seconds = caught.took.as_secs_f64();
     println!(
-        "\n{} events by the feed in {seconds:.1} s: {:.0} a second, {SENDERS} senders, batches of {BATCH} ({:.0} ms at p50, {:.0} ms at p95); {} came before what they follow",
+        "\n{} events by the feed in {seconds:.1} s: {:.0} a second, {SENDERS} senders, each of its own units, batches of {BATCH} ({:.0} ms at p50, {:.0} ms at p95); {} came before what they follow",
         caught.events,
         caught.events as f64 / seconds,
         quantile(&caught.batches, 0.5),
