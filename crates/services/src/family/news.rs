@@ -47,9 +47,15 @@ impl FamilyInvited {
     pub(crate) const JOB: &'static str = "family.invited";
 }
 
-/// Queues one message for everybody who belongs to a family: by day, since nobody is woken for it.
-pub(super) async fn queue(db: &mut PgConnection, context: &Context, family: FamilyId) -> Result<(), FamilyError> {
-    let members = sql::members(&mut *db, family.0).await?;
+/// Queues one message for everybody who belongs to a family, but for one who knows: by day, since nobody is woken for it.
+pub(super) async fn queue(
+    db: &mut PgConnection,
+    context: &Context,
+    family: FamilyId,
+    knows: Option<AccountId>,
+) -> Result<(), FamilyError> {
+    let mut members = sql::members(&mut *db, family.0).await?;
+    members.retain(|row| knows != Some(AccountId(row.account_id)));
     let told = |account| FamilyNews { family, account: AccountId(account), message: context.new_id() };
     let payloads: Vec<FamilyNews> = members.into_iter().map(|row| told(row.account_id)).collect();
     let run_at = after_quiet(context.now);
