@@ -3,13 +3,14 @@
 use super::{FamilyTabs, crumbs, hidden};
 use crate::desk::{moment, read_first};
 use crate::form::Tone;
+use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{EmptyState, Illustration, Page, Tag};
 use crate::visit::{Visit, visit};
 use crate::words::role_text;
 use domain::account::Role;
 use leptos::prelude::*;
-use services::family::{self, OwnLook};
+use services::family::{self, CONTRACT_WORK, OwnLook};
 
 /// The page.
 #[component]
@@ -41,12 +42,15 @@ fn one(visit: &Visit, look: &OwnLook) -> impl IntoView + use<> {
         Some(role) => role_text(visit, role),
         None => visit.t("family-looks-staff"),
     };
+    // What the house says itself is said in the reader's language; what somebody typed stands as it was typed.
+    let why: Text =
+        if look.what == CONTRACT_WORK { visit.t("family-looks-contract-work") } else { look.reason.clone().into() };
     let urgent = look.break_glass.then(|| view! { <Tag tone=Tone::Warning>{visit.t("family-looks-urgent")}</Tag> });
     view! {
         <li class="case-step">
             <p class="case-step-head"><strong>{who}</strong>{urgent}</p>
             <p class="muted small">{moment(visit, look.at)}</p>
-            <blockquote class="said">{look.reason.clone()}</blockquote>
+            <blockquote class="said">{why}</blockquote>
         </li>
     }
 }

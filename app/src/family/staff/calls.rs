@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 const HANDLE: Access = Access::Capability(Capability::HandleContracts);
 const REVEAL: Access = Access::Capability(Capability::RevealGuardians);
+const INVITE: Access = Access::Capability(Capability::InviteGuardians);
 
 /// The page most of them stand on.
 const PAGE: &str = "/staff/contracts/:id";
@@ -29,8 +30,12 @@ pub static CALLS: &[Call] = &[
     Call::post(at::NEW, HANDLE, &write),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
-    Call::post("/staff/contracts/:id/invite", HANDLE, &invite).on(PAGE),
-    Call::post("/staff/contracts/:id/send", HANDLE, &send).on(PAGE),
+    Call::post("/staff/contracts/:id/invite", INVITE, &invite).on(PAGE).keeping(&[
+        "invite_kin",
+        "invite_mother",
+        "invite_phone",
+    ]),
+    Call::post("/staff/contracts/:id/send", INVITE, &send).on(PAGE),
     Call::post("/staff/contracts/:id/block", HANDLE, &block).on(PAGE),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];

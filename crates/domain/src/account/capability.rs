@@ -102,10 +102,12 @@ pub enum Capability {
     JoinFamily,
     /// Help families: their record for a reason that they read.
     SupportFamilies,
-    /// See contracts of families (masked), write them, note payments, end them, invite guardians.
+    /// See contracts of families (masked), write them, note payments, end them, block invitations.
     HandleContracts,
     /// See in full which mobile numbers are registered with a contract, with the reason in the family's own log.
     RevealGuardians,
+    /// Invite somebody into the family of a contract, and send an invitation once more.
+    InviteGuardians,
     /// See stored units with their whole chain, deviations, the store, operators and collectors; not whose a unit is.
     SeeUnits,
     /// Say what happened to a unit at the desk, open and close deviations, propose what two people do.
@@ -132,7 +134,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 62] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -183,6 +185,7 @@ impl Capability {
         Self::SupportFamilies,
         Self::HandleContracts,
         Self::RevealGuardians,
+        Self::InviteGuardians,
         Self::SeeUnits,
         Self::HandleUnits,
         Self::ReleaseUnits,
@@ -216,7 +219,8 @@ impl Capability {
             | Self::PublishDisclosure
             | Self::ReleaseUnits
             | Self::RevealUnitFamily
-            | Self::RevealGuardians => Some(SignedDuration::from_mins(10)),
+            | Self::RevealGuardians
+            | Self::InviteGuardians => Some(SignedDuration::from_mins(10)),
             Self::ConfirmAlarmRules | Self::ManageDisplays => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
@@ -355,7 +359,7 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
         Role::FamilySupport => {
-            matches!(capability, C::SupportFamilies | C::HandleContracts | C::RevealGuardians)
+            matches!(capability, C::SupportFamilies | C::HandleContracts | C::RevealGuardians | C::InviteGuardians)
         }
         Role::LabOfficer => matches!(
             capability,

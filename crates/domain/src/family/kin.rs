@@ -60,7 +60,7 @@ impl Consent {
 
 named! {
     /// What a family is told of.
-    Notice, 8 {
+    Notice, 13 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.
@@ -77,10 +77,34 @@ named! {
         OfAgeSilent "of_age_silent",
         /// The child has taken over.
         TakenOver "taken_over",
+        /// The office invited somebody as the mother.
+        InvitedMother "invited_mother",
+        /// The office invited somebody as a guardian who is not the mother.
+        InvitedGuardian "invited_guardian",
+        /// The office sent the child its invitation once more.
+        InvitedChild "invited_child",
+        /// Somebody came in as the mother.
+        JoinedMother "joined_mother",
+        /// Somebody came in as a guardian who is not the mother.
+        JoinedGuardian "joined_guardian",
     }
 }
 
 impl Notice {
+    /// What tells that the office invited somebody.
+    pub const fn of_invited(kin: Kin, mother: bool) -> Self {
+        match (mother, kin) {
+            (true, _) => Self::InvitedMother,
+            (false, Kin::AdultChild) => Self::InvitedChild,
+            (false, _) => Self::InvitedGuardian,
+        }
+    }
+
+    /// What tells that a guardian came in. Of a child that is of age it is [`Notice::TakenOver`].
+    pub const fn of_joined(mother: bool) -> Self {
+        if mother { Self::JoinedMother } else { Self::JoinedGuardian }
+    }
+
     /// Somebody of the family is asked to say that it was read.
     pub const fn is_acknowledged(self) -> bool {
         matches!(self, Self::Excursion | Self::Held)
@@ -96,6 +120,16 @@ mod tests {
         for kin in Kin::ALL {
             assert_eq!(kin.after_hand_over().acts(), kin == Kin::AdultChild, "{kin:?}");
         }
+    }
+
+    #[test]
+    fn whoever_is_invited_as_the_mother_is_told_of_as_the_mother() {
+        for kin in Kin::ALL {
+            assert_eq!(Notice::of_invited(kin, true), Notice::InvitedMother, "{kin:?}");
+            let expected = if kin == Kin::AdultChild { Notice::InvitedChild } else { Notice::InvitedGuardian };
+            assert_eq!(Notice::of_invited(kin, false), expected, "{kin:?}");
+        }
+        assert_eq!([true, false].map(Notice::of_joined), [Notice::JoinedMother, Notice::JoinedGuardian]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! that number within the last minutes. Whatever does not fit, the answer is one; who tries many is told to wait, and an alert
 //! stands in the trail.
 
-use super::notices::tell_in;
+use super::notices::{tell_in, tell_others_in};
 use super::scope::visitor;
 use super::{CONTRACT_NUMBERS, FamilyError, place};
 use crate::account::contact_index;
@@ -115,6 +115,10 @@ async fn take(
         sql::step_back(&mut *db, family.0).await?;
         sql::end_guardians_invitations(&mut *db, family.0, context.now).await?;
         tell_in(db, context, (family, None), (Notice::TakenOver, child, None)).await?;
+    } else {
+        // Nobody comes in unseen: whoever belongs to the family already is told as what.
+        let told = (Notice::of_joined(invitation.mother), invitation.id);
+        tell_others_in(db, context, (family, account), told).await?;
     }
     let detail = json!({ "kin": kin.name(), "invitation": invitation.id });
     let entry = Entry { action: "family.joined", subject_kind: "family", subject: Some(family.0), detail };

@@ -11,6 +11,10 @@ use sqlx::PgConnection;
 use store::family::{own as sql, said};
 use uuid::Uuid;
 
+/// What a look of the contracts' office is at when it reads a contract. Its reason is this word, not one that somebody typed: whoever
+/// shows it says it in their own language.
+pub const CONTRACT_WORK: &str = "contract_work";
+
 /// A look at the record of a unit's family.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {
@@ -63,7 +67,7 @@ pub struct OwnLook {
     pub role: String,
     /// At what.
     pub what: String,
-    /// Why.
+    /// Why; the word itself where it is [`CONTRACT_WORK`].
     pub reason: String,
     /// In an emergency.
     pub break_glass: bool,

@@ -48,19 +48,31 @@ impl FamilyInvited {
     pub(crate) const JOB: &'static str = "family.invited";
 }
 
-/// Queues one message for everybody who belongs to a family: by day, since nobody is woken for it.
-pub(super) async fn queue(db: &mut PgConnection, context: &Context, family: FamilyId) -> Result<(), FamilyError> {
-    queue_all(db, context, &[family.0]).await
+/// Queues one message for everybody who belongs to a family, but for one who knows: by day, since nobody is woken for it.
+pub(super) async fn queue(
+    db: &mut PgConnection,
+    context: &Context,
+    family: FamilyId,
+    knows: Option<AccountId>,
+) -> Result<(), FamilyError> {
+    queue_all(db, context, &[family.0], knows).await
 }
 
 /// The same for families that were told of something, one message of each thing: a family may stand there several times.
-pub(super) async fn queue_all(db: &mut PgConnection, context: &Context, told: &[Uuid]) -> Result<(), FamilyError> {
+pub(super) async fn queue_all(
+    db: &mut PgConnection,
+    context: &Context,
+    told: &[Uuid],
+    knows: Option<AccountId>,
+) -> Result<(), FamilyError> {
     if told.is_empty() {
         return Ok(());
     }
     let mut members: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
     for (family, account) in sql::members_of(&mut *db, told).await? {
-        members.entry(family).or_default().push(account);
+        if knows != Some(AccountId(account)) {
+            members.entry(family).or_default().push(account);
+        }
     }
     let each = told.iter().flat_map(|family| members.get(family).into_iter().flatten().map(move |of| (*family, *of)));
     let told = |(family, account)| FamilyNews {

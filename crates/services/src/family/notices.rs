@@ -9,7 +9,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::Kind;
 use domain::family::Notice;
-use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
+use domain::ids::{AccountId, FamilyId, FamilyNoticeId, UnitId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
@@ -25,6 +25,37 @@ pub async fn tell_in(
     db: &mut PgConnection,
     context: &Context,
     (family, unit): (FamilyId, Option<UnitId>),
+    told: (Notice, Uuid, Option<Date>),
+) -> Result<bool, FamilyError> {
+    let new = write(db, context, (family, unit), told).await?;
+    if new {
+        news::queue(db, context, family, None).await?;
+    }
+    Ok(new)
+}
+
+/// The same, where one of the family knows already, who gets no message of it: the notice is theirs to read, too.
+///
+/// # Errors
+/// `Database`.
+pub(super) async fn tell_others_in(
+    db: &mut PgConnection,
+    context: &Context,
+    (family, knows): (FamilyId, AccountId),
+    (kind, cause): (Notice, Uuid),
+) -> Result<bool, FamilyError> {
+    let new = write(db, context, (family, None), (kind, cause, None)).await?;
+    if new {
+        news::queue(db, context, family, Some(knows)).await?;
+    }
+    Ok(new)
+}
+
+/// Writes a notice. `false` where the family was told of this cause before.
+async fn write(
+    db: &mut PgConnection,
+    context: &Context,
+    (family, unit): (FamilyId, Option<UnitId>),
     (kind, cause, day): (Notice, Uuid, Option<Date>),
 ) -> Result<bool, FamilyError> {
     let row = said::NewNotice {
@@ -35,11 +66,7 @@ pub async fn tell_in(
         cause,
         day,
     };
-    let told = said::add_notice(&mut *db, row, context.now).await?;
-    if told {
-        news::queue(db, context, family).await?;
-    }
-    Ok(told)
+    Ok(said::add_notice(db, row, context.now).await?)
 }
 
 /// An id for what has none of its own: the so many-th of something. The same every time it is asked for.

@@ -161,6 +161,25 @@ pub async fn add_look(db: impl PgExecutor<'_>, new: NewLook<'_>, now: Timestamp)
     Ok(())
 }
 
+/// Whether somebody looked at a thing of a family after an instant.
+pub async fn looked(
+    db: impl PgExecutor<'_>,
+    (family, actor): (Uuid, Uuid),
+    what: &str,
+    since: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from family_access
+                          where family_id = $1 and actor_id = $2 and what = $3 and at > $4) as "looked!""#,
+        family,
+        actor,
+        what,
+        since.to_sqlx() as SqlTimestamp
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Whose a unit is.
 pub async fn family_of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Option<Uuid>> {
     let row = sqlx::query_scalar!("select family_id from custody_unit where id = $1", unit);

@@ -1,20 +1,21 @@
 //! Invitations of guardians: a new one, the same once more, and one that is blocked. Whoever is invited is told by the letter of
-//! invitations, which says neither of whom nor of what. A child that is of age is invited by its day, not by hand; what was sent to it
-//! is sent again here.
+//! invitations, which says neither of whom nor of what; whoever belongs to the family already is told by a notice as what somebody was
+//! invited. A child that is of age is invited by its day, not by hand; what was sent to it is sent again here.
 
 use super::one::{Standing, phone_of, standing_of};
-use super::{entry, fault, officer};
+use super::{entry, fault, inviter, officer};
 use crate::audit;
 use crate::db::to_the_end;
 use crate::family::FamilyError;
 use crate::family::join::{Invited, invite_in};
 use crate::family::news::queue_invited;
+use crate::family::notices::tell_in;
 use crate::{Context, Services};
 use domain::contact::Phone;
-use domain::family::{ContractState, Kin};
+use domain::family::{ContractState, Kin, Notice};
 use domain::field::{Fault, Faults};
 use domain::ids::{ContractId, FamilyId};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::family::{office as sql, own};
@@ -43,13 +44,23 @@ async fn inviting(db: &mut PgConnection, contract: ContractId) -> Result<sql::Lo
     if state.is_over() { Err(FamilyError::Stale) } else { Ok(row) }
 }
 
-/// Invites a guardian and tells them. Pressed twice it is one invitation.
+/// Whether there is a mother in a contract's family, or somebody who can still come in as her: there is one.
+async fn has_mother(db: &mut PgConnection, row: &sql::LockedRow, now: Timestamp) -> Result<bool, FamilyError> {
+    if own::members(&mut *db, row.family_id).await?.iter().any(|member| member.mother) {
+        return Ok(true);
+    }
+    let invited = sql::invitations(&mut *db, row.id).await?;
+    Ok(invited.iter().any(|one| one.mother && standing_of(one, now) == Standing::Open))
+}
+
+/// Invites a guardian, and tells them and the family. Pressed twice it is one invitation.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Fields` (`kin`, also where somebody is that already; `mother` where there is one; `phone`, also where another
-/// invitation of it can be claimed); `Stale` where the contract is over; `Crypto`, `Unreadable`, `Database`.
+/// `Denied`, also where the second factor grew stale; `NotFound`; `Fields` (`kin`, also where somebody is that already; `mother` where
+/// there is one or one can still come in; `phone`, also where another invitation of it can be claimed); `Stale` where the contract is
+/// over; `Crypto`, `Unreadable`, `Database`.
 pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> Result<(), FamilyError> {
-    officer(context)?;
+    inviter(context)?;
     let mut faults = Faults::default();
     let kin = Kin::from_name(&new.kin).filter(|kin| matches!(kin, Kin::Owner | Kin::SecondGuardian));
     let kin = faults.take("kin", kin.ok_or(Fault::NotAChoice));
@@ -69,13 +80,13 @@ pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> R
         if kin == Kin::Owner && members.iter().any(|member| member.kin == Kin::Owner.name()) {
             return Err(fault("kin", Fault::AlreadyExists));
         }
-        if mother && members.iter().any(|member| member.mother) {
+        if mother && has_mother(&mut tx, &row, context.now).await? {
             return Err(fault("mother", Fault::AlreadyExists));
         }
         let whom = Invited { family: FamilyId(row.family_id), contract: row.id, child: None, kin, mother };
         let invited = invite_in(&services, &mut tx, &context, &whom, &phone).await?;
         let id = invited.ok_or_else(|| fault("phone", Fault::AlreadyExists))?;
-        told(&mut tx, &context, (FamilyId(row.family_id), id)).await?;
+        told(&mut tx, &context, (FamilyId(row.family_id), id), (kin, mother)).await?;
         let detail = json!({ "invitation": id, "kin": kin.name(), "mother": mother });
         audit::record(&mut tx, &context, &[entry("family.guardian_invited", contract, detail)]).await?;
         Ok(tx.commit().await?)
@@ -86,14 +97,15 @@ pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> R
 /// Sends an invitation once more; one that ran out or was blocked is made anew. Pressed twice within ten minutes it is sent once.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Over` of one that was used, and of a child's that cannot be claimed any more; `Stale` where the contract is
-/// over; `Crypto`, `Unreadable`, `Database`.
+/// `Denied`, also where the second factor grew stale; `NotFound`; `Over` of one that was used, of a child's that cannot be claimed any
+/// more, and of a mother's where there is a mother or one can still come in; `Stale` where the contract is over; `Crypto`,
+/// `Unreadable`, `Database`.
 pub async fn send(
     services: &Services,
     context: &Context,
     (contract, invitation): (ContractId, Uuid),
 ) -> Result<(), FamilyError> {
-    officer(context)?;
+    inviter(context)?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -101,18 +113,23 @@ pub async fn send(
         let family = FamilyId(row.family_id);
         let all = sql::invitations(&mut *tx, row.id).await?;
         let one = all.into_iter().find(|one| one.id == invitation).ok_or(FamilyError::NotFound)?;
-        let id = match standing_of(&one, context.now) {
+        let kin = Kin::from_name(&one.kin).ok_or(FamilyError::Unreadable)?;
+        let standing = standing_of(&one, context.now);
+        let anew = matches!(standing, Standing::Blocked | Standing::Lapsed);
+        if anew && one.mother && has_mother(&mut tx, &row, context.now).await? {
+            return Err(FamilyError::Over);
+        }
+        let id = match standing {
             Standing::Used => return Err(FamilyError::Over),
             Standing::Open => one.id,
             Standing::Blocked | Standing::Lapsed if one.child_id.is_some() => return Err(FamilyError::Over),
             Standing::Blocked | Standing::Lapsed => {
-                let kin = Kin::from_name(&one.kin).ok_or(FamilyError::Unreadable)?;
                 let whom = Invited { family, contract: row.id, child: None, kin, mother: one.mother };
                 let phone = phone_of(&services, &one)?;
                 invite_in(&services, &mut tx, &context, &whom, &phone).await?.ok_or(FamilyError::Over)?
             }
         };
-        if !told(&mut tx, &context, (family, id)).await? {
+        if !told(&mut tx, &context, (family, id), (kin, one.mother)).await? {
             return Ok(());
         }
         let detail = json!({ "invitation": id });
@@ -122,13 +139,19 @@ pub async fn send(
     .await
 }
 
-/// Queues the letter of an invitation. `false` where it was a moment ago.
-async fn told(db: &mut PgConnection, context: &Context, (family, id): (FamilyId, Uuid)) -> Result<bool, FamilyError> {
+/// Queues the letter of an invitation, and tells the family of it, once. `false` where it was queued a moment ago.
+async fn told(
+    db: &mut PgConnection,
+    context: &Context,
+    (family, id): (FamilyId, Uuid),
+    (kin, mother): (Kin, bool),
+) -> Result<bool, FamilyError> {
     let since = context.now - AGAIN;
     if !sql::mark_sent(&mut *db, id, (context.now, since)).await? {
         return Ok(false);
     }
-    queue_invited(db, context, (family, id)).await?;
+    queue_invited(&mut *db, context, (family, id)).await?;
+    tell_in(db, context, (family, None), (Notice::of_invited(kin, mother), id, None)).await?;
     Ok(true)
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Numbers of contracts and of telephones stand in no address and in no list: a contract is found by its number with a form, and its
 //! page leaves out what names anybody. Who reads a mobile number in full gives a reason that the family reads at once ([`reveal`]).
+//! That a contract was read stands in the family's log, too ([`contract`]), and whom the office invites in its notices ([`invite`]).
 //! Nothing here touches a unit but putting it under its contract ([`act`]); what is owed changes no unit's state.
 
 mod acts;
@@ -40,6 +41,12 @@ const REASON: (u32, u32) = (6, 200);
 fn officer(context: &Context) -> Result<AccountId, Denied> {
     context.require(Capability::HandleContracts)?;
     context.actor.account().ok_or(Denied::SignInNeeded)
+}
+
+/// Whoever invites: at the office, with a second factor that is fresh, since an invitation opens a family's record to whom it goes.
+fn inviter(context: &Context) -> Result<AccountId, Denied> {
+    context.require(Capability::InviteGuardians)?;
+    officer(context)
 }
 
 fn entry(action: &'static str, contract: ContractId, detail: Value) -> Entry {

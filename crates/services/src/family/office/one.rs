@@ -4,20 +4,24 @@ use super::{child, entry, number_end, officer, opened, reason};
 use crate::audit;
 use crate::custody::search::masked;
 use crate::db::to_the_end;
-use crate::family::{FamilyError, place};
+use crate::family::{CONTRACT_WORK, FamilyError, place};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied, Role};
 use domain::contact::Phone;
 use domain::custody::{Din, Pool, State};
 use domain::family::{ContractEvent, ContractState, Kin};
 use domain::field::FieldError;
-use domain::ids::{ContractId, UnitId};
+use domain::ids::{AccountId, ContractId, UnitId};
 use domain::ledger::Fen;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use sqlx::PgConnection;
 use store::family::{office as sql, own, payments, said};
 use uuid::Uuid;
+
+/// Who reads a contract again within this time is still at the same work: the family's log has it once.
+const SAME_WORK: SignedDuration = SignedDuration::from_mins(30);
 
 /// A unit that is kept under a contract.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -155,12 +159,12 @@ pub struct Guardian {
     pub phone: Phone,
 }
 
-/// One contract; written into the trail as a reading.
+/// One contract; written into the trail as a reading, and into the family's own log of who looked before anything is shown.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Crypto`, `Unreadable`, `Database`.
 pub async fn contract(services: &Services, context: &Context, id: ContractId) -> Result<Contract, FamilyError> {
-    officer(context)?;
+    let account = officer(context)?;
     let mut tx = services.begin().await?;
     let row = sql::contract(&mut *tx, id.0).await?.ok_or(FamilyError::NotFound)?;
     let prices = own::prices(&mut *tx, id.0).await?;
@@ -168,6 +172,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     let events = sql::events(&mut *tx, id.0).await?;
     let invitations = sql::invitations(&mut *tx, id.0).await?;
     let members = own::members(&mut *tx, row.family_id).await?;
+    look(services, &mut tx, context, (row.family_id, account)).await?;
     audit::record(&mut tx, context, &[entry("family.contract_read", id, json!({}))]).await?;
     tx.commit().await?;
     let price = |row: own::PriceRow| PriceOwed {
@@ -201,6 +206,30 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
             .collect::<Result<_, _>>()?,
         members: members.into_iter().map(member).collect::<Result<_, _>>()?,
     })
+}
+
+/// Writes into a family's own log that the office read its contract.
+async fn look(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    (family, account): (Uuid, AccountId),
+) -> Result<(), FamilyError> {
+    if said::looked(&mut *db, (family, account.0), CONTRACT_WORK, context.now - SAME_WORK).await? {
+        return Ok(());
+    }
+    let id: Uuid = context.new_id();
+    let new = said::NewLook {
+        id,
+        family,
+        unit: None,
+        actor: account.0,
+        role: Role::FamilySupport.name(),
+        what: CONTRACT_WORK,
+        reason: &services.vault.seal(place("family_access", "reason_sealed", id), CONTRACT_WORK.as_bytes()),
+        break_glass: false,
+    };
+    Ok(said::add_look(db, new, context.now).await?)
 }
 
 fn kept(row: &sql::ContractRow) -> Result<Option<Kept>, FamilyError> {

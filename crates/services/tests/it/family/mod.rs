@@ -3,6 +3,7 @@
 mod hand_over;
 mod join;
 mod office;
+mod office_invitations;
 mod office_payments;
 mod own;
 mod rows;
