@@ -115,7 +115,7 @@ pub(crate) async fn happened_in(
         return Ok(());
     }
     let told = said::add_notices(&mut *db, &new, now).await?;
-    Ok(news::queue_all(db, &context, &told).await?)
+    Ok(news::queue_all(db, &context, &told, None).await?)
 }
 
 /// A notice, for the family.
