@@ -473,3 +473,13 @@ contracts-storage-from = First storage payment due on
 contracts-years = Years
 contracts-write = Write contract
 contracts-back = Back to contracts
+
+# A payment that was noted wrongly.
+contracts-take-back = Take back
+contracts-back-title = Take back payment { $reference }
+contracts-back-text = For a payment that was noted wrongly. What it paid for is due again, and its reference number can be noted anew. That it was taken back, and why, stays on record.
+contracts-back-hint = At least six characters, for example: wrong reference number, the money belongs to another contract
+contracts-back-own = Noted by you; if it is wrong, a colleague takes it back
+contracts-taken-back = Taken back
+contracts-back-same-person = You noted this payment yourself; a colleague has to take it back.
+contracts-done-taken-back = The payment is taken back, and what it paid for is due again.

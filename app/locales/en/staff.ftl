@@ -934,6 +934,7 @@ staff-action-family-closed-for-support = Closed a family’s record
 staff-subject-family-contract = Storage contract
 staff-action-family-contract-moved = Storage contract moved on
 staff-action-family-payment-came = Payment of a storage contract noted
+staff-action-family-payment-taken-back = Payment of a storage contract taken back
 staff-action-custody-family-revealed = Looked up whose a unit is
 staff-action-custody-unit-assigned = Linked a unit with a family’s contract
 staff-action-custody-units-assigned = Recorded whose units are that were linked before

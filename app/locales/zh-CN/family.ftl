@@ -473,3 +473,13 @@ contracts-storage-from = 第一笔储存费应缴日期
 contracts-years = 缴几年
 contracts-write = 建立合同
 contracts-back = 返回合同列表
+
+# A payment that was noted wrongly.
+contracts-take-back = 撤回登记
+contracts-back-title = 撤回流水号{ $reference }的到账登记
+contracts-back-text = 登记有误时办理。撤回后这笔款缴过的费用重新变为待缴，流水号可以再次登记；撤回的记录和原因一直保留。
+contracts-back-hint = 至少6个字，例如：流水号抄错，款项属于另一份合同
+contracts-back-own = 由您登记；登记有误的，请另一位同事撤回
+contracts-taken-back = 已撤回
+contracts-back-same-person = 这笔到账是您登记的，要由另一位同事撤回。
+contracts-done-taken-back = 到账登记已撤回，它缴过的费用重新变为待缴。

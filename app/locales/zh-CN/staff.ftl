@@ -877,6 +877,7 @@ staff-action-custody-unit-forgotten = 脐带血记录期满销毁
 staff-subject-family-contract = 储存合同
 staff-action-family-contract-moved = 储存合同状态变化
 staff-action-family-payment-came = 登记储存费用到账
+staff-action-family-payment-taken-back = 撤回储存费用到账登记
 staff-action-custody-family-revealed = 查看脐带血所属的家庭
 staff-action-custody-unit-assigned = 将一份脐带血关联到家庭的储存合同
 staff-action-custody-units-assigned = 补记此前已关联的脐带血归属

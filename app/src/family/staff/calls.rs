@@ -1,6 +1,7 @@
-//! What the office does: finds a contract, writes one, lets something happen to it, notes payments, invites guardians.
+//! What the office does: finds a contract, writes one, lets something happen to it, notes payments and takes them back, invites
+//! guardians.
 
-use super::{at, field, page_of, problem};
+use super::{at, back_form, field, page_of, problem};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::{FormState, Tone};
 use crate::problem::Problem;
@@ -30,12 +31,18 @@ pub static CALLS: &[Call] = &[
     Call::post(at::NEW, HANDLE, &write),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
+<<<<<<< HEAD
     Call::post("/staff/contracts/:id/invite", INVITE, &invite).on(PAGE).keeping(&[
         "invite_kin",
         "invite_mother",
         "invite_phone",
     ]),
     Call::post("/staff/contracts/:id/send", INVITE, &send).on(PAGE),
+=======
+    Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),
+    Call::post("/staff/contracts/:id/invite", HANDLE, &invite).on(PAGE),
+    Call::post("/staff/contracts/:id/send", HANDLE, &send).on(PAGE),
+>>>>>>> fixpay
     Call::post("/staff/contracts/:id/block", HANDLE, &block).on(PAGE),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];
@@ -62,6 +69,7 @@ fn refused(asked: &Asked, page: &str, (form, error): (&str, FamilyError)) -> Ans
         }
         FamilyError::Stale => conflict(asked, page, "contracts-stale"),
         FamilyError::Over => conflict(asked, page, "contracts-over"),
+        FamilyError::SamePerson => conflict(asked, page, "contracts-back-same-person"),
         error => problem(error).into(),
     }
 }
@@ -150,6 +158,15 @@ async fn pay(asked: Asked) -> Answer {
     let result = office::pay(&asked.services, &asked.context, &new).await;
     let word = if matches!(result, Ok(false)) { "before" } else { "paid" };
     done(&asked, &page, (word, "pay"), result)
+}
+
+async fn take_back(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(payment) = asked.field("payment").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let form = back_form(payment);
+    let reason = asked.field(&field(&form, "reason"));
+    let result = office::take_back(&asked.services, &asked.context, (id, payment), reason).await;
+    done(&asked, &page, ("taken-back", &form), result)
 }
 
 async fn invite(asked: Asked) -> Answer {

@@ -21,6 +21,7 @@ use crate::visit::Visit;
 use domain::ids::ContractId;
 use services::booking::BookingError;
 use services::family::FamilyError;
+use uuid::Uuid;
 
 /// Where this room's staff pages stand.
 mod at {
@@ -52,6 +53,11 @@ fn page_of(id: ContractId) -> String {
 /// The name of a field in one of the forms of a contract's page: several of them ask for the same.
 fn field(form: &str, name: &str) -> String {
     format!("{form}_{name}")
+}
+
+/// What the form that takes back a payment is called: each payment has its own.
+fn back_form(payment: Uuid) -> String {
+    format!("back-{payment}")
 }
 
 /// Whether a form of the page came back.

@@ -26,6 +26,7 @@ const NEWS: &[(&str, &str)] = &[
     ("transfer", "contracts-done-transfer"),
     ("paid", "contracts-done-paid"),
     ("before", "contracts-done-before"),
+    ("taken-back", "contracts-done-taken-back"),
     ("invited", "contracts-done-invited"),
     ("sent", "contracts-done-sent"),
     ("blocked", "contracts-done-blocked"),

@@ -26,6 +26,9 @@ pub enum FamilyError {
     /// Something happened since the form was made, or what it asks for does not happen where things are now.
     #[error("stale")]
     Stale,
+    /// It takes another person than who did it first.
+    #[error("the same person")]
+    SamePerson,
     /// The same form was sent before, and said something else.
     #[error("sent before")]
     SentBefore,

@@ -111,7 +111,7 @@ pub async fn rules(services: &Services, context: &Context) -> Result<RulesPage, 
     });
     let draft = draft.transpose()?;
     // What a migration left for a later day is not in force yet.
-    let mut holds = versions.into_iter().skip_while(|version| version.since > context.now);
+    let mut holds = versions.into_iter().filter(|version| version.since <= context.now);
     let present = holds.next().ok_or(TelemetryError::Unreadable("no rules"))?;
     Ok(RulesPage { present, past: holds.collect(), draft })
 }
@@ -206,7 +206,8 @@ pub async fn confirm_rules(services: &Services, context: &Context, id: RulesDraf
         if present != draft.base {
             return Err(TelemetryError::Changed);
         }
-        let version = present + 1;
+        // Behind all that are kept: one that a migration left for a later day has its number already.
+        let version = sql::highest(&mut *tx).await? + 1;
         sql::publish(&mut *tx, version, &draft, by.0, context.now).await?;
         sql::settle(&mut *tx, id.0, Some(version), by.0, context.now).await?;
         let differ = change::changes(&before, &read(&draft.rules)?).len();

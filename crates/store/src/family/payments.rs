@@ -75,32 +75,73 @@ pub struct PaymentRow {
     pub paid_on: SqlDate,
     /// Which prices it paid, in order.
     pub nths: Vec<i16>,
+    /// Who wrote it down.
+    pub actor_id: Option<Uuid>,
+    /// When it was taken back.
+    pub taken_back_at: Option<SqlTimestamp>,
+    /// Who took it back.
+    pub taken_back_by: Option<Uuid>,
+    /// Why, sealed.
+    pub taken_back_reason_sealed: Option<Vec<u8>>,
 }
 
-/// The payment of a number, by the number's keyed hash.
+/// Payments; which stands in the tail of the query.
+macro_rules! payments {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            PaymentRow,
+            r#"select p.id, p.contract_id, p.reference_sealed, p.fen, p.paid_on as "paid_on: SqlDate",
+                      coalesce(p.taken_back_nths, array(select d.nth from family_contract_due d
+                        where d.contract_id = p.contract_id and d.payment_id = p.id order by d.nth)) as "nths!",
+                      p.actor_id, p.taken_back_at as "taken_back_at: SqlTimestamp", p.taken_back_by, p.taken_back_reason_sealed
+               from family_contract_payment p "# + $tail
+            $(, $arg)*
+        )
+    };
+}
+
+/// The payment of a number, by the number's keyed hash; not one that was taken back.
 pub async fn of_reference(db: impl PgExecutor<'_>, reference: &[u8]) -> sqlx::Result<Option<PaymentRow>> {
-    sqlx::query_as!(
-        PaymentRow,
-        r#"select p.id, p.contract_id, p.reference_sealed, p.fen, p.paid_on as "paid_on: SqlDate",
-                  array(select d.nth from family_contract_due d
-                        where d.contract_id = p.contract_id and d.payment_id = p.id order by d.nth) as "nths!"
-           from family_contract_payment p where p.reference_index = $1"#,
-        reference
-    )
-    .fetch_optional(db)
-    .await
+    payments!("where p.reference_index = $1", reference).fetch_optional(db).await
+}
+
+/// A payment of a contract.
+pub async fn one(db: impl PgExecutor<'_>, (contract, payment): (Uuid, Uuid)) -> sqlx::Result<Option<PaymentRow>> {
+    payments!("where p.contract_id = $1 and p.id = $2", contract, payment).fetch_optional(db).await
 }
 
 /// The payments of a contract, the last first.
 pub async fn of_contract(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Result<Vec<PaymentRow>> {
-    sqlx::query_as!(
-        PaymentRow,
-        r#"select p.id, p.contract_id, p.reference_sealed, p.fen, p.paid_on as "paid_on: SqlDate",
-                  array(select d.nth from family_contract_due d
-                        where d.contract_id = p.contract_id and d.payment_id = p.id order by d.nth) as "nths!"
-           from family_contract_payment p where p.contract_id = $1 order by p.at desc, p.id desc"#,
-        contract
-    )
-    .fetch_all(db)
-    .await
+    payments!("where p.contract_id = $1 order by p.at desc, p.id desc", contract).fetch_all(db).await
+}
+
+/// Takes a payment back that paid these prices: its number can be written again. `false` where it was taken back.
+pub async fn take_back(
+    db: impl PgExecutor<'_>,
+    payment: Uuid,
+    nths: &[i16],
+    (by, reason): (Uuid, &[u8]),
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_contract_payment
+         set reference_index = null, taken_back_at = $5, taken_back_by = $3, taken_back_nths = $2, taken_back_reason_sealed = $4
+         where id = $1 and taken_back_at is null",
+        payment,
+        nths,
+        by,
+        reason,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Marks the prices of a contract that a payment paid as owed again. How many.
+pub async fn owe_again(db: impl PgExecutor<'_>, (contract, payment): (Uuid, Uuid)) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_contract_due set paid_on = null, payment_id = null where contract_id = $1 and payment_id = $2",
+        contract,
+        payment
+    );
+    Ok(done.execute(db).await?.rows_affected())
 }

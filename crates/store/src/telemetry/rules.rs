@@ -34,6 +34,12 @@ pub async fn versions(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<VersionRow>> 
     .await
 }
 
+/// The highest number of a version, also of one that holds from a later day on.
+pub async fn highest(db: impl PgExecutor<'_>) -> sqlx::Result<i32> {
+    let highest = sqlx::query_scalar!(r#"select coalesce(max(version), 0) as "highest!" from telemetry_rules"#);
+    highest.fetch_one(db).await
+}
+
 /// A draft.
 #[derive(Debug, Clone)]
 pub struct DraftRow {

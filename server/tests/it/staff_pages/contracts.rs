@@ -98,3 +98,32 @@ async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_
     gone_to(&send(&office, &act, &end).await, &format!("{one}?done=terminate"));
     again(&office.get(&one).await, StatusCode::OK, "演示：家庭来函申请终止");
 }
+
+#[tokio::test]
+async fn a_payment_that_was_noted_wrongly_is_taken_back_on_its_page_by_a_colleague() {
+    let site = Site::new().await;
+    let (office, other) = (hired(&site, Role::FamilySupport).await, hired(&site, Role::FamilySupport).await);
+    let form = "01980000-0000-7000-8000-000000000033";
+    let one = gone_to(&send(&office, NEW, &typed(form, NUMBER)).await, "/staff/contracts/");
+    let one = one.trim_end_matches("?done=written").to_owned();
+    let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
+    gone_to(&send(&office, &format!("{one}/act"), &sign).await, &format!("{one}?done=sign"));
+    let came = [("pay_nth", "1"), ("pay_amount", "620"), ("pay_day", "2026-07-12"), ("pay_reference", "B-2026-1")];
+    gone_to(&send(&office, &format!("{one}/pay"), &came).await, &format!("{one}?done=paid"));
+    let id = one.rsplit('/').next().expect("an id");
+    let payment = text(&site, "select id::text from family_contract_payment where contract_id = $1", id).await;
+    let (back, reason) = (format!("{one}/take-back"), format!("back-{payment}_reason"));
+    let said = |why| [("payment", payment.as_str()), (reason.as_str(), why)];
+    assert!(!office.get(&one).await.body.contains(&reason), "no form for whoever noted it");
+    again(&send(&office, &back, &said("演示：流水号抄错")).await, StatusCode::CONFLICT, "要由另一位同事撤回");
+    let short = send(&other, &back, &said("错了")).await;
+    again(&short, REFUSED, "");
+    assert!(short.body.contains("错了"), "what was typed is kept");
+    for _ in 0..2 {
+        gone_to(&send(&other, &back, &said("演示：流水号抄错")).await, &format!("{one}?done=taken-back"));
+    }
+    assert_eq!(noted(&site, "family.payment_taken_back", id).await, 1);
+    let seen = office.get(&one).await;
+    assert!(seen.body.contains("<del") && seen.body.contains("演示：流水号抄错"), "{}", excerpt(&seen.body));
+    gone_to(&send(&office, &format!("{one}/pay"), &came).await, &format!("{one}?done=paid"));
+}

@@ -16,8 +16,10 @@ mod writing;
 pub use acts::{Acting, act};
 pub use invitations::{Inviting, block, invite, send};
 pub use list::{After, Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
-pub use one::{Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, contract, reveal};
-pub use payments::{Paying, pay};
+pub use one::{
+    Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
+};
+pub use payments::{Paying, pay, take_back};
 pub use writing::{Writing, write};
 
 use super::{FamilyError, place};

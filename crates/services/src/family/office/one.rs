@@ -4,7 +4,12 @@ use super::{child, entry, number_end, officer, opened, reason};
 use crate::audit;
 use crate::custody::search::masked;
 use crate::db::to_the_end;
+<<<<<<< HEAD
 use crate::family::{CONTRACT_WORK, FamilyError, place};
+=======
+use crate::family::{FamilyError, place};
+use crate::ledger::views::Names;
+>>>>>>> fixpay
 use crate::{Context, Services};
 use domain::account::{Capability, Denied, Role};
 use domain::contact::Phone;
@@ -52,6 +57,8 @@ pub struct PriceOwed {
 /// A payment that came.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Payment {
+    /// Which.
+    pub id: Uuid,
     /// Its number at the bank.
     pub reference: String,
     /// How much.
@@ -60,6 +67,21 @@ pub struct Payment {
     pub paid_on: Date,
     /// Which prices it paid.
     pub nths: Vec<i16>,
+    /// Whoever reads noted it.
+    pub own: bool,
+    /// It was taken back, and pays nothing.
+    pub back: Option<TakenBack>,
+}
+
+/// That a payment was taken back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TakenBack {
+    /// When.
+    pub at: Timestamp,
+    /// The name of who did; empty where it is kept no more.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Something that happened to a contract.
@@ -164,7 +186,11 @@ pub struct Guardian {
 /// # Errors
 /// `Denied`, `NotFound`, `Crypto`, `Unreadable`, `Database`.
 pub async fn contract(services: &Services, context: &Context, id: ContractId) -> Result<Contract, FamilyError> {
+<<<<<<< HEAD
     let account = officer(context)?;
+=======
+    let reader = officer(context)?;
+>>>>>>> fixpay
     let mut tx = services.begin().await?;
     let row = sql::contract(&mut *tx, id.0).await?.ok_or(FamilyError::NotFound)?;
     let prices = own::prices(&mut *tx, id.0).await?;
@@ -175,6 +201,11 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     look(services, &mut tx, context, (row.family_id, account)).await?;
     audit::record(&mut tx, context, &[entry("family.contract_read", id, json!({}))]).await?;
     tx.commit().await?;
+    let takers: Vec<Uuid> = came.iter().filter_map(|row| row.taken_back_by).collect();
+    let names = Names::of(services, takers).await.map_err(|error| {
+        tracing::error!(%error, "the names of colleagues cannot be read");
+        FamilyError::Unreadable
+    })?;
     let price = |row: own::PriceRow| PriceOwed {
         nth: row.nth,
         kind: row.kind,
@@ -198,7 +229,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         made_at: row.made_at.to_jiff(),
         unit: kept(&row)?,
         prices: prices.into_iter().map(price).collect(),
-        payments: came.into_iter().map(|row| payment(services, row)).collect::<Result<_, _>>()?,
+        payments: came.into_iter().map(|row| payment(services, row, (reader, &names))).collect::<Result<_, _>>()?,
         history: events.into_iter().map(|row| happened(services, row)).collect::<Result<_, _>>()?,
         invitations: invitations
             .into_iter()
@@ -240,12 +271,27 @@ fn kept(row: &sql::ContractRow) -> Result<Option<Kept>, FamilyError> {
     Ok(Some(Kept { id: UnitId(id), masked: masked(&din), state }))
 }
 
-fn payment(services: &Services, row: payments::PaymentRow) -> Result<Payment, FamilyError> {
+fn payment(
+    services: &Services,
+    row: payments::PaymentRow,
+    (reader, names): (AccountId, &Names),
+) -> Result<Payment, FamilyError> {
+    let reason = ("family_contract_payment", "taken_back_reason_sealed", row.id);
+    let back = match (row.taken_back_at, row.taken_back_by, &row.taken_back_reason_sealed) {
+        (Some(at), Some(by), Some(sealed)) => {
+            let why = opened(services, reason, sealed)?;
+            Some(TakenBack { at: at.to_jiff(), by: names.person(by).name, why })
+        }
+        _ => None,
+    };
     Ok(Payment {
+        id: row.id,
         reference: opened(services, ("family_contract_payment", "reference_sealed", row.id), &row.reference_sealed)?,
         amount: Fen::new(row.fen),
         paid_on: row.paid_on.to_jiff(),
         nths: row.nths,
+        own: row.actor_id == Some(reader.0),
+        back,
     })
 }
 

@@ -1,7 +1,8 @@
 //! Payments: a transfer that came is written down once, by its number at the bank, whoever presses how often. It pays the whole of
-//! one price or of several. A contract in arrears that owes nothing late any more is in force again at once.
+//! one price or of several. A contract in arrears that owes nothing late any more is in force again at once. What was written down
+//! wrongly is taken back by another of the office: what it paid is owed again, and its number can be written down anew.
 
-use super::{entry, fault, officer};
+use super::{entry, fault, officer, reason};
 use crate::audit;
 use crate::db::to_the_end;
 use crate::family::settle::happen_in;
@@ -10,7 +11,7 @@ use crate::{Context, Services};
 use domain::contact::half_width;
 use domain::family::{ContractEvent, ContractState};
 use domain::field::{Fault, Faults};
-use domain::ids::ContractId;
+use domain::ids::{AccountId, ContractId};
 use domain::ledger::{Amount, Fen};
 use domain::time::{day, local_day};
 use domain::typed;
@@ -155,6 +156,54 @@ async fn caught_up(db: &mut PgConnection, context: &Context, row: &office::Locke
     let standing = StandingRow { id: row.id, state: row.state.clone(), version: row.version };
     happen_in(db, context, &standing, ContractEvent::CatchUp).await?;
     Ok(())
+}
+
+/// Takes back a payment that was written down wrongly, by another of the office than who wrote it, with a reason. What it paid is owed
+/// again: the contract falls into arrears by its days, as ever. Its number at the bank can be written down again. `false` where it was
+/// taken back before.
+///
+/// # Errors
+/// `Denied`; `Fields` (`reason`); `NotFound`; `SamePerson` for whoever wrote it down; `Unreadable`, `Database`.
+pub async fn take_back(
+    services: &Services,
+    context: &Context,
+    (contract, payment): (ContractId, Uuid),
+    why: &str,
+) -> Result<bool, FamilyError> {
+    let by = officer(context)?;
+    let why = reason(why).map_err(|short| fault("reason", short))?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move { taken_back(&services, &context, (contract, payment), (by, &why)).await }).await
+}
+
+async fn taken_back(
+    services: &Services,
+    context: &Context,
+    (contract, payment): (ContractId, Uuid),
+    (by, why): (AccountId, &str),
+) -> Result<bool, FamilyError> {
+    let mut tx = services.begin().await?;
+    // Under the contract's lock, as whoever writes a payment: another who takes it back waits, and finds that it was.
+    office::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
+    let row = sql::one(&mut *tx, (contract.0, payment)).await?.ok_or(FamilyError::NotFound)?;
+    if row.taken_back_at.is_some() {
+        return Ok(false);
+    }
+    if row.actor_id == Some(by.0) {
+        return Err(FamilyError::SamePerson);
+    }
+    let sealed =
+        services.vault.seal(place("family_contract_payment", "taken_back_reason_sealed", payment), why.as_bytes());
+    if !sql::take_back(&mut *tx, payment, &row.nths, (by.0, &sealed), context.now).await? {
+        return Ok(false);
+    }
+    if sql::owe_again(&mut *tx, (contract.0, payment)).await? != row.nths.len() as u64 {
+        return Err(FamilyError::Unreadable);
+    }
+    let detail = json!({ "payment": payment, "nths": row.nths, "fen": row.fen, "noted_by": row.actor_id });
+    audit::record(&mut tx, context, &[entry("family.payment_taken_back", contract, detail)]).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 #[cfg(test)]

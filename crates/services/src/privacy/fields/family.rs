@@ -110,8 +110,21 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "family_contract_payment",
-        columns: &["actor_id"],
-        what: Text { zh: "登记付款的账号编号", en: "Account number of who noted a payment" },
+        columns: &["taken_back_reason_sealed"],
+        what: Text { zh: "撤回付款登记的原因", en: "Why a noted payment was taken back" },
+        purpose: Text { zh: "责任追溯", en: "Accountability" },
+        readers: SUPPORT,
+        term: Term::Family,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "family_contract_payment",
+        columns: &["actor_id", "taken_back_by"],
+        what: Text {
+            zh: "登记、撤回付款的账号编号",
+            en: "Account numbers of who noted a payment and who took it back",
+        },
         purpose: Text { zh: "责任追溯", en: "Accountability" },
         readers: SUPPORT,
         term: Term::Family,

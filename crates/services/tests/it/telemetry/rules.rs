@@ -236,3 +236,18 @@ async fn without_what_keeps_it_the_same_race_makes_two() {
     unguarded(&house.db).await;
     assert_eq!(race(&house, draft, 2).await, (2, 2, 2));
 }
+
+#[tokio::test]
+async fn a_version_of_a_later_day_keeps_its_number_and_the_new_one_goes_behind_it() {
+    let house = TestHouse::new().await;
+    let ahead = "insert into telemetry_rules (version, rules, valid_from, reason)
+                 select version + 1, rules, '2099-01-01', '留给以后的一天' from telemetry_rules order by version desc limit 1";
+    sqlx::query(ahead).execute(&house.db.owner_pool()).await.expect("left for later");
+    let before = page(&house).await;
+    let draft = propose(&house, &[("ups_short-limit", "20")]).await.expect("proposed");
+    let version = telemetry::confirm_rules(&house.services, &quality(&house, 2), draft).await.expect("confirmed");
+    assert_eq!(version, before.present.version + 2);
+    let after = page(&house).await;
+    assert_eq!((after.present.version, after.past[0].version), (version, before.present.version));
+    assert_eq!(after.past.len(), before.past.len() + 1, "what did not hold yet is not past");
+}
