@@ -31,18 +31,13 @@ pub static CALLS: &[Call] = &[
     Call::post(at::NEW, HANDLE, &write),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
-<<<<<<< HEAD
+    Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),
     Call::post("/staff/contracts/:id/invite", INVITE, &invite).on(PAGE).keeping(&[
         "invite_kin",
         "invite_mother",
         "invite_phone",
     ]),
     Call::post("/staff/contracts/:id/send", INVITE, &send).on(PAGE),
-=======
-    Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),
-    Call::post("/staff/contracts/:id/invite", HANDLE, &invite).on(PAGE),
-    Call::post("/staff/contracts/:id/send", HANDLE, &send).on(PAGE),
->>>>>>> fixpay
     Call::post("/staff/contracts/:id/block", HANDLE, &block).on(PAGE),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];

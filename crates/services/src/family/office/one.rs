@@ -4,12 +4,8 @@ use super::{child, entry, number_end, officer, opened, reason};
 use crate::audit;
 use crate::custody::search::masked;
 use crate::db::to_the_end;
-<<<<<<< HEAD
 use crate::family::{CONTRACT_WORK, FamilyError, place};
-=======
-use crate::family::{FamilyError, place};
 use crate::ledger::views::Names;
->>>>>>> fixpay
 use crate::{Context, Services};
 use domain::account::{Capability, Denied, Role};
 use domain::contact::Phone;
@@ -186,11 +182,7 @@ pub struct Guardian {
 /// # Errors
 /// `Denied`, `NotFound`, `Crypto`, `Unreadable`, `Database`.
 pub async fn contract(services: &Services, context: &Context, id: ContractId) -> Result<Contract, FamilyError> {
-<<<<<<< HEAD
-    let account = officer(context)?;
-=======
     let reader = officer(context)?;
->>>>>>> fixpay
     let mut tx = services.begin().await?;
     let row = sql::contract(&mut *tx, id.0).await?.ok_or(FamilyError::NotFound)?;
     let prices = own::prices(&mut *tx, id.0).await?;
@@ -198,7 +190,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     let events = sql::events(&mut *tx, id.0).await?;
     let invitations = sql::invitations(&mut *tx, id.0).await?;
     let members = own::members(&mut *tx, row.family_id).await?;
-    look(services, &mut tx, context, (row.family_id, account)).await?;
+    look(services, &mut tx, context, (row.family_id, reader)).await?;
     audit::record(&mut tx, context, &[entry("family.contract_read", id, json!({}))]).await?;
     tx.commit().await?;
     let takers: Vec<Uuid> = came.iter().filter_map(|row| row.taken_back_by).collect();
