@@ -1,5 +1,5 @@
 // From a kept unit to a patient: each act proposed by one of the laboratory and confirmed by one of quality under an account of their own,
-// with what is missing told, 58 steps noted, and both scanning the bag that leaves.
+// with what is missing told, 58 steps noted, the judgement and the approvals by two of quality, and both scanning the bag that leaves.
 import type { Browser, Locator, Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { only } from "../support/families";
@@ -46,15 +46,15 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   await works(coordinator, "quality_officer", "C");
   const state = () => sql(`select state from custody_unit where id = '${unit}'`);
 
-  const opened = async (act: string): Promise<Locator> => {
-    await visit(page, path);
-    const form = page.locator("details.dialog", { has: page.locator(`input[name=act][value=${act}]`) });
+  const opened = async (act: string, by: Page = page): Promise<Locator> => {
+    await visit(by, path);
+    const form = by.locator("details.dialog", { has: by.locator(`input[name=act][value=${act}]`) });
     await form.locator("summary").click();
     return form;
   };
-  const propose = async (form: Locator) => {
+  const propose = async (form: Locator, by: Page = page) => {
     await press(form.getByRole("button", { name: zh("units-propose"), exact: true }));
-    await expect(page.locator("main")).toContainText(zh("units-done-proposed"));
+    await expect(by.locator("main")).toContainText(zh("units-done-proposed"));
   };
   const confirm = async (scan?: (form: Locator) => Promise<void>) => {
     await visit(colleague, path);
@@ -68,8 +68,8 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
     await expect(page.locator("#not-yet")).toContainText(zh(`units-act-${act}`));
     await expect(page.locator(`input[name=act][value=${act}]`)).toHaveCount(0);
   };
-  const note = async (sections: RegExp) => {
-    const form = await opened("note_steps");
+  const note = async (sections: RegExp, by: Page = page) => {
+    const form = await opened("note_steps", by);
     for (const box of await form.getByRole("checkbox", { name: sections }).all()) await box.check();
     return form;
   };
@@ -98,13 +98,25 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   await notYet("approve_release");
   await examine(page, "unit-release-05-testing");
 
-  // Fifty of the 58 steps, by section; the colleague sees each by name.
-  form = await note(/^(I|II|III|IV|V|VI|VII|VIII) · /);
+  // Forty of the 58 steps are the laboratory's before it is approved, by section; the colleague sees each by name.
+  form = await note(/^(I|II|III|IV|V|VII) · /);
+  await expect(form.getByRole("checkbox", { name: /^(VI|VIII) · / })).toHaveCount(0);
+  await expect(form.locator("#steps-of-quality")).toContainText("VI，VIII");
   await examine(page, "unit-release-06-steps");
   await propose(form);
   await visit(colleague, path);
-  await expect(colleague.locator("#proposals li")).toHaveCount(50);
+  await expect(colleague.locator("#proposals li")).toHaveCount(40);
   await examine(colleague, "unit-release-07-steps-to-confirm");
+  await confirm();
+  // The judgement and the approvals are proposed by one of quality and confirmed by another; the laboratory reads that they wait.
+  await notYet("approve_release");
+  form = await note(/^(VI|VIII) · /, coordinator);
+  await examine(coordinator, "unit-release-15-quality-steps");
+  await propose(form, coordinator);
+  await visit(page, path);
+  await expect(page.locator("#proposals li")).toHaveCount(10);
+  await expect(page.locator("#proposals")).toContainText(zh("units-proposed-quality"));
+  await expect(page.locator("#proposals").getByRole("button", { name: zh("units-confirm"), exact: true })).toHaveCount(0);
   await confirm();
   await visit(page, path);
   await expect(page.locator("#release h2")).toContainText("50/58");

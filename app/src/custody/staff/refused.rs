@@ -47,6 +47,7 @@ fn said(asked: &Asked, error: &DeskError) -> Option<String> {
         DeskError::Stale => asked.t("units-refused-stale"),
         DeskError::NoCode => asked.t("units-no-code"),
         DeskError::OwnProposal => asked.t("units-refused-own-proposal"),
+        DeskError::QualitySteps => asked.t("units-refused-quality-steps"),
         DeskError::Unchecked => asked.t("units-refused-unchecked"),
         DeskError::Settled => asked.t("units-refused-settled"),
         DeskError::OtherScan => asked.t("units-refused-other-scan"),

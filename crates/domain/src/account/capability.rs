@@ -112,7 +112,8 @@ pub enum Capability {
     SeeUnits,
     /// Say what happened to a unit at the desk, open and close deviations, propose what two people do.
     HandleUnits,
-    /// Confirm what a colleague proposed: bank, lift a hold, approve a release, discard; recall a lot.
+    /// Confirm what a colleague proposed: bank, lift a hold, approve a release, hand to a courier, note a warming, discard; note the
+    /// judgement and the approvals of a release; recall a lot.
     ReleaseUnits,
     /// See in full whose a unit is, with the reason in the audit trail and in the family's own log.
     RevealUnitFamily,

@@ -3,6 +3,7 @@
 use super::CustodyError;
 use crate::clock::Clock;
 use crate::snapshot::Snapshot;
+use domain::account::Capability;
 use domain::custody::{Catalogue, CatalogueKind, Item};
 use domain::time::local_day;
 use jiff::Timestamp;
@@ -85,6 +86,17 @@ impl Shelf {
         let of_kind = || self.lists.iter().filter(|list| list.kind == kind);
         let holds = of_kind().filter(|list| list.valid_from <= day).max_by_key(|list| (list.valid_from, list.version));
         holds.or_else(|| of_kind().min_by_key(|list| (list.valid_from, list.version)))
+    }
+
+    /// What one has to be able to do to note these steps of a release: by whichever version of the list asks for more, so that it
+    /// does not hang on the version that a unit's release begins with.
+    pub fn release_needs(&self, codes: &[String]) -> Capability {
+        let mut releases = self.lists.iter().filter(|list| list.kind == CatalogueKind::Release);
+        if releases.any(|list| list.release_needs(codes) == Capability::ReleaseUnits) {
+            Capability::ReleaseUnits
+        } else {
+            Capability::HandleUnits
+        }
     }
 
     /// The rules at an instant.

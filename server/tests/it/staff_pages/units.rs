@@ -182,6 +182,44 @@ async fn what_is_asked_for_is_told_beside_its_field_and_a_colleague_reads_what_w
 }
 
 #[tokio::test]
+async fn the_steps_that_quality_notes_are_offered_to_quality_alone_and_the_laboratory_reads_whose_they_are() {
+    let site = Site::new().await;
+    let unit = unit_in(&site.test, 8, State::Reserved).await;
+    let shelf = opened(&site.test).await;
+    let version = life(8).until(State::Reserved, &shelf).len().to_string();
+    let (lab, quality) = (hired(&site, Role::LabOfficer).await, hired(&site, Role::QualityOfficer).await);
+    works(&site, Role::LabOfficer, "LAB-01").await;
+    works(&site, Role::QualityOfficer, "QA-02").await;
+    let page = format!("/staff/units/{unit}");
+    let box_of = |step: &str| format!("value=\"{step}\"");
+    let shown = lab.get(&page).await;
+    again(&shown, StatusCode::OK, "由两位质量人员登记的部分：VI，VIII；还有 10 步");
+    assert!(shown.body.contains(&box_of("results_reviewed")), "its own steps");
+    for step in ["laboratory_lead", "medical_approval"] {
+        assert!(!shown.body.contains(&box_of(step)), "{step} is not the laboratory's");
+    }
+    let english = lab.get(&format!("/en{page}")).await;
+    again(&english, StatusCode::OK, "Two people of quality note the steps of VI, VIII");
+    let shown = quality.get(&page).await;
+    for step in ["results_reviewed", "laboratory_lead", "medical_approval"] {
+        assert!(shown.body.contains(&box_of(step)), "{step}");
+    }
+    assert!(!shown.body.contains("steps-of-quality"), "nobody else notes anything");
+
+    let propose = format!("{page}/propose");
+    let noted = |steps: &[&'static str]| {
+        let form = ("form", "01980000-0000-7000-8000-000000000041");
+        let steps = steps.iter().map(|step| ("note_steps_steps", *step));
+        let version = ("version", version.as_str());
+        [form, ("act", "note_steps"), version].into_iter().chain(steps).collect::<Vec<_>>()
+    };
+    let mixed = send(&lab, &propose, &noted(&["results_reviewed", "medical_approval"])).await;
+    again(&mixed, StatusCode::CONFLICT, "其中有的步骤由质量人员登记");
+    assert_eq!(number(&site, "select count(*) from custody_proposal").await, 0);
+    gone_to(&send(&lab, &propose, &noted(&["results_reviewed"])).await, &format!("{page}?done=proposed"));
+}
+
+#[tokio::test]
 async fn the_page_of_a_unit_has_words_for_whatever_can_be_done_in_each_state() {
     let site = Site::new().await;
     let quality = hired(&site, Role::QualityOfficer).await;

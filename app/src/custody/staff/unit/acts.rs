@@ -60,10 +60,11 @@ fn proposed(visit: &Visit, opened: &Opened, proposal: &Proposal) -> AnyView {
     });
     let second = proposal.checked.as_ref().is_some_and(|(account, _)| visit.context.actor.account() == Some(*account));
     let confirms = !own && !second && !proposal.outdated && opened.code.is_some();
-    let confirm = (confirms && may(visit, proposal.act.confirmed_by())).then(|| confirm(visit, &opened.unit, proposal));
+    let goes_on = may(visit, proposal.goes_on_by(&opened.unit));
+    let confirm = (confirms && goes_on).then(|| confirm(visit, &opened.unit, proposal));
     let outdated =
         proposal.outdated.then(|| view! { <Banner tone=Tone::Warning>{visit.t("units-proposed-outdated")}</Banner> });
-    let others = (!own && !proposal.outdated && !may(visit, proposal.act.confirmed_by()))
+    let others = (!own && !proposal.outdated && !goes_on)
         .then(|| view! { <p class="muted small">{visit.t("units-proposed-quality")}</p> });
     let waits =
         (own && !proposal.outdated).then(|| view! { <p class="muted small">{visit.t("units-proposed-own")}</p> });

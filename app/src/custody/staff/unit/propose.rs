@@ -5,9 +5,11 @@ use super::super::calls;
 use super::super::words::{act_text, unmet_text};
 use super::acts::{came_back, form_name, to};
 use super::said::number_text;
+use crate::desk::may;
 use crate::ui::{Button, Checkboxes, Choice, Dialog, Form, HiddenField, TextArea, TextField, Variant};
 use crate::visit::Visit;
-use domain::custody::Payload;
+use domain::custody::catalogue::release_needs;
+use domain::custody::{Item, Payload};
 use leptos::prelude::*;
 use services::custody::UnitView;
 use services::custody::desk::{Act, Ask, Opened, Proposal, ahead};
@@ -20,9 +22,13 @@ pub(super) fn forms(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
     let unit = &opened.unit;
     // What waits for a colleague already is not proposed once more; what can be confirmed no more is.
     let waits = |act: Act| opened.proposals.iter().any(|proposal| proposal.act == act && !proposal.outdated);
-    let (mut forms, mut later) = (Vec::new(), Vec::new());
+    let (mut forms, mut later): (Vec<AnyView>, _) = (Vec::new(), Vec::new());
     for act in Act::ALL.iter().copied() {
         match ahead(unit, act) {
+            // Whoever may note none of the steps that are missing is told who does.
+            Some(missing) if missing.is_empty() && act == Act::NoteSteps && steps(visit, unit).is_empty() => {
+                forms.extend(others_note(visit, unit));
+            }
             Some(missing) if missing.is_empty() && !waits(act) => forms.push(form(visit, unit, act)),
             // What is missing before it is banked stands beside this, by name; where a bag lies everybody sees.
             Some(missing) if !missing.is_empty() && act != Act::Bank && !act.asks(Ask::Slot) => {
@@ -81,6 +87,26 @@ fn request(unit: &UnitView) -> Option<String> {
     })
 }
 
+/// The steps of a release that are missing and that whoever reads may note.
+fn steps<'a>(visit: &Visit, unit: &'a UnitView) -> Vec<&'a Item> {
+    unit.release.missing().filter(|item| may(visit, release_needs(&item.section))).collect()
+}
+
+/// Who notes the others: two of quality.
+fn others_note(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
+    let others: Vec<&Item> = unit.release.missing().filter(|item| !may(visit, release_needs(&item.section))).collect();
+    let mut sections: Vec<String> = others.iter().map(|item| item.section.clone()).collect();
+    sections.dedup();
+    let args = [
+        ("sections", sections.join(&visit.t("list-separator")).into()),
+        ("n", u32::try_from(others.len()).unwrap_or(u32::MAX).into()),
+    ];
+    (!others.is_empty()).then(|| {
+        view! { <p class="muted small" id="steps-of-quality">{visit.t_args("units-steps-quality", &args)}</p> }
+            .into_any()
+    })
+}
+
 fn field(visit: &Visit, unit: &UnitView, act: Act, ask: Ask) -> Option<AnyView> {
     let name = |of: &str| calls::field(act.name(), of);
     Some(match ask {
@@ -110,14 +136,14 @@ fn field(visit: &Visit, unit: &UnitView, act: Act, ask: Ask) -> Option<AnyView> 
         }
         .into_any(),
         Ask::Steps => {
-            let missing = unit.release.missing();
-            let choices = missing.map(|item| {
+            let choices = steps(visit, unit).into_iter().map(|item| {
                 let label = format!("{} · {}", item.section, item.name(visit.locale()));
                 Choice::new(item.code.clone(), label)
             });
             let choices: Vec<Choice> = choices.collect();
             view! {
                 <Checkboxes name=name("steps") label=visit.t("units-steps-done") hint=visit.t("units-steps-done-hint") choices=choices/>
+                {others_note(visit, unit)}
             }
             .into_any()
         }

@@ -118,7 +118,9 @@ impl Act {
         matches!(self, Self::Ship)
     }
 
-    /// Who confirms it: what a unit is worth is decided by quality, all else by anybody of the laboratory.
+    /// Who confirms it: what a unit is worth is decided by quality, which coordinates its handing over, too; all else by anybody of the
+    /// laboratory. Steps of a release that are judgements or approvals are quality's to propose and to confirm: two people of it
+    /// ([`super::Proposal::goes_on_by`]).
     pub const fn confirmed_by(self) -> Capability {
         needed(self.kind())
     }
@@ -195,9 +197,11 @@ mod tests {
                 Act::LiftHold,
                 Act::List,
                 Act::ApproveRelease,
+                Act::Ship,
                 Act::GiveToResearch,
                 Act::TransferOut,
                 Act::ReleaseToFamily,
+                Act::Expose,
                 Act::Discard,
                 Act::Correct,
             ]

@@ -34,6 +34,9 @@ pub enum DeskError {
     /// Whoever proposed it does not confirm it.
     #[error("their own proposal")]
     OwnProposal,
+    /// Among the steps are some that only those note who answer for units: the judgement and the approvals.
+    #[error("steps that quality notes")]
+    QualitySteps,
     /// Three people do it, and nobody has looked it over yet, but who would confirm it.
     #[error("not looked over")]
     Unchecked,

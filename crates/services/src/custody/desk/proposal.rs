@@ -7,10 +7,10 @@ use super::acts::{Act, Ask};
 use super::said::{People, Said, payloads, scanned, typed};
 use crate::audit;
 use crate::crypto::Place;
-use crate::custody::{Recorded, Refused};
+use crate::custody::{Recorded, Refused, UnitView};
 use crate::db::{Tx, to_the_end};
 use crate::{Context, Services};
-use domain::account::Capability;
+use domain::account::{Capability, Denied};
 use domain::custody::Slot;
 use domain::ids::{AccountId, UnitId};
 use jiff::{SignedDuration, Timestamp};
@@ -87,16 +87,35 @@ pub struct Proposal {
     pub outdated: bool,
 }
 
+impl Proposal {
+    /// What one has to be able to do to go on with it now: steps of a release are confirmed by whoever notes them; what three people do
+    /// is looked over by anybody of the laboratory, and then confirmed as its act says.
+    pub fn goes_on_by(&self, unit: &UnitView) -> Capability {
+        match self.act {
+            Act::NoteSteps => unit.release.catalogue.release_needs(&self.steps),
+            act if act.needs_third() && self.checked.is_none() => Capability::HandleUnits,
+            act => act.confirmed_by(),
+        }
+    }
+}
+
 const fn place(row: Uuid) -> Place {
     Place { table: "custody_proposal", column: "said_sealed", row }
+}
+
+/// What one has to be able to do to propose this, and to confirm it, for the steps of a release that it names. Judgement and approvals
+/// are said by two of those who answer for units, and not by one of them who takes another's word.
+async fn steps_need(services: &Services, tx: &mut Tx, said: &Said) -> Result<Capability, DeskError> {
+    let shelf = services.custody.read(tx, &services.clock).await?;
+    Ok(shelf.release_needs(&said.steps))
 }
 
 /// Proposes what two people do. Pressed twice it is one.
 ///
 /// # Errors
 /// `Denied` without `HandleUnits`; `NoCode`; `NotFound`; `Fields` (`din`, `slot`, `reason`, `event`, `name`, `celsius`, `logger`,
-/// `steps`);
-/// `Stale`; `Refused` where the bag is another unit's, and for what can never be; `Busy`, `Database`.
+/// `steps`); `QualitySteps` where one of the steps is noted by those who answer for units, and nothing of the others is proposed;
+/// `Denied`, too, for these where the second factor grew stale; `Stale`; `Refused` where the bag is another unit's, and for what can never be; `Busy`, `Database`.
 pub async fn propose(services: &Services, context: &Context, new: &Proposing) -> Result<(), DeskError> {
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
@@ -106,6 +125,10 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
     let (services, context, new) = (services.clone(), context.clone(), new.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
+        context.require(steps_need(&services, &mut tx, &said).await?).map_err(|denied| match denied {
+            Denied::NotAllowed => DeskError::QualitySteps,
+            denied => denied.into(),
+        })?;
         // The second press finds the first, whatever happened to the unit since.
         if let Some(before) = sql::proposal(&mut *tx, new.form).await? {
             let same = before.unit_id == new.unit.0
@@ -207,8 +230,8 @@ pub struct Confirming {
 /// Does what a colleague proposed, with both named. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied`, after the second factor grew stale, too; `NoCode`; `NotFound`; `OwnProposal`; `Settled` for one that was withdrawn,
-/// confirmed by another, or is too old; `Fields` (`din`, `slot`); `OtherScan` where the two scans differ; `Stale`, also where
+/// `Denied`, after the second factor grew stale, too, and for steps of a release that others confirm; `NoCode`; `NotFound`;
+/// `OwnProposal`; `Settled` for one that was withdrawn, confirmed by another, or is too old; `Fields` (`din`, `slot`); `OtherScan` where the two scans differ; `Stale`, also where
 /// something happened to the unit since it was proposed, of what nobody scans: it is proposed anew, over what is known now;
 /// `Refused`, and then it still waits; `Unchecked` for what three people do and nobody has looked over ([`look_over`]); `Crypto`,
 /// `Unreadable`, `Busy`, `Database`.
@@ -225,6 +248,7 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
             return Ok(None); // the second press
         }
         let first = still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
+        context.require(steps_need(&services, &mut tx, &first).await?)?;
         let of = UnitId(row.unit_id);
         let lies = if act == Act::Move { lies(&mut tx, of).await? } else { None };
         let own = hand.operator.code.as_str();
@@ -277,10 +301,11 @@ async fn still_waits(
 }
 
 /// Looks over what three people do, before the third confirms it: the second of them, under an account and a code of their own, with a
-/// scan of their own. Nothing happens to the unit yet. Pressed twice it is one.
+/// scan of their own; anybody of the laboratory, while who confirms it coordinates releases. Nothing happens to the unit yet. Pressed
+/// twice it is one.
 ///
 /// # Errors
-/// As [`confirm`]; `Settled`, too, where another looked it over, and for what two people do.
+/// As [`confirm`], but `Denied` without `HandleUnits` alone; `Settled`, too, where another looked it over, and for what two people do.
 pub async fn look_over(services: &Services, context: &Context, said: &Confirming) -> Result<(), DeskError> {
     context.require(Capability::HandleUnits)?;
     let hand = hand(services, context).await?;
@@ -289,7 +314,6 @@ pub async fn look_over(services: &Services, context: &Context, said: &Confirming
         let mut tx = services.begin().await?;
         let row = sql::proposal(&mut *tx, said.id).await?.ok_or(DeskError::NotFound)?;
         let act = Act::from_name(&row.act).ok_or(DeskError::Unreadable)?;
-        context.require(act.confirmed_by())?;
         if row.checked_by == Some(hand.account.0) {
             return Ok(()); // the second press
         }

@@ -14,10 +14,12 @@ use jiff::{SignedDuration, ToSpan as _};
 use store::custody::search as find;
 
 /// The demo's colleagues: login, name, role, and the code they work under.
-const PEOPLE: [(&str, &str, Role, Option<&str>); 4] = [
+const PEOPLE: [(&str, &str, Role, Option<&str>); 5] = [
     ("demo-lab", "演示·实验室一", Role::LabOfficer, Some("LAB-01")),
     ("demo-lab-two", "演示·实验室二", Role::LabOfficer, Some("LAB-02")),
     ("demo-quality", "演示·质量部", Role::QualityOfficer, Some("QA-01")),
+    // The judgement and the approvals of a release take two of quality.
+    ("demo-quality-two", "演示·质量部二", Role::QualityOfficer, Some("QA-02")),
     ("demo-support", "演示·家庭服务", Role::FamilySupport, None),
 ];
 

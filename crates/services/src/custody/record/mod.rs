@@ -136,13 +136,16 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
     all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
 }
 
-/// What one has to be able to do to say that this happened: most of it whoever works at the desk, the rest whoever answers for units.
+/// What one has to be able to do to confirm that this happened: most of it whoever works at the desk, the rest whoever answers for
+/// units. Of the steps of a release it hangs on their sections, too ([`domain::custody::catalogue::release_needs`]).
 pub(crate) const fn needed(kind: Kind) -> Capability {
     match kind {
         Kind::Banked
         | Kind::HoldLifted
         | Kind::Listed
         | Kind::ReleaseApproved
+        | Kind::Shipped
+        | Kind::Exposed
         | Kind::Discarded
         | Kind::GivenToResearch
         | Kind::TransferredOut

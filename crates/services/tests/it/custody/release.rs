@@ -1,8 +1,11 @@
 //! From a kept unit to a patient, and every other way out, at the desk: each proposed by one and confirmed by another, each refused
 //! while something is missing.
 
-use super::desk::{confirming, coordinator, desk_of, lab, other, proposing, quality, whole};
+use super::desk::{COORDINATOR, OTHER, confirming, coordinator, desk_of, lab, other, proposing, quality, whole};
 use super::*;
+use crate::ledger::of;
+use domain::account::{Capability, Denied, Role};
+use domain::custody::catalogue::release_needs;
 use domain::custody::{CatalogueKind, DeviationKind, Handed, Pool};
 use domain::field::Fault;
 use domain::ids::DeviationId;
@@ -42,6 +45,20 @@ fn steps_of(view: &UnitView, fits: impl Fn(&str) -> bool) -> Vec<String> {
     view.release.catalogue.items.iter().filter(|item| fits(&item.section)).map(|item| item.code.clone()).collect()
 }
 
+/// Steps that are quality's: proposed by one of it, confirmed by another.
+async fn quality_notes(house: &TestHouse, unit: UnitId, steps: Vec<String>) -> Result<State, DeskError> {
+    let version = seen(house, unit).await.version;
+    let new = Proposing { steps, ..proposing(house, (unit, version), Act::NoteSteps) };
+    desk::propose(&house.services, &coordinator(house), &new).await?;
+    let done = desk::confirm(&house.services, &quality(house), &confirming(new.form, version)).await?;
+    Ok(done.expect("for the first time").state)
+}
+
+/// Sections whose steps are quality's.
+fn is_quality(section: &str) -> bool {
+    matches!(section, "VI" | "VIII")
+}
+
 async fn take_out(house: &TestHouse, unit: UnitId, din: &str) -> State {
     let slot = seen(house, unit).await.place.expect("it lies somewhere").slot;
     let scans = |new: &mut Proposing| (new.din, new.slot) = (din.to_owned(), slot_label(&slot));
@@ -72,20 +89,29 @@ async fn a_kept_unit_reaches_its_patient_by_two_people_and_each_act_waits_for_wh
 
     // Fifty steps before it is approved.
     let view = seen(house, unit).await;
-    let first = steps_of(&view, |section| !matches!(section, "IX" | "X"));
+    let first = steps_of(&view, |section| !matches!(section, "IX" | "X") && !is_quality(section));
+    let judged = steps_of(&view, is_quality);
     let bits = view.release.catalogue.before_approval();
-    assert_eq!((first.len(), bits.count_ones()), (50, 50));
+    assert_eq!((first.len(), judged.len(), bits.count_ones()), (40, 10, 50));
     let early = two_do(house, unit, Act::ApproveRelease, nothing).await;
     assert_eq!(refused(early), Refused::Unmet(vec![Unmet::Release(bits)]));
     let noted = two_do(house, unit, Act::NoteSteps, |new| new.steps = first).await.expect("noted");
+    assert_eq!(noted, State::CtTesting);
+    let early = two_do(house, unit, Act::ApproveRelease, nothing).await;
+    let left = view.release.catalogue.of_sections(is_quality);
+    assert_eq!(refused(early), Refused::Unmet(vec![Unmet::Release(left)]), "what quality has not said is missing");
+    let noted = quality_notes(house, unit, judged).await.expect("noted");
     let view = seen(house, unit).await;
     assert_eq!((noted, view.release.count()), (State::CtTesting, 50));
-    let (operator, with) = two("LAB-01", "QA-02");
-    let by_two = |event: &&services::custody::EventView| {
-        matches!(&event.payload, Some(Payload::ReleaseStepDone { operator: one, with: Some(two), .. })
-                 if *one == operator && *two == with)
+    let by_two = |operator: &str, with: &str| {
+        let says = |event: &&services::custody::EventView| {
+            matches!(&event.payload, Some(Payload::ReleaseStepDone { operator: one, with: Some(two), .. })
+                     if one == operator && two == with)
+        };
+        view.events.iter().filter(says).count()
     };
-    assert_eq!(view.events.iter().filter(by_two).count(), 50, "both stand beside each step");
+    assert_eq!(by_two("LAB-01", "QA-02"), 40, "both stand beside each step");
+    assert_eq!(by_two("QA-01", "QA-02"), 10, "and beside what is judged and approved two of quality");
     let approved = two_do(house, unit, Act::ApproveRelease, nothing).await.expect("approved");
     assert_eq!(approved, State::ReleaseApproved);
 
@@ -308,8 +334,12 @@ async fn a_unit_is_handed_to_its_courier_by_three_under_accounts_of_their_own() 
     }
     let another = desk::look_over(services, &quality(&house), &said).await;
     assert!(matches!(another, Err(DeskError::Settled)), "{another:?}");
-    let second = desk::confirm(services, &other(&house), &said).await;
+    let second = desk::confirm(services, &of(&house, OTHER, Role::QualityOfficer), &said).await;
     assert!(matches!(second, Err(DeskError::Unchecked)), "who looked it over does not confirm it: {second:?}");
+    for laboratory in [other(&house), of(&house, COORDINATOR, Role::LabOfficer)] {
+        let third = desk::confirm(services, &laboratory, &said).await;
+        assert!(matches!(third, Err(DeskError::Denied(Denied::NotAllowed))), "quality coordinates: {third:?}");
+    }
     assert_eq!(seen(&house, unit).await.version, version, "nothing happened yet");
     let waits = desk::proposals(services, &lab(&house), Some(unit)).await.expect("a list");
     assert_eq!(waits.first().and_then(|one| one.checked.clone()).map(|(_, code)| code).as_deref(), Some("LAB-02"));
@@ -337,4 +367,85 @@ async fn a_unit_is_handed_to_its_courier_by_three_under_accounts_of_their_own() 
     let nobody = Err(Refused::UnknownOperator("LAB-99".to_owned()));
     assert_eq!(one(&house, life(97).unit, shipped(handed("LAB-99"))).await, nobody);
     assert_eq!(one(&house, life(97).unit, shipped(handed("QA-02"))).await.expect("kept").state, State::Shipped);
+}
+
+#[tokio::test]
+async fn the_judgement_and_the_approvals_of_a_release_are_noted_by_two_of_quality() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 98, State::Reserved).await;
+    let view = seen(&house, unit).await;
+    let services = &house.services;
+
+    // Of the whole list that the bank works by, these and no others.
+    let theirs = view.release.catalogue.items.iter();
+    let theirs = theirs.filter(|item| release_needs(&item.section) == Capability::ReleaseUnits);
+    let theirs: Vec<String> = theirs.map(|item| item.code.clone()).collect();
+    assert_eq!(
+        theirs,
+        [
+            "laboratory_lead",
+            "hla_director",
+            "quality_cleared",
+            "exposure_history",
+            "exception_decided",
+            "reviewed_together",
+            "medical_approval",
+            "director_approval",
+            "finance_insurance",
+            "export_permit",
+        ]
+    );
+    let laboratorys = steps_of(&view, |section| matches!(section, "V" | "VII"));
+
+    // The laboratory proposes none of them: not one alone, nor among its own, nor all at once.
+    let all: Vec<String> = view.release.catalogue.items.iter().map(|item| item.code.clone()).collect();
+    let mixed = |code: &String| laboratorys.iter().cloned().chain([code.clone()]).collect::<Vec<String>>();
+    let alone = theirs.iter().map(|code| vec![code.clone()]);
+    for steps in alone.chain(theirs.iter().map(mixed)).chain([all]) {
+        let new = Proposing { steps, ..proposing(&house, (unit, view.version), Act::NoteSteps) };
+        let answer = desk::propose(services, &lab(&house), &new).await;
+        assert!(matches!(answer, Err(DeskError::QualitySteps)), "{:?}: {answer:?}", new.steps);
+    }
+    assert_eq!(number(&house, "select count(*) from custody_proposal").await, 0);
+
+    // Nor does it confirm what quality proposed.
+    let new = Proposing { steps: theirs, ..proposing(&house, (unit, view.version), Act::NoteSteps) };
+    desk::propose(services, &quality(&house), &new).await.expect("proposed");
+    let waits = desk::proposals(services, &lab(&house), Some(unit)).await.expect("a list");
+    assert_eq!(waits[0].goes_on_by(&view), Capability::ReleaseUnits);
+    let said = confirming(new.form, view.version);
+    let laboratory = desk::confirm(services, &other(&house), &said).await;
+    assert!(matches!(laboratory, Err(DeskError::Denied(Denied::NotAllowed))), "{laboratory:?}");
+    let own = desk::confirm(services, &quality(&house), &said).await;
+    assert!(matches!(own, Err(DeskError::OwnProposal)), "{own:?}");
+    assert_eq!(seen(&house, unit).await.version, view.version, "nothing was said");
+    desk::confirm(services, &coordinator(&house), &said).await.expect("confirmed").expect("for the first time");
+    let after = seen(&house, unit).await;
+    assert_eq!(after.release.count(), view.release.count() + 10);
+
+    // What is the laboratory's two of the laboratory note.
+    let count = u32::try_from(laboratorys.len()).expect("a few");
+    let new = Proposing { steps: laboratorys, ..proposing(&house, (unit, after.version), Act::NoteSteps) };
+    desk::propose(services, &lab(&house), &new).await.expect("proposed");
+    let done = desk::confirm(services, &other(&house), &confirming(new.form, after.version)).await.expect("confirmed");
+    assert_eq!(done.expect("for the first time").state, State::Reserved);
+    assert_eq!(seen(&house, unit).await.release.count(), after.release.count() + count);
+}
+
+#[tokio::test]
+async fn that_a_unit_was_warmed_is_confirmed_by_quality() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let unit = unit_in(&house, 99, State::Banked).await;
+    let version = seen(&house, unit).await.version;
+    let mut new = proposing(&house, (unit, version), Act::Expose);
+    new.celsius = "-96".to_owned();
+    desk::propose(&house.services, &lab(&house), &new).await.expect("proposed");
+    let said = confirming(new.form, version);
+    let laboratory = desk::confirm(&house.services, &other(&house), &said).await;
+    assert!(matches!(laboratory, Err(DeskError::Denied(Denied::NotAllowed))), "{laboratory:?}");
+    assert_eq!(seen(&house, unit).await.standing.state(), State::Banked);
+    let done = desk::confirm(&house.services, &quality(&house), &said).await.expect("confirmed");
+    assert_eq!(done.expect("for the first time").state, State::Exposed);
 }
