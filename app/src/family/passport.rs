@@ -24,6 +24,23 @@ const MOST_EVENTS: usize = 300;
 /// Values of one result: more than any test has.
 const MOST_VALUES: usize = 60;
 
+/// The paper's letters have no raised digits but ¹, ² and ³: a power stands behind a caret.
+fn flat(text: &str) -> String {
+    const RAISED: [char; 11] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹', '⁻'];
+    const FLAT: [char; 11] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-'];
+    let mut told = String::with_capacity(text.len());
+    let mut raised = false;
+    for letter in text.chars() {
+        let place = RAISED.iter().position(|digit| *digit == letter);
+        if place.is_some() && !raised {
+            told.push('^');
+        }
+        raised = place.is_some();
+        told.push(place.and_then(|place| FLAT.get(place).copied()).unwrap_or(letter));
+    }
+    told
+}
+
 /// The paper as an answer, in the language of whoever asks.
 pub(crate) async fn paper(asked: &Asked, reading: &Reading) -> Answer {
     let sheet = sheet(asked.locale(), &asked.services.settings.public_url, reading);
@@ -193,7 +210,7 @@ impl Paper<'_> {
         let words = value_words(self.locale, value);
         let about = words.about.map(|about| about.to_string()).unwrap_or_default();
         let usual = words.usual.map(|usual| format!(" · {usual}")).unwrap_or_default();
-        format!("· {}{about}{}{}{usual}", words.analyte, self.t("label-separator"), words.found)
+        flat(&format!("· {}{about}{}{}{usual}", words.analyte, self.t("label-separator"), words.found))
     }
 
     /// The last event, the way from it to the root, and the root as it was signed.

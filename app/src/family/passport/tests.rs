@@ -202,3 +202,8 @@ fn a_unit_to_which_very_much_happened_has_a_paper_of_bounded_length() {
     assert!(sheet.paragraphs.len() < MOST_EVENTS + MOST_VALUES + 60, "{}", sheet.paragraphs.len());
     assert!(words(&sheet).contains("此外还有 19700 个事件"), "what is left out is counted");
 }
+
+#[test]
+fn a_power_is_written_with_letters_that_the_paper_has() {
+    assert_eq!(super::flat("1.60 × 10⁹ · 10.5 × 10⁻¹²/L"), "1.60 × 10^9 · 10.5 × 10^-12/L");
+}
