@@ -12,9 +12,12 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
 use krilla::tagging::{ContentTag, Identifier};
-use krilla::text::{Font, TextDirection};
+use krilla::text::{Font, GlyphId, KrillaGlyph};
 use krilla::{Document, SerializeSettings};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::{FontRef, MetadataProvider as _};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Light modules around a code, so that scanners find its edge (ISO/IEC 18004: at least four).
 const QUIET: usize = 4;
@@ -97,7 +100,11 @@ impl Clone for PassError {
 
 /// A font with Chinese characters; only the characters used go into a sheet. Cheap to clone.
 #[derive(Clone)]
-pub struct PassFont(Font);
+pub struct PassFont {
+    font: Font,
+    file: Arc<Vec<u8>>,
+    index: u32,
+}
 
 impl PassFont {
     /// The number of the simplified Chinese font in Debian's `NotoSansCJK-Regular.ttc`.
@@ -105,8 +112,23 @@ impl PassFont {
 
     /// Reads a font file (some 20 MB, kept in memory).
     pub fn load(path: &std::path::Path, index: u32) -> Result<Self, PassError> {
-        let bytes = std::fs::read(path).map_err(|_| PassError::NoFont)?;
-        Font::new(bytes.into(), index).map(Self).ok_or(PassError::BadFont)
+        let file = Arc::new(std::fs::read(path).map_err(|_| PassError::NoFont)?);
+        let font = Font::new(Arc::clone(&file).into(), index).ok_or(PassError::BadFont)?;
+        Ok(Self { font, file, index })
+    }
+
+    /// A picture for each character, side by side. What is drawn is Chinese and Latin in composed characters, which need no
+    /// shaping: a shaper would read all of the font's rules again for each line, most of what drawing a page cost.
+    fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
+        let Ok(font) = FontRef::from_index(&self.file, self.index) else { return Vec::new() };
+        let (pictures, widths) = (font.charmap(), font.glyph_metrics(Size::unscaled(), LocationRef::default()));
+        let em = f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
+        let glyph = |(at, character): (usize, char)| {
+            let picture = pictures.map(character).unwrap_or_default();
+            let wide = widths.advance_width(picture).unwrap_or(em) / em;
+            KrillaGlyph::new(GlyphId::new(picture.to_u32()), wide, 0.0, 0.0, 0.0, at..at + character.len_utf8(), None)
+        };
+        text.char_indices().map(glyph).collect()
     }
 }
 
@@ -280,13 +302,13 @@ impl Words {
 /// Draws on a page.
 pub(super) struct Pen<'a> {
     surface: Surface<'a>,
-    font: Font,
+    font: PassFont,
 }
 
 impl<'a> Pen<'a> {
     /// A pen for a page, with a font.
     pub(super) fn on(surface: Surface<'a>, font: &PassFont) -> Self {
-        Self { surface, font: font.0.clone() }
+        Self { surface, font: font.clone() }
     }
 }
 
@@ -304,14 +326,8 @@ impl Pen<'_> {
     pub(super) fn text(&mut self, x: f32, baseline: f32, size: f32, text: &str, colour: Rgb) {
         self.ink(colour);
         let text: String = text.chars().filter(|c| drawn(*c)).collect();
-        self.surface.draw_text(
-            Point::from_xy(x, baseline),
-            self.font.clone(),
-            size,
-            &text,
-            false,
-            TextDirection::LeftToRight,
-        );
+        let glyphs = self.font.glyphs(&text);
+        self.surface.draw_glyphs(Point::from_xy(x, baseline), &glyphs, self.font.font.clone(), &text, size, false);
     }
 
     /// What `draw` draws, as one piece of the page for those who do not see it; the piece is named by what comes back.
