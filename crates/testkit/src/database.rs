@@ -20,7 +20,10 @@ impl TestDb {
         let server = PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL").database("postgres");
         let template = template(&server).await;
         let name = format!("t_{}", Uuid::from_bytes(services::crypto::random()).simple());
-        execute(&mut connect(&server).await, format!("create database {name} template {template}")).await;
+        let mut admin = connect(&server).await;
+        // Where `scripts/db hasty` made a place in memory.
+        let place = if in_memory(&mut admin).await { " strategy file_copy tablespace in_memory" } else { "" };
+        execute(&mut admin, format!("create database {name} template {template}{place}")).await;
         Self { name, server }
     }
 
@@ -118,6 +121,11 @@ async fn template(server: &PgConnectOptions) -> String {
 
 async fn exists(admin: &mut PgConnection, name: &str) -> bool {
     let found = sqlx::query_scalar("select exists (select from pg_database where datname = $1)").bind(name);
+    found.fetch_one(admin).await.expect("the catalogue can be read")
+}
+
+async fn in_memory(admin: &mut PgConnection) -> bool {
+    let found = sqlx::query_scalar("select exists (select from pg_tablespace where spcname = 'in_memory')");
     found.fetch_one(admin).await.expect("the catalogue can be read")
 }
 
