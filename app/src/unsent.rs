@@ -30,6 +30,8 @@ const LARGEST: usize = 3_900;
 
 /// Every field of a form without secrets, also while nobody is signed in.
 pub const EVERYTHING: &[&str] = &["*"];
+/// Every field of a form without secrets, for whoever is signed in only: forms whose fields have made names.
+pub const WHOLE: &[&str] = &["**"];
 
 #[derive(Serialize, Deserialize)]
 struct Sealed {
@@ -51,8 +53,9 @@ pub fn keep(visit: &Visit, page: &str, fields: &[&str], pairs: Vec<(String, Stri
         None if everything => (Uuid::nil(), UNTIL_SIGNED_IN),
         None => return None,
     };
-    let longest = if everything { usize::MAX } else { LONGEST };
-    let named = |name: &str| everything || fields.contains(&name);
+    let whole = everything || fields == WHOLE;
+    let longest = if whole { usize::MAX } else { LONGEST };
+    let named = |name: &str| whole || fields.contains(&name);
     let typed = pairs.into_iter().filter(|(name, text)| named(name) && !text.trim().is_empty());
     let fields: Vec<_> = typed.map(|(name, text)| (name, text.chars().take(longest).collect())).collect();
     if fields.is_empty() {

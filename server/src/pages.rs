@@ -89,6 +89,8 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
         }
     };
     let address = address.unwrap_or(ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+    // Some of what a call does asks for more than the call itself, which only its service can tell.
+    let kept = (!call.keeps.is_empty()).then(|| (page.clone().unwrap_or_else(|| visit.path.clone()), pairs.clone()));
     let file = if call.files > 1 { None } else { files.pop() };
     let asked = Asked { visit: visit.clone(), pairs, file, files, params, address, headers };
     let answer = async {
@@ -98,7 +100,11 @@ pub async fn call(house: House, call: &'static Call, request: Request) -> Respon
             drop(room);
             answer
         };
-        let answer = services::db::to_the_end(doing.in_current_span()).await;
+        let mut answer = services::db::to_the_end(doing.in_current_span()).await;
+        let asked_for_more = matches!(answer.then, Then::Denied(Denied::StepUpNeeded));
+        if let Some((page, typed)) = kept.filter(|_| asked_for_more) {
+            answer.cookies.extend(app::unsent::keep(&visit, &page, call.keeps, typed));
+        }
         give(answer, visit, call.access, page).await
     };
     match shared {

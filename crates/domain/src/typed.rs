@@ -27,6 +27,28 @@ impl Typed {
     }
 }
 
+/// A number with at most one decimal, in tenths, as people type it.
+///
+/// # Errors
+/// `Required`, `DecimalShape`.
+pub fn decimal(text: &str) -> Result<i32, Fault> {
+    let plain = half_width(text).replace('\u{2212}', "-");
+    let plain = plain.trim();
+    if plain.is_empty() {
+        return Err(Fault::Required);
+    }
+    let (below, digits) = plain.strip_prefix('-').map_or((false, plain), |digits| (true, digits));
+    let (whole, tenth) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if !are_digits(whole, 6) || !are_digits(tenth, 1) {
+        return Err(Fault::DecimalShape);
+    }
+    let number = |text: &str| text.parse::<i32>().map_err(|_| Fault::DecimalShape);
+    let tenths = number(whole)? * 10 + number(tenth)?;
+    Ok(if below { -tenths } else { tenths })
+}
+
 /// One line of text with at least one character.
 pub fn line(text: &str, max: u32) -> Result<String, Fault> {
     let line = optional(text, max)?;

@@ -8,10 +8,12 @@ pub mod clamd;
 mod cluster;
 pub mod custody;
 mod database;
+mod gate;
 mod house;
 pub mod partner;
 pub mod smtp;
 
 pub use cluster::{Cluster, StopMode};
 pub use database::TestDb;
+pub use gate::Gate;
 pub use house::{MASTER_KEY, TestHouse};

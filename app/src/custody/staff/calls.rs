@@ -6,6 +6,7 @@ use crate::calls::{Answer, Asked, Call};
 use crate::form::FormState;
 use crate::problem::Problem;
 use crate::routes::Access;
+use crate::unsent;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::custody::DeviationKind;
@@ -28,9 +29,9 @@ const PAGE: &str = "/staff/units/:id";
 /// This room's calls.
 pub static CALLS: &[Call] = &[
     Call::post("/staff/units/find", SEE, &find).on(at::UNITS),
-    Call::post("/staff/units/:id/propose", HANDLE, &propose).on(PAGE),
-    Call::post("/staff/units/:id/confirm", HANDLE, &confirm).on(PAGE),
-    Call::post("/staff/units/:id/look-over", HANDLE, &look_over).on(PAGE),
+    Call::post("/staff/units/:id/propose", HANDLE, &propose).on(PAGE).keeping(unsent::WHOLE),
+    Call::post("/staff/units/:id/confirm", HANDLE, &confirm).on(PAGE).keeping(unsent::WHOLE),
+    Call::post("/staff/units/:id/look-over", HANDLE, &look_over).on(PAGE).keeping(unsent::WHOLE),
     Call::post("/staff/units/:id/withdraw", HANDLE, &withdraw).on(PAGE),
     Call::post("/staff/units/:id/deviation", HANDLE, &open_deviation).on(PAGE),
     Call::post("/staff/units/:id/close", HANDLE, &close_deviation).on(PAGE),

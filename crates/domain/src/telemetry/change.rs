@@ -6,7 +6,6 @@
 
 use super::{ChannelKind, Check, Rule, Rules, Rung, Severity};
 use crate::account::Role;
-use crate::contact::half_width;
 use crate::field::{Fault, Faults, FieldError};
 use crate::named::named;
 use crate::typed;
@@ -153,28 +152,6 @@ fn bounds(rule: &Rule, part: Part) -> Option<(i32, i32)> {
     }
 }
 
-/// A number with at most one decimal, in tenths, as people type it.
-///
-/// # Errors
-/// `Required`, `DecimalShape`.
-pub fn decimal(text: &str) -> Result<i32, Fault> {
-    let plain = half_width(text).replace('\u{2212}', "-");
-    let plain = plain.trim();
-    if plain.is_empty() {
-        return Err(Fault::Required);
-    }
-    let (below, digits) = plain.strip_prefix('-').map_or((false, plain), |digits| (true, digits));
-    let (whole, tenth) = digits.split_once('.').unwrap_or((digits, "0"));
-    let are_digits =
-        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if !are_digits(whole, 6) || !are_digits(tenth, 1) {
-        return Err(Fault::DecimalShape);
-    }
-    let number = |text: &str| text.parse::<i32>().map_err(|_| Fault::DecimalShape);
-    let tenths = number(whole)? * 10 + number(tenth)?;
-    Ok(if below { -tenths } else { tenths })
-}
-
 /// Tenths as one types them: `-170`, `19.5`.
 pub fn plain(tenths: i32) -> String {
     let sign = if tenths < 0 { "-" } else { "" };
@@ -221,7 +198,7 @@ impl Rules {
                 let (least, most) = ((least / 10).unsigned_abs(), (most / 10).unsigned_abs());
                 typed::number(typed(&field), least, most).map(|number| i32::try_from(number).unwrap_or(0) * 10)
             } else {
-                decimal(typed(&field)).and_then(|tenths| {
+                typed::decimal(typed(&field)).and_then(|tenths| {
                     if (least..=most).contains(&tenths) { Ok(tenths) } else { Err(Fault::Between { least, most }) }
                 })
             };
@@ -276,7 +253,7 @@ fn ladder<'a>(faults: &mut Faults, typed: impl Fn(&str) -> &'a str) -> Vec<Rung>
                     Err(Fault::Between { least, most: LATEST })
                 }
             };
-            faults.take(&after_field, decimal(after).and_then(in_time))
+            faults.take(&after_field, typed::decimal(after).and_then(in_time))
         };
         if let (Some(role), Some(tenths)) = (role, tenths) {
             rungs.push(Rung { after_s: tenths.unsigned_abs() * 6, role: role.name().to_owned() });

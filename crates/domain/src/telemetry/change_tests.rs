@@ -143,7 +143,7 @@ fn what_differs_is_told_number_by_number_and_step_by_step() {
 proptest! {
     #[test]
     fn tenths_are_read_as_they_are_written(tenths in -99_999i32..99_999) {
-        prop_assert_eq!(decimal(&plain(tenths)), Ok(tenths));
+        prop_assert_eq!(crate::typed::decimal(&plain(tenths)), Ok(tenths));
     }
 
     /// Whatever is typed: a version that is taken keeps its rules, within their bounds, and is read back as it was meant.

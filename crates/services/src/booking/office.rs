@@ -373,7 +373,7 @@ async fn give_places(services: &Services, context: &Context, change: Change) -> 
     if booked > places.total && !over_anyway && (places.total as i32) < before.capacity {
         return Err(BookingError::field("over_anyway", Fault::MustAccept));
     }
-    if !sql::change_places(&mut tx, id.0, version, pools::columns(places)).await? {
+    if !sql::change_places(&mut tx, id.0, version, pools::columns(places), booked as i32).await? {
         return Err(BookingError::StateHasChanged);
     }
     let was = Places {
@@ -423,15 +423,16 @@ pub async fn reveal(
     open(services, row)
 }
 
-/// The nightly check: sessions with more people than places. Answers `(session, people, capacity)`; anything that staff
-/// did not lower knowingly is an alarm.
+/// The check behind everything: sessions not yet over with more people than places that nobody knowingly lowered below them.
+/// Answers `(session, people, capacity)`; each is an alarm.
 ///
 /// # Errors
 /// `Denied`, `Database`.
 pub async fn reconcile(services: &Services, context: &Context) -> Result<Vec<(SessionId, i64, i32)>, BookingError> {
     context.require(Capability::SeeBookings)?;
     let mut db = services.db.acquire().await?;
-    let over: Vec<_> = sql::overfull(&mut db).await?.into_iter().map(|(id, n, of)| (SessionId(id), n, of)).collect();
+    let over: Vec<_> =
+        sql::overfull(&mut db, context.now).await?.into_iter().map(|(id, n, of)| (SessionId(id), n, of)).collect();
     for (session, people, capacity) in &over {
         tracing::error!(%session, people, capacity, "a session holds more people than places");
     }

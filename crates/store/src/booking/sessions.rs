@@ -406,11 +406,18 @@ pub async fn add_sessions(
     Ok(done.rows_affected())
 }
 
-/// Changes the places of a session if nobody changed it since `version`. Answers whether it was so.
-pub async fn change_places(db: &mut PgConnection, id: Uuid, version: i32, to: Places) -> sqlx::Result<bool> {
+/// Changes the places of a session, of which so many people are booked, if nobody changed it since `version`. Answers whether it
+/// was so.
+pub async fn change_places(
+    db: &mut PgConnection,
+    id: Uuid,
+    version: i32,
+    to: Places,
+    booked: i32,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update session set capacity = $3, version = version + 1, group_places = $4, group_release_hours = $5,
-                staff_places = $6, staff_release_hours = $7
+                staff_places = $6, staff_release_hours = $7, lowered_under = case when $8::int > $3 then $8 end
          where id = $1 and version = $2",
         id,
         version,
@@ -418,19 +425,22 @@ pub async fn change_places(db: &mut PgConnection, id: Uuid, version: i32, to: Pl
         to.group_places,
         to.group_release_hours,
         to.staff_places,
-        to.staff_release_hours
+        to.staff_release_hours,
+        booked
     )
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Sessions that hold more people than places: what the nightly reconciliation raises an alarm about, unless staff
-/// lowered the capacity knowingly. `(session, people, capacity)`
-pub async fn overfull(db: &mut PgConnection) -> sqlx::Result<Vec<(Uuid, i64, i32)>> {
+/// Sessions not yet over that hold more people than places, and more than were there when staff lowered the capacity knowingly: what
+/// the reconciliation raises an alarm about. `(session, people, capacity)`
+pub async fn overfull(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<(Uuid, i64, i32)>> {
     let rows = sqlx::query!(
         r#"select s.id, sum(b.people) as "people!", s.capacity from session s join booking b on b.session_id = s.id
-           where b.state = 'confirmed' group by s.id having sum(b.people) > s.capacity"#
+           where b.state = 'confirmed' and s.ends_at > $1
+           group by s.id having sum(b.people) > greatest(s.capacity, s.lowered_under)"#,
+        now.to_sqlx() as _
     )
     .fetch_all(db)
     .await?;

@@ -17,7 +17,7 @@ pub struct CityRow {
     pub people: i64,
 }
 
-/// Requests made in `from..until` and what became of them, by city.
+/// Requests made in `from..until`, and visits that began in it, by city.
 pub async fn by_city(
     db: &mut PgConnection,
     from: jiff::Timestamp,
@@ -25,10 +25,13 @@ pub async fn by_city(
 ) -> sqlx::Result<Vec<CityRow>> {
     sqlx::query_as!(
         CityRow,
-        "select r.city, count(*) as \"requests!\", count(s.id) as \"visits!\", coalesce(sum(s.people_came), 0) as \"people!\"
-         from bus_request r left join bus_stop s on s.request_id = r.id and s.state = 'visited'
-         where r.created_at >= $1 and r.created_at < $2
-         group by r.city order by r.city",
+        "select city as \"city!\", count(*) filter (where not visit) as \"requests!\", count(*) filter (where visit) as \"visits!\",
+                coalesce(sum(people), 0)::bigint as \"people!\"
+         from (select city, false as visit, 0 as people from bus_request where created_at >= $1 and created_at < $2
+               union all
+               select r.city, true, s.people_came from bus_stop s join bus_request r on r.id = s.request_id
+               where s.state = 'visited' and s.starts_at >= $1 and s.starts_at < $2) as of_the_time
+         group by city order by city",
         from.to_sqlx() as _,
         until.to_sqlx() as _
     )

@@ -77,13 +77,13 @@ pub struct OperatorRow {
     pub until: Option<SqlTimestamp>,
 }
 
-/// Those of these codes.
+/// Those of these codes, held as they are until what is recorded of them stands: nobody's code leaves its account meanwhile.
 pub async fn operators(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Result<Vec<OperatorRow>> {
     sqlx::query_as!(
         OperatorRow,
         r#"select id, code, (since::timestamp at time zone 'Asia/Shanghai') as "since!: SqlTimestamp",
                   ((until + 1)::timestamp at time zone 'Asia/Shanghai') as "until: SqlTimestamp"
-           from custody_operator where code = any($1)"#,
+           from custody_operator where code = any($1) order by id for key share"#,
         codes
     )
     .fetch_all(db)

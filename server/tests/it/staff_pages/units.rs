@@ -2,8 +2,10 @@
 
 use super::cases::hired;
 use super::*;
+use axum::body::Body;
 use domain::custody::{Din, Kind, State};
 use futures::StreamExt as _;
+use http::{Request, header};
 use testkit::custody::{life, opened, tell, unit_in};
 
 /// Whoever has this role works under this code.
@@ -217,6 +219,23 @@ async fn the_steps_that_quality_notes_are_offered_to_quality_alone_and_the_labor
     again(&mixed, StatusCode::CONFLICT, "其中有的步骤由质量人员登记");
     assert_eq!(number(&site, "select count(*) from custody_proposal").await, 0);
     gone_to(&send(&lab, &propose, &noted(&["results_reviewed"])).await, &format!("{page}?done=proposed"));
+
+    // Quality's factor grew old meanwhile: it is shown again, and what was ticked is ticked still.
+    crate::account_pages::later(&site, 11 * 60);
+    let stale = send(&quality, &propose, &noted(&["laboratory_lead", "medical_approval"])).await;
+    assert_eq!(gone_to(&stale, "/staff/step-up"), format!("/staff/step-up?next=%2Fstaff%2Funits%2F{unit}"));
+    let kept = stale.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    assert!(kept.starts_with("__Host-unsent="), "{kept}");
+    let with =
+        |cookie: &str| Request::get(&page).header(header::COOKIE, format!("{cookie}; {kept}")).body(Body::empty());
+    let shown = site.send(with(&quality.cookie).expect("a request")).await;
+    again(&shown, StatusCode::OK, "您刚才填写的内容还在");
+    let ticked = |step: &str| format!("value=\"{step}\" checked");
+    for step in ["laboratory_lead", "medical_approval"] {
+        assert!(shown.body.contains(&ticked(step)), "{step}");
+    }
+    let others = site.send(with(&lab.cookie).expect("a request")).await;
+    assert!(!others.body.contains("您刚才填写的内容还在"), "it is quality's own");
 }
 
 #[tokio::test]

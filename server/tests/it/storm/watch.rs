@@ -51,9 +51,11 @@ impl Watch {
         let looking = tokio::spawn(async move {
             let mut seen = Seen { looks: 0, least: i64::MAX };
             loop {
+                // The last look begins after everything is over.
+                let last = stopped.try_recv().is_ok();
                 let least = look(&db).await.iter().map(Places::free).min().unwrap_or(0);
                 seen = Seen { looks: seen.looks + 1, least: seen.least.min(least) };
-                if stopped.try_recv().is_ok() {
+                if last {
                     return seen;
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;

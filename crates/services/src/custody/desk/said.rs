@@ -4,7 +4,6 @@ use super::DeskError;
 use super::acts::{Act, Ask};
 use super::proposal::Proposing;
 use crate::custody::{Refused, check_payload, search};
-use domain::contact::half_width;
 use domain::custody::{Din, Handed, Payload, Slot};
 use domain::field::{Fault, FieldError};
 use domain::typed;
@@ -64,18 +63,9 @@ pub fn read_slot(text: &str) -> Result<Slot, Fault> {
 
 /// Reads degrees Celsius, as tenths: `-188.5`, `−188.5 °C`, in digits of either width.
 fn celsius(text: &str) -> Result<i32, Fault> {
-    let plain: String = half_width(text).replace('\u{2212}', "-").replace('\u{2103}', "");
-    let plain: String = plain.replace("°C", "").chars().filter(|c| !c.is_whitespace()).collect();
-    if plain.is_empty() {
-        return Err(Fault::Required);
-    }
-    let degrees: f64 = plain.parse().map_err(|_| Fault::NotANumber)?;
-    // What cannot be is told by the record, with what can.
-    if degrees.is_finite() && degrees.abs() < 10_000.0 {
-        Ok((degrees * 10.0).round() as i32)
-    } else {
-        Err(Fault::NotANumber)
-    }
+    let plain: String = text.replace('\u{2103}', "").replace("°C", "").split_whitespace().collect();
+    // Nothing is rounded: −149.96 is not −150.0, and a limit stands between the two. What cannot be is told by the record.
+    typed::decimal(&plain)
 }
 
 fn steps(codes: &[String]) -> Result<Vec<String>, Fault> {
@@ -243,8 +233,8 @@ mod tests {
             assert_eq!(celsius(text), Ok(-1885), "{text}");
         }
         assert_eq!(celsius(" "), Err(Fault::Required));
-        for wrong in ["cold", "NaN", "-inf", "1e9"] {
-            assert_eq!(celsius(wrong), Err(Fault::NotANumber), "{wrong}");
+        for wrong in ["cold", "NaN", "-inf", "1e2", "-149.96"] {
+            assert_eq!(celsius(wrong), Err(Fault::DecimalShape), "{wrong}");
         }
     }
 

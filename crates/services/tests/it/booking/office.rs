@@ -21,8 +21,26 @@ async fn a_capacity_below_the_booked_needs_a_confirmation_and_strands_nobody() {
     assert!(matches!(lower(1, true).await, Err(BookingError::StateHasChanged)), "an old form changes nothing");
     assert_eq!(people_booked(&house, session).await, 5);
     assert!(is_full(&book(&house.services, session, 2, 1).await));
-    let over = booking::reconcile(&house.services, &by).await.expect("a list");
-    assert_eq!(over, vec![(session, 5, 3)]);
+}
+
+#[tokio::test]
+async fn the_reconciliation_alarms_about_what_nobody_decided_and_about_nothing_else() {
+    let (house, session) = house_with_session(10).await;
+    book(&house.services, session, 1, 5).await.expect("there is room");
+    let by = officer(&house);
+    let over = async || booking::reconcile(&house.services, &house.services.system()).await.expect("a list");
+    booking::change_places(&house.services, &by, session, 1, 3, true).await.expect("lowered knowingly");
+    assert_eq!(over().await, vec![], "somebody decided it");
+    let owner = house.db.owner_pool();
+    let past_the_guard = "alter table booking disable trigger user; update booking set people = people + 2";
+    sqlx::raw_sql(past_the_guard).execute(&owner).await.expect("the owner may");
+    assert_eq!(over().await, vec![(session, 7, 3)], "more than were there when it was lowered");
+    booking::change_places(&house.services, &by, session, 2, 9, false).await.expect("raised again");
+    assert_eq!(over().await, vec![]);
+    sqlx::raw_sql("update booking set people = people + 3").execute(&owner).await.expect("the owner may");
+    assert_eq!(over().await, vec![(session, 10, 9)]);
+    house.services.clock.advance(jiff::SignedDuration::from_hours(24 * 60));
+    assert_eq!(over().await, vec![], "what is over can be helped by nobody");
 }
 
 #[tokio::test]

@@ -123,6 +123,14 @@ async fn from_a_question_to_the_marks_after_the_visit() {
     assert_eq!((weifang.requests, weifang.visits, weifang.people), (1, 1, 121));
     assert_eq!((year.answers, year.marks, year.again), (1, Some([50, 40, 50]), 1));
     assert_eq!(year.months.len(), 1);
+    // Asked for in December, visited in September after: the request is of its year, the visit of its own, by city as by month.
+    let asked = "update bus_request set created_at = '2025-12-20T10:00+08'";
+    sqlx::query(asked).execute(&house.db.owner_pool()).await.expect("the owner may");
+    for (number, expected) in [(2025, (1, 0, 0)), (2026, (0, 1, 121))] {
+        let year = bus::statistics(services, &staff, number).await.expect("numbers");
+        let weifang = year.cities.iter().find(|row| row.city.code() == "weifang").expect("the city");
+        assert_eq!((weifang.requests, weifang.visits, weifang.people), expected, "{number}");
+    }
 
     // The school was told of each step once, and is asked the next morning.
     house.services.clock.advance(SignedDuration::from_hours(24));

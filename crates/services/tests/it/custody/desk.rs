@@ -401,6 +401,23 @@ async fn nobody_changes_their_own_code_or_one_that_was_worked_under() {
     operators::link(services, &head(&house), code("QA-02"), None).await.expect("it signs, and works on nothing");
 }
 
+/// Without the lock the code would leave its account unseen by what is recorded under it, whose work stands a moment later.
+#[tokio::test]
+async fn a_code_does_not_leave_its_account_while_something_is_recorded_under_it() {
+    let (house, _) = bank().await;
+    desk_of(&house).await;
+    let all = operators::list(&house.services, &head(&house)).await.expect("a list");
+    let lab = all.iter().find(|one| one.code == "LAB-01").expect("a code").id;
+    let mut recording = house.services.begin().await.expect("a transaction");
+    let codes = ["LAB-01".to_owned()];
+    let read = store::custody::lists::operators(&mut *recording, &codes).await.expect("what a recording reads first");
+    assert_eq!(read.len(), 1);
+    let meanwhile = operators::link(&house.services, &quality(&house), lab, None).await;
+    assert!(matches!(meanwhile, Err(DeskError::Busy)), "{meanwhile:?}");
+    recording.rollback().await.expect("given up");
+    operators::link(&house.services, &quality(&house), lab, None).await.expect("nothing was recorded");
+}
+
 #[tokio::test]
 async fn a_code_is_given_once_and_ends() {
     let (house, _) = bank().await;
