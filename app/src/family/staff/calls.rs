@@ -25,10 +25,27 @@ const PAGE: &str = "/staff/contracts/:id";
 /// What only we say on a contract's page, once; never taken from what was sent.
 pub(super) const SHOWN: &str = "shown_guardians";
 
+/// What a new contract is typed into: none of it is typed twice because the second factor grew old meanwhile.
+const WRITTEN: &[&str] = &[
+    "form",
+    "number",
+    "pool",
+    "child",
+    "born",
+    "owner",
+    "second",
+    "mother",
+    "preparation",
+    "preparation_on",
+    "storage",
+    "storage_from",
+    "years",
+];
+
 /// This room's calls.
 pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/find", HANDLE, &find).on(at::CONTRACTS),
-    Call::post(at::NEW, HANDLE, &write),
+    Call::post(at::NEW, INVITE, &write).keeping(WRITTEN),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
     Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),

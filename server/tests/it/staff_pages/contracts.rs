@@ -2,6 +2,8 @@
 
 use super::cases::hired;
 use super::*;
+use axum::body::Body;
+use http::{Request, header};
 
 const NEW: &str = "/staff/contracts/new";
 const NUMBER: &str = "SD2026000777";
@@ -126,4 +128,26 @@ async fn a_payment_that_was_noted_wrongly_is_taken_back_on_its_page_by_a_colleag
     let seen = office.get(&one).await;
     assert!(seen.body.contains("<del") && seen.body.contains("演示：流水号抄错"), "{}", excerpt(&seen.body));
     gone_to(&send(&office, &format!("{one}/pay"), &came).await, &format!("{one}?done=paid"));
+}
+
+/// A contract takes a fresh second factor, as inviting does: whoever has to show it finds the whole of it typed on the form's page.
+#[tokio::test]
+async fn a_contract_is_not_typed_twice_because_the_factor_grew_old() {
+    let site = Site::new().await;
+    let office = hired(&site, Role::FamilySupport).await;
+    crate::account_pages::later(&site, 11 * 60);
+    let form = "01980000-0000-7000-8000-000000000034";
+    let stale = send(&office, NEW, &typed(form, NUMBER)).await;
+    assert_eq!(gone_to(&stale, "/staff/step-up"), "/staff/step-up?next=%2Fstaff%2Fcontracts%2Fnew");
+    assert_eq!(number(&site, "select count(*) from family_contract").await, 0);
+    let kept = stale.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    assert!(kept.starts_with("__Host-unsent="), "{kept}");
+    let request = Request::get(NEW).header(header::COOKIE, format!("{}; {kept}", office.cookie));
+    let seen = site.send(request.body(Body::empty()).expect("a request")).await;
+    again(&seen, StatusCode::OK, "您刚才填写的内容还在");
+    for (name, text) in typed(form, NUMBER).into_iter().filter(|(name, text)| !text.is_empty() && *name != "pool") {
+        assert!(seen.body.contains(&format!("value=\"{text}\"")), "{name}: {text}");
+    }
+    let mother = seen.body.split("value=\"owner\"").nth(1).and_then(|rest| rest.split('>').next());
+    assert!(mother.is_some_and(|rest| rest.contains("checked")), "who is the mother: {mother:?}");
 }

@@ -45,7 +45,8 @@ fn officer(context: &Context) -> Result<AccountId, Denied> {
     context.actor.account().ok_or(Denied::SignInNeeded)
 }
 
-/// Whoever invites: at the office, with a second factor that is fresh, since an invitation opens a family's record to whom it goes.
+/// Whoever invites, or writes a contract with those who may come in by it: at the office, with a second factor that is fresh, since an
+/// invitation opens a family's record to whom it goes.
 fn inviter(context: &Context) -> Result<AccountId, Denied> {
     context.require(Capability::InviteGuardians)?;
     officer(context)
