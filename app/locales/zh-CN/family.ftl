@@ -483,3 +483,8 @@ contracts-back-own = 由您登记；登记有误的，请另一位同事撤回
 contracts-taken-back = 已撤回
 contracts-back-same-person = 这笔到账是您登记的，要由另一位同事撤回。
 contracts-done-taken-back = 到账登记已撤回，它缴过的费用重新变为待缴。
+
+# 孩子成年后的邀请已过期
+contracts-send-child = 再次邀请孩子
+contracts-send-child-text = 给孩子的邀请已经过期。新的邀请会用短信发给家庭最近登记的孩子手机号，90天内有效。家庭会在通知里看到已再次邀请，在“谁看过”里看到您写的原因。
+contracts-send-child-hint = 至少六个字，例如：孩子本人来电，说没有收到短信

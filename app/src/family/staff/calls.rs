@@ -55,6 +55,7 @@ pub static CALLS: &[Call] = &[
         "invite_phone",
     ]),
     Call::post("/staff/contracts/:id/send", INVITE, &send).on(PAGE),
+    Call::post("/staff/contracts/:id/send-child", INVITE, &send_child).on(PAGE).keeping(&["child_reason"]),
     Call::post("/staff/contracts/:id/block", HANDLE, &block).on(PAGE),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];
@@ -198,6 +199,13 @@ async fn send(asked: Asked) -> Answer {
     let Ok(invitation) = asked.field("invitation").parse::<Uuid>() else { return Problem::Unusable.into() };
     let result = office::send(&asked.services, &asked.context, (id, invitation)).await;
     done(&asked, &page, ("sent", ""), result)
+}
+
+async fn send_child(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let reason = asked.field(&field("child", "reason"));
+    let result = office::send_child(&asked.services, &asked.context, id, reason).await;
+    done(&asked, &page, ("sent", "child"), result)
 }
 
 async fn block(asked: Asked) -> Answer {

@@ -15,6 +15,9 @@ use uuid::Uuid;
 /// shows it says it in their own language.
 pub const CONTRACT_WORK: &str = "contract_work";
 
+/// What it is where the office invites a child again that let its invitation run out.
+pub const CHILD_INVITATION: &str = "child_invitation";
+
 /// A look at the record of a unit's family.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {

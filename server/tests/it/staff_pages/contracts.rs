@@ -3,7 +3,11 @@
 use super::cases::hired;
 use super::*;
 use axum::body::Body;
+use domain::contact::{PersonName, Phone};
+use domain::custody::Pool;
+use domain::family::{ContractNumber, ContractState, Kin};
 use http::{Request, header};
+use services::family::{Founder, Founding, found_in, hand_over_due};
 
 const NEW: &str = "/staff/contracts/new";
 const NUMBER: &str = "SD2026000777";
@@ -150,4 +154,41 @@ async fn a_contract_is_not_typed_twice_because_the_factor_grew_old() {
     }
     let mother = seen.body.split("value=\"owner\"").nth(1).and_then(|rest| rest.split('>').next());
     assert!(mother.is_some_and(|rest| rest.contains("checked")), "who is the mother: {mother:?}");
+}
+
+#[tokio::test]
+async fn a_childs_invitation_that_ran_out_is_sent_again_on_the_contracts_page() {
+    let site = Site::new().await;
+    let (services, phone) = (&site.test.services, |text| Phone::parse(text).expect("a number"));
+    let born = "2008-07-20".parse().expect("a day");
+    let new = Founding {
+        number: ContractNumber::parse(NUMBER).expect("a number"),
+        pool: Pool::Family,
+        state: ContractState::Active,
+        term: None,
+        unit: None,
+        child: (PersonName::parse("演示宝宝").expect("a name"), born, Some(phone("13800000779"))),
+        invited: vec![Founder { kin: Kin::Owner, mother: true, phone: phone(OWNER) }],
+        prices: Vec::new(),
+    };
+    let mut tx = services.begin().await.expect("a transaction");
+    let (_, id) = found_in(services, &mut tx, &services.system(), &new).await.expect("a family");
+    tx.commit().await.expect("committed");
+    assert_eq!(hand_over_due(services).await.expect("looked"), 1);
+    let (page, send_child) = (format!("/staff/contracts/{id}"), format!("/staff/contracts/{id}/send-child"));
+    let seen = hired(&site, Role::FamilySupport).await.get(&page).await;
+    assert!(!seen.body.contains("child_reason"), "it can still be claimed");
+    later(&site, 90 * 86_400);
+    let office = hired(&site, Role::FamilySupport).await;
+    assert!(office.get(&page).await.body.contains("child_reason"));
+    let short = send(&office, &send_child, &[("child_reason", "没收到")]).await;
+    again(&short, REFUSED, "");
+    assert!(short.body.contains("没收到"), "what was typed is kept");
+    let why = [("child_reason", "演示：孩子来电，说没有收到短信")];
+    for _ in 0..2 {
+        gone_to(&send(&office, &send_child, &why).await, &format!("{page}?done=sent"));
+    }
+    let seen = office.get(&page).await;
+    assert!(!seen.body.contains("child_reason") && !seen.body.contains("13800000779"), "{}", excerpt(&seen.body));
+    assert_eq!(noted(&site, "family.invitation_sent", &id.to_string()).await, 1);
 }

@@ -3,7 +3,8 @@
 //!
 //! Numbers of contracts and of telephones stand in no address and in no list: a contract is found by its number with a form, and its
 //! page leaves out what names anybody. Who reads a mobile number in full gives a reason that the family reads at once ([`reveal`]).
-//! That a contract was read stands in the family's log, too ([`contract`]), and whom the office invites in its notices ([`invite`]).
+//! That a contract was read stands in the family's log, too ([`contract`]), and so does why a child was invited again ([`send_child`]);
+//! whom the office invites stands in its notices ([`invite`]).
 //! Nothing here touches a unit but putting it under its contract ([`act`]); what is owed changes no unit's state.
 
 mod acts;
@@ -14,7 +15,7 @@ mod payments;
 mod writing;
 
 pub use acts::{Acting, act};
-pub use invitations::{Inviting, block, invite, send};
+pub use invitations::{Inviting, block, invite, send, send_child};
 pub use list::{After, Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
 pub use one::{
     Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
