@@ -97,7 +97,8 @@ async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Resul
     Ok(true)
 }
 
-/// Tells families of payments that are due within [`REMINDED`] days or were: of each once. How many.
+/// Tells families of payments that are due within [`REMINDED`] days or were: of each once, and once more where one that came was taken
+/// back. How many.
 ///
 /// # Errors
 /// `Database`.
@@ -128,8 +129,9 @@ async fn reminded(services: &Services, row: said::DueRow) -> Result<bool, Family
     if !said::reminded(&mut *tx, (row.contract_id, row.nth), context.now).await? {
         return Ok(false);
     }
-    // A payment has no id of its own: it is the nth of its contract.
-    let cause = nth_of(row.contract_id, &row.nth.to_be_bytes());
+    // A price has no id of its own: it is the nth of its contract, and another cause each time that a payment of it was taken back.
+    let again = u16::try_from(row.taken_back).unwrap_or(u16::MAX);
+    let cause = nth_of(row.contract_id, &[row.nth.to_be_bytes(), again.to_be_bytes()].concat());
     let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
     let told = (Notice::PaymentDue, cause, Some(row.due_on.to_jiff()));
     tell_in(&mut tx, &context, about, told).await?;
