@@ -25,7 +25,7 @@ mod support;
 mod temperature;
 mod units;
 
-pub use certificate::{certificate, passport, verify_certificate};
+pub use certificate::{certificate, passport, passport_to_draw, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
 pub use due::{hand_over_due, remind_due};
 pub use error::FamilyError;
