@@ -258,6 +258,7 @@ async fn papers_are_drawn_so_often_for_one_account_and_then_it_is_told_to_wait()
     let hers = account(&site, &mother).await;
     let made = family(&site, "SD2026000001", all[0], hers, true).await;
     second_guardian(&site, &made, &other).await;
+    proof::close_all(&site.test.services).await.expect("a root");
     let own = hers.to_string();
     hit_times(&site.test.services, &DRAWN_PER_ACCOUNT, &own, DRAWN_PER_ACCOUNT.hits - 1).await.expect("so many");
     let fetch =

@@ -80,7 +80,11 @@ async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_
     let one = one.trim_end_matches("?done=written").to_owned();
     let (act, pay) = (format!("{one}/act"), format!("{one}/pay"));
     let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2026-07-01")];
-    again(&send(&office, &act, &sign).await, REFUSED, "结束时间要晚于开始时间");
+    let early = send(&office, &act, &sign).await;
+    again(&early, REFUSED, "结束时间要晚于开始时间");
+    for day in ["2026-07-05", "2026-07-01"] {
+        assert!(early.body.contains(&format!("value=\"{day}\"")), "what was typed is kept: {day}");
+    }
     let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
     gone_to(&send(&office, &act, &sign).await, &format!("{one}?done=sign"));
     again(&send(&office, &act, &sign).await, StatusCode::CONFLICT, "合同刚才有了新的变化");
@@ -88,7 +92,11 @@ async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_
         |amount| [("pay_nth", "1"), ("pay_amount", amount), ("pay_day", "2026-07-12"), ("pay_reference", "B-2026-1")];
     let other = send(&office, &pay, &came("600")).await;
     again(&other, REFUSED, "合计620.00元");
-    assert!(other.body.contains("B-2026-1"), "what was typed is kept");
+    for text in ["600", "2026-07-12", "B-2026-1"] {
+        assert!(other.body.contains(&format!("value=\"{text}\"")), "what was typed is kept: {text}");
+    }
+    let first = other.body.split("name=\"pay_nth\"").nth(1).and_then(|rest| rest.split('>').next());
+    assert!(first.is_some_and(|rest| rest.contains("checked")), "what was ticked is kept: {first:?}");
     gone_to(&send(&office, &pay, &came("620")).await, &format!("{one}?done=paid"));
     gone_to(&send(&office, &pay, &came("620.00")).await, &format!("{one}?done=before"));
     let guardians = format!("{one}/guardians");

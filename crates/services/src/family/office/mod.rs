@@ -3,8 +3,7 @@
 //!
 //! Numbers of contracts and of telephones stand in no address and in no list: a contract is found by its number with a form, and its
 //! page leaves out what names anybody. Who reads a mobile number in full gives a reason that the family reads at once ([`reveal`]).
-//! That a contract was read stands in the family's log, too ([`contract`]), and so does why a child was invited again ([`send_child`]);
-//! whom the office invites stands in its notices ([`invite`]).
+//! That a contract was read stands in the family's log, too ([`contract`]), and whom the office invites in its notices ([`invite`]).
 //! Nothing here touches a unit but putting it under its contract ([`act`]); what is owed changes no unit's state.
 
 mod acts;
