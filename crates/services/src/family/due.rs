@@ -4,7 +4,7 @@
 use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
 use super::notices::{nth_of, tell_in};
-use super::{FamilyError, place};
+use super::{FamilyError, opened};
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -53,10 +53,7 @@ fn ran_out(now: Timestamp) -> Timestamp {
 }
 
 async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Result<bool, FamilyError> {
-    let text = |column, sealed: &[u8]| -> Result<String, FamilyError> {
-        let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
-        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-    };
+    let text = |column, sealed: &[u8]| opened(services, ("family_child", column, row.id), sealed);
     let born: Date = text("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
     if !is_of_age(born, today) {
         return Ok(false);

@@ -22,7 +22,7 @@ pub use one::{
 pub use payments::{Paying, pay, take_back};
 pub use writing::{Writing, write};
 
-use super::{FamilyError, place};
+use super::{FamilyError, number_end, opened};
 use crate::audit::Entry;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -70,22 +70,6 @@ fn reason(text: &str) -> Result<String, Fault> {
 fn born(text: &str, (today, last): (Date, Date)) -> Result<Date, Fault> {
     let (born, first) = (day(text)?, today.saturating_sub(18.years()));
     if born < first || born > last { Err(Fault::DateBetween { first, last }) } else { Ok(born) }
-}
-
-/// What a sealed value says.
-fn opened(
-    services: &Services,
-    (table, column, row): (&'static str, &'static str, Uuid),
-    sealed: &[u8],
-) -> Result<String, FamilyError> {
-    let plain = services.vault.open_sealed(place(table, column, row), sealed)?;
-    String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-}
-
-/// The last four digits of a contract's number.
-fn number_end(services: &Services, contract: Uuid, sealed: &[u8]) -> Result<String, FamilyError> {
-    let number = opened(services, ("family_contract", "number_sealed", contract), sealed)?;
-    Ok(number.chars().skip(number.chars().count().saturating_sub(4)).collect())
 }
 
 /// What a child is called, masked.
