@@ -1,7 +1,7 @@
 //! Who belongs to a family, the child, and what each member agrees to.
 
 use super::scope::{Member, Own, member, visitor};
-use super::{FamilyError, opened, place};
+use super::{FamilyError, place};
 use crate::account::{contact_index, visitors};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -127,7 +127,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
 }
 
 pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
-    let open = |column, sealed: &[u8]| opened(services, ("family_child", column, row.id), sealed);
+    let open = |column, sealed: &[u8]| super::opened(services, ("family_child", column, row.id), sealed);
     let born: Date = open("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
     let phone = row.phone_sealed.as_deref().map(|sealed| open("phone_sealed", sealed)).transpose()?;
     let phone = phone.map(|digits| Phone::parse(&digits).map_err(|_| FamilyError::Unreadable)).transpose()?;
