@@ -451,6 +451,12 @@ contracts-done-before = This payment had been noted already; nothing was noted t
 contracts-done-invited = The invitation is on its way.
 contracts-done-sent = The invitation is on its way. Pressed again within ten minutes it is not sent twice.
 contracts-done-blocked = The invitation is blocked.
+
+# A child of age that let its invitation run out.
+contracts-send-child = Invite the child again
+contracts-send-child-text = The child’s invitation has run out. A new one goes by text message to the number the family gave last, and is good for 90 days. The family sees in its notices that it was sent, and on its access page why.
+contracts-send-child-hint = At least six characters, for example: the child called and says no message arrived
+
 contracts-new-lead = It begins as a draft; signing and bringing it into force follow on its page. Nobody is told now.
 contracts-child-name = Child’s name
 contracts-born = Date of birth, or expected

@@ -451,6 +451,12 @@ contracts-done-before = 这笔到账之前已经登记过，没有重复登记�
 contracts-done-invited = 邀请已发出。
 contracts-done-sent = 邀请已发出。十分钟内重复按不会重复发送。
 contracts-done-blocked = 邀请已停用。
+
+# 孩子成年后的邀请已过期
+contracts-send-child = 再次邀请孩子
+contracts-send-child-text = 给孩子的邀请已经过期。新的邀请会用短信发给家庭最近登记的孩子手机号，90天内有效。家庭会在通知里看到已再次邀请，在“谁看过”里看到您写的原因。
+contracts-send-child-hint = 至少6个字，例如：孩子本人来电，说没有收到短信
+
 contracts-new-lead = 先建立为草拟；签署、到库后在合同页办理。建立时不会通知任何人。
 contracts-child-name = 孩子的姓名
 contracts-born = 出生日期或预产期

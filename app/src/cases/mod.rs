@@ -60,6 +60,7 @@ impl From<CaseError> for Problem {
             CaseError::Denied(_) | CaseError::Unread { .. } => Self::Forbidden,
             CaseError::NotFound => Self::NotFound,
             CaseError::Busy => Self::Busy,
+            CaseError::Limited(limited) => Self::TooOften(limited.retry_seconds()),
             CaseError::Database(error) => problem_of(&BookingError::Database(error)),
             error => {
                 tracing::error!(%error, "a page of a case failed");

@@ -11,7 +11,6 @@ use domain::account::{Capability, Denied};
 use domain::family::Consent;
 use domain::field::{Fault, Faults};
 use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
-use services::custody::proof::Reading;
 use services::family::{self, FamilyError};
 use services::limits::Network;
 use uuid::Uuid;
@@ -85,23 +84,20 @@ async fn certificate(asked: Asked) -> Answer {
 }
 
 async fn passport(asked: Asked) -> Answer {
-    match read_passport(&asked).await {
+    let Some(unit) = asked.param::<UnitId>("id") else { return Problem::NotFound.into() };
+    match family::passport(&asked.services, &asked.context, unit).await {
         Ok(reading) => file(&reading.passport),
-        Err(problem) => problem.into(),
+        Err(error) => hidden(error).into(),
     }
 }
 
 /// The same on paper: what is read, and that it was noted, is one.
 async fn passport_paper(asked: Asked) -> Answer {
-    match read_passport(&asked).await {
+    let Some(unit) = asked.param::<UnitId>("id") else { return Problem::NotFound.into() };
+    match family::passport_to_draw(&asked.services, &asked.context, unit).await {
         Ok(reading) => paper(&asked, &reading).await,
-        Err(problem) => problem.into(),
+        Err(error) => hidden(error).into(),
     }
-}
-
-async fn read_passport(asked: &Asked) -> Result<Reading, Problem> {
-    let unit = asked.param::<UnitId>("id").ok_or(Problem::NotFound)?;
-    family::passport(&asked.services, &asked.context, unit).await.map_err(hidden)
 }
 
 /// The address of what number and code say: neither names anybody.

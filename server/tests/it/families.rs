@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use server::router;
 use services::custody::proof;
 use services::family::{Founder, Founding, found_in, tell_in};
-use services::limits::VERIFY_PER_ADDRESS;
+use services::limits::{DRAWN_PER_ACCOUNT, VERIFY_PER_ADDRESS, hit_times};
 use uuid::Uuid;
 
 /// An id that nothing has.
@@ -247,6 +247,32 @@ async fn the_passport_on_paper_says_what_its_file_says_to_its_reader_and_no_more
     assert_eq!(fetched(&site).await, before + 1);
     assert_eq!(mother.get(&path.replace(".pdf", ".json")).await.status, 200);
     assert_eq!(fetched(&site).await, before + 2);
+}
+
+/// Whoever fetches papers on and on is told to wait; the files and the other guardian's papers are there as before.
+#[tokio::test]
+async fn papers_are_drawn_so_often_for_one_account_and_then_it_is_told_to_wait() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let (mother, other) = (site.visitor().await, site.visitor().await);
+    let hers = account(&site, &mother).await;
+    let made = family(&site, "SD2026000001", all[0], hers, true).await;
+    second_guardian(&site, &made, &other).await;
+    proof::close_all(&site.test.services).await.expect("a root");
+    let own = hers.to_string();
+    hit_times(&site.test.services, &DRAWN_PER_ACCOUNT, &own, DRAWN_PER_ACCOUNT.hits - 1).await.expect("so many");
+    let fetch =
+        async |browser: &Browser<'_>, file: &str| browser.get(&format!("/account/units/{}/{file}", made.unit)).await;
+    assert_eq!(fetch(&mother, "certificate.pdf").await.status, 200);
+    let before = fetched(&site).await;
+    for file in ["certificate.pdf", "passport.pdf"] {
+        let told = fetch(&mother, file).await;
+        assert_eq!(told.status, 429, "{file}");
+        assert!(told.body.contains("请稍等片刻") && !told.header("retry-after").is_empty(), "{file}: {}", told.body);
+    }
+    assert_eq!(fetched(&site).await, before, "what was not given is not noted");
+    assert_eq!(fetch(&mother, "passport.json").await.status, 200);
+    assert_eq!(fetch(&other, "passport.pdf").await.status, 200);
 }
 
 /// Number and code as they are printed on a certificate.

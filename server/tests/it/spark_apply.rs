@@ -6,6 +6,7 @@ use crate::bus::{REFUSED, gone_to, shows};
 use crate::support::{Answer, Site};
 use domain::spark::application::Form;
 use http::StatusCode;
+use services::limits::{DRAWN_PER_ACCOUNT, hit_times};
 use testkit::application;
 
 const GUARDIAN: &str = "guardian@example.com";
@@ -459,4 +460,12 @@ async fn the_copy_is_a_pdf_of_ones_own_that_nobody_keeps() {
     assert!(pdf.header("cache-control").contains("no-store") && pdf.header("x-content-type-options") == "nosniff");
     let english = guardian.get(&format!("/en{path}")).await;
     assert!(english.status == StatusCode::OK && english.body.contains("Application to the Spark Project"));
+    // It is drawn anew each time: so often, and then its owner is told to wait.
+    let account: uuid::Uuid = sqlx::query_scalar("select owner_id from spark_application where reference is not null")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("an account");
+    let rest = DRAWN_PER_ACCOUNT.hits - 3; // the one before it was sent counts, too
+    hit_times(&site.test.services, &DRAWN_PER_ACCOUNT, &account.to_string(), rest).await.expect("so many");
+    shows(&guardian.get(&path).await, StatusCode::TOO_MANY_REQUESTS, &["请稍等片刻"]);
 }

@@ -25,10 +25,27 @@ const PAGE: &str = "/staff/contracts/:id";
 /// What only we say on a contract's page, once; never taken from what was sent.
 pub(super) const SHOWN: &str = "shown_guardians";
 
+/// What a new contract is typed into: none of it is typed twice because the second factor grew old meanwhile.
+const WRITTEN: &[&str] = &[
+    "form",
+    "number",
+    "pool",
+    "child",
+    "born",
+    "owner",
+    "second",
+    "mother",
+    "preparation",
+    "preparation_on",
+    "storage",
+    "storage_from",
+    "years",
+];
+
 /// This room's calls.
 pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/find", HANDLE, &find).on(at::CONTRACTS),
-    Call::post(at::NEW, HANDLE, &write),
+    Call::post(at::NEW, INVITE, &write).keeping(WRITTEN),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
     Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),
@@ -38,6 +55,7 @@ pub static CALLS: &[Call] = &[
         "invite_phone",
     ]),
     Call::post("/staff/contracts/:id/send", INVITE, &send).on(PAGE),
+    Call::post("/staff/contracts/:id/send-child", INVITE, &send_child).on(PAGE).keeping(&["child_reason"]),
     Call::post("/staff/contracts/:id/block", HANDLE, &block).on(PAGE),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];
@@ -181,6 +199,13 @@ async fn send(asked: Asked) -> Answer {
     let Ok(invitation) = asked.field("invitation").parse::<Uuid>() else { return Problem::Unusable.into() };
     let result = office::send(&asked.services, &asked.context, (id, invitation)).await;
     done(&asked, &page, ("sent", ""), result)
+}
+
+async fn send_child(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let reason = asked.field(&field("child", "reason"));
+    let result = office::send_child(&asked.services, &asked.context, id, reason).await;
+    done(&asked, &page, ("sent", "child"), result)
 }
 
 async fn block(asked: Asked) -> Answer {

@@ -31,6 +31,7 @@ pub(super) fn section(visit: &Visit, contract: &Contract) -> impl IntoView + use
             {none}
             <ul class="letter-list">{items}</ul>
             <div class="no-print">
+                {send_child(visit, contract)}
                 {invite}
                 {reveal(visit, contract)}
             </div>
@@ -65,7 +66,7 @@ fn item(visit: &Visit, contract: &Contract, one: &Invitation) -> impl IntoView +
     let open = one.standing == Standing::Open;
     let child = one.kin == Kin::AdultChild;
     let over = contract.state.is_over();
-    // A child that is of age is invited by its day; an invitation that was used says nothing more.
+    // A child that let its invitation run out is invited again for a reason; an invitation that was used says nothing more.
     let sends = !over && one.standing != Standing::Used && (open || !child);
     let blocks = open && !child;
     let send = sends.then(|| {
@@ -98,6 +99,27 @@ fn button(
             <p class="actions"><Button variant=variant>{visit.t(key)}<span class="hidden">" "{about}</span></Button></p>
         </Form>
     }
+}
+
+/// The form that invites a child again which let its invitation run out.
+fn send_child(visit: &Visit, contract: &Contract) -> Option<impl IntoView + use<>> {
+    let of_child = || contract.invitations.iter().filter(|one| one.kin == Kin::AdultChild);
+    let ran_out = of_child().any(|one| one.standing == Standing::Lapsed);
+    let stands = of_child().any(|one| matches!(one.standing, Standing::Open | Standing::Used));
+    if !ran_out || stands || contract.took_over || contract.state.is_over() {
+        return None;
+    }
+    let action = visit.href(&format!("{}/send-child", page_of(contract.id)));
+    let open = came_back(visit, "child", &["reason"]);
+    Some(view! {
+        <Dialog label=visit.t("contracts-send-child") title=visit.t("contracts-send-child") open=open>
+            <p>{visit.t("contracts-send-child-text")}</p>
+            <Form action=action>
+                <TextField name=field("child", "reason") label=visit.t("units-reason") hint=visit.t("contracts-send-child-hint")/>
+                <p class="actions"><Button>{visit.t("contracts-send-child")}</Button></p>
+            </Form>
+        </Dialog>
+    })
 }
 
 fn invite(visit: &Visit, contract: &Contract) -> impl IntoView + use<> {

@@ -102,11 +102,11 @@ pub enum Capability {
     JoinFamily,
     /// Help families: their record for a reason that they read.
     SupportFamilies,
-    /// See contracts of families (masked), write them, note payments, end them, block invitations.
+    /// See contracts of families (masked), sign them, note payments, end them, block invitations.
     HandleContracts,
     /// See in full which mobile numbers are registered with a contract, with the reason in the family's own log.
     RevealGuardians,
-    /// Invite somebody into the family of a contract, and send an invitation once more.
+    /// Invite somebody into the family of a contract, send an invitation once more, and write a contract: it says who may come in.
     InviteGuardians,
     /// See stored units with their whole chain, deviations, the store, operators and collectors; not whose a unit is.
     SeeUnits,

@@ -4,7 +4,7 @@
 use super::FamilyError;
 use super::people::{child, mother_consents};
 use super::record::record_in;
-use super::scope::Own;
+use super::scope::{Own, visitor};
 use super::units::unit_in;
 use crate::audit::{self, Entry};
 use crate::crypto::random;
@@ -45,11 +45,19 @@ fn code(services: &Services, id: Uuid) -> String {
     (0..CODE_LENGTH).map(|i| char::from(CODE_ALPHABET[((bits >> (5 * i)) & 31) as usize])).collect()
 }
 
+/// Counts a paper that is to be drawn for whoever asks, whatever it is of: of what is not theirs they learn nothing by it.
+async fn draws(services: &Services, context: &Context) -> Result<(), FamilyError> {
+    let account = visitor(context, Capability::SeeOwnUnits)?;
+    limits::hit(services, &limits::DRAWN_PER_ACCOUNT, &account.to_string()).await?;
+    Ok(())
+}
+
 /// The certificate of a unit as a PDF: its file name and its bytes. Issued when it is fetched first.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for another's, and for a unit that is not stored; `Unreadable`, `Database`.
+/// `Denied`; `Limited` after too many papers; `NotFound` for another's, and for a unit that is not stored; `Unreadable`, `Database`.
 pub async fn certificate(services: &Services, context: &Context, id: UnitId) -> Result<(String, Vec<u8>), FamilyError> {
+    draws(services, context).await?;
     let mut own = Own::begin(services, context).await?;
     let record = record_in(&mut own, services, context.locale, id).await?;
     let banked = record.events.iter().rev().find(|event| event.kind == Kind::Banked);
@@ -163,6 +171,15 @@ async fn is_good(services: &Services, number: &str, typed: &str) -> Result<bool,
     let right = verify_slices_are_equal(code(services, id).as_bytes(), typed.as_bytes()).is_ok();
     let state = found.filter(|_| right).and_then(|row| State::from_name(&row.state));
     Ok(state.is_some_and(is_stored))
+}
+
+/// The custody passport of a unit for whoever asks, where it is drawn: read and noted as the file is, and counted as a paper.
+///
+/// # Errors
+/// `Limited` after too many papers; those of [`passport`].
+pub async fn passport_to_draw(services: &Services, context: &Context, id: UnitId) -> Result<Reading, FamilyError> {
+    draws(services, context).await?;
+    passport(services, context, id).await
 }
 
 /// The custody passport of a unit for whoever asks: everything that happened to it as far as they read it, with the proof. Whether they

@@ -1,7 +1,7 @@
 //! A family's contracts: the number, the term, what was agreed to cost what, and what of it is paid.
 
 use super::scope::Own;
-use super::{FamilyError, place};
+use super::{FamilyError, opened};
 use crate::{Context, Services};
 use domain::custody::Pool;
 use domain::family::{ContractNumber, ContractState};
@@ -61,8 +61,7 @@ pub async fn contracts(services: &Services, context: &Context) -> Result<Vec<Own
 }
 
 fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) -> Result<OwnContract, FamilyError> {
-    let plain = services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
-    let number = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
+    let number = opened(services, ("family_contract", "number_sealed", row.id), &row.number_sealed)?;
     let price = |row: sql::PriceRow| Price {
         kind: row.kind,
         due_on: row.due_on.to_jiff(),

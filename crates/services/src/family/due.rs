@@ -4,7 +4,7 @@
 use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
 use super::notices::{nth_of, tell_in};
-use super::{FamilyError, place};
+use super::{FamilyError, opened};
 use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -53,10 +53,7 @@ fn ran_out(now: Timestamp) -> Timestamp {
 }
 
 async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Result<bool, FamilyError> {
-    let text = |column, sealed: &[u8]| -> Result<String, FamilyError> {
-        let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
-        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-    };
+    let text = |column, sealed: &[u8]| opened(services, ("family_child", column, row.id), sealed);
     let born: Date = text("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
     if !is_of_age(born, today) {
         return Ok(false);
@@ -97,7 +94,8 @@ async fn invited(services: &Services, row: sql::ComingRow, today: Date) -> Resul
     Ok(true)
 }
 
-/// Tells families of payments that are due within [`REMINDED`] days or were: of each once. How many.
+/// Tells families of payments that are due within [`REMINDED`] days or were: of each once, and once more where one that came was taken
+/// back. How many.
 ///
 /// # Errors
 /// `Database`.
@@ -128,8 +126,9 @@ async fn reminded(services: &Services, row: said::DueRow) -> Result<bool, Family
     if !said::reminded(&mut *tx, (row.contract_id, row.nth), context.now).await? {
         return Ok(false);
     }
-    // A payment has no id of its own: it is the nth of its contract.
-    let cause = nth_of(row.contract_id, &row.nth.to_be_bytes());
+    // A price has no id of its own: it is the nth of its contract, and another cause each time that a payment of it was taken back.
+    let again = u16::try_from(row.taken_back).unwrap_or(u16::MAX);
+    let cause = nth_of(row.contract_id, &[row.nth.to_be_bytes(), again.to_be_bytes()].concat());
     let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
     let told = (Notice::PaymentDue, cause, Some(row.due_on.to_jiff()));
     tell_in(&mut tx, &context, about, told).await?;

@@ -2,7 +2,7 @@
 //! once.
 
 use super::scope::Own;
-use super::{FamilyError, place};
+use super::{FamilyError, opened, place};
 use crate::{Context, Services};
 use domain::account::{Actor, Denied};
 use domain::ids::UnitId;
@@ -14,6 +14,9 @@ use uuid::Uuid;
 /// What a look of the contracts' office is at when it reads a contract. Its reason is this word, not one that somebody typed: whoever
 /// shows it says it in their own language.
 pub const CONTRACT_WORK: &str = "contract_work";
+
+/// What it is where the office invites a child again that let its invitation run out.
+pub const CHILD_INVITATION: &str = "child_invitation";
 
 /// A look at the record of a unit's family.
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +86,12 @@ pub async fn looks(services: &Services, context: &Context) -> Result<Vec<OwnLook
     let mut own = Own::begin(services, context).await?;
     let rows = sql::looks(&mut *own.tx, own.account.0).await?;
     let read = |row: sql::AccessRow| {
-        let plain = services.vault.open_sealed(place("family_access", "reason_sealed", row.id), &row.reason_sealed)?;
+        let reason = opened(services, ("family_access", "reason_sealed", row.id), &row.reason_sealed)?;
         Ok(OwnLook {
             unit: row.unit_id.map(UnitId),
             role: row.role,
             what: row.what,
-            reason: String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?,
+            reason,
             break_glass: row.break_glass,
             at: row.at.to_jiff(),
         })

@@ -25,13 +25,13 @@ mod support;
 mod temperature;
 mod units;
 
-pub use certificate::{certificate, passport, verify_certificate};
+pub use certificate::{certificate, passport, passport_to_draw, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
 pub use due::{hand_over_due, remind_due};
 pub use error::FamilyError;
 pub(crate) use held::exported;
 pub use join::{Founder, Founding, found_in, join};
-pub use looks::{CONTRACT_WORK, Look, OwnLook, look_in, looks};
+pub use looks::{CHILD_INVITATION, CONTRACT_WORK, Look, OwnLook, look_in, looks};
 pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
@@ -48,6 +48,7 @@ pub use support::{
 pub use temperature::thermal;
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
+use crate::Services;
 use crate::crypto::Place;
 use uuid::Uuid;
 
@@ -57,4 +58,20 @@ const CONTRACT_NUMBERS: &str = "family contract number";
 /// Where a family's own values are sealed.
 const fn place(table: &'static str, column: &'static str, row: Uuid) -> Place {
     Place { table, column, row }
+}
+
+/// What a value says that is sealed in a row: its table, its column, its id.
+fn opened(
+    services: &Services,
+    (table, column, row): (&'static str, &'static str, Uuid),
+    sealed: &[u8],
+) -> Result<String, FamilyError> {
+    let plain = services.vault.open_sealed(place(table, column, row), sealed)?;
+    String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
+}
+
+/// The last four digits of a contract's number.
+fn number_end(services: &Services, contract: Uuid, sealed: &[u8]) -> Result<String, FamilyError> {
+    let number = opened(services, ("family_contract", "number_sealed", contract), sealed)?;
+    Ok(number.chars().skip(number.chars().count().saturating_sub(4)).collect())
 }

@@ -1,6 +1,6 @@
 //! Telling families outside the house: queued with what is told, read and sent by `messages::family`.
 
-use super::{FamilyError, place};
+use super::{FamilyError, opened};
 use crate::Context;
 use crate::Services;
 use crate::account::visitors::open_profile;
@@ -126,7 +126,6 @@ pub(crate) async fn told_at(
 pub(crate) async fn invited_phone(services: &Services, invitation: Uuid) -> Result<Option<Phone>, FamilyError> {
     let sealed = invitations::open_phone(&services.db, invitation, services.clock.now()).await?;
     let Some(sealed) = sealed else { return Ok(None) };
-    let plain = services.vault.open_sealed(place("family_invitation", "phone_sealed", invitation), &sealed)?;
-    let digits = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
+    let digits = opened(services, ("family_invitation", "phone_sealed", invitation), &sealed)?;
     Ok(Some(Phone::parse(&digits).map_err(|_| FamilyError::Unreadable)?))
 }

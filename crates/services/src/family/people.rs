@@ -127,10 +127,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
 }
 
 pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild, FamilyError> {
-    let open = |column, sealed: &[u8]| -> Result<String, FamilyError> {
-        let plain = services.vault.open_sealed(place("family_child", column, row.id), sealed)?;
-        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-    };
+    let open = |column, sealed: &[u8]| super::opened(services, ("family_child", column, row.id), sealed);
     let born: Date = open("born_sealed", &row.born_sealed)?.parse().map_err(|_| FamilyError::Unreadable)?;
     let phone = row.phone_sealed.as_deref().map(|sealed| open("phone_sealed", sealed)).transpose()?;
     let phone = phone.map(|digits| Phone::parse(&digits).map_err(|_| FamilyError::Unreadable)).transpose()?;

@@ -2,7 +2,7 @@
 //! an hour. What is shown helps with a question: contracts, how far units are, who belongs to the family; no value of a test, no
 //! name, no telephone number.
 
-use super::{CONTRACT_NUMBERS, FamilyError, place};
+use super::{CONTRACT_NUMBERS, FamilyError, number_end, opened, place};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::limits;
@@ -171,10 +171,9 @@ fn entry(action: &'static str, family: Uuid, detail: serde_json::Value) -> Entry
 }
 
 fn read(services: &Services, row: &OpeningRow) -> Result<OpenRecord, FamilyError> {
-    let plain = services.vault.open_sealed(place("family_support", "reason_sealed", row.id), &row.reason_sealed)?;
     Ok(OpenRecord {
         family: FamilyId(row.family_id),
-        reason: String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?,
+        reason: opened(services, ("family_support", "reason_sealed", row.id), &row.reason_sealed)?,
         begun_at: row.begun_at.to_jiff(),
         until: row.until.to_jiff(),
     })
@@ -205,11 +204,8 @@ pub async fn support_record(
     let opening = sql::opened(&mut *tx, account.0, Some(family.0), context.now).await?.into_iter().next();
     let open = read(services, &opening.ok_or(FamilyError::NotFound)?)?;
     let contract = |row: own::ContractRow| {
-        let plain =
-            services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
-        let number = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
         Ok::<_, FamilyError>(SupportContract {
-            number_end: number.chars().skip(number.chars().count().saturating_sub(4)).collect(),
+            number_end: number_end(services, row.id, &row.number_sealed)?,
             state: ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?,
             ends_on: row.ends_on.map(|day| day.to_jiff()),
         })
@@ -246,11 +242,8 @@ pub(crate) async fn contract_numbers(
     unit: UnitId,
 ) -> Result<Vec<String>, FamilyError> {
     let Some(family) = said::family_of_unit(&mut *db, unit.0).await? else { return Ok(Vec::new()) };
-    let number = |row: own::ContractRow| {
-        let plain =
-            services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
-        String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-    };
+    let number =
+        |row: own::ContractRow| opened(services, ("family_contract", "number_sealed", row.id), &row.number_sealed);
     own::contracts(db, family).await?.into_iter().map(number).collect()
 }
 

@@ -151,6 +151,9 @@ limits! {
     UNIT_TOLD_OF_NOTHING = "unit-told-of-nothing", 5000 in TEN_MINUTES;
     /// Alerts about that: one for each window, whoever goes on.
     UNIT_ALARMED = "unit-alarmed", 1 in TEN_MINUTES;
+    /// Papers drawn anew for one account: certificates of storage, passports, copies of what was sent or signed. Each is pages of glyphs, and
+    /// a family prints each of its own once or twice.
+    DRAWN_PER_ACCOUNT = "drawn-account", 20 in TEN_MINUTES;
     /// Copies of everything we hold on a person, for that person.
     EXPORT_PER_ACCOUNT = "export-account", 5 in DAY;
 }

@@ -281,6 +281,18 @@ pub async fn mark_invited(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) 
     Ok(())
 }
 
+/// Marks that a child, which is locked, was invited by hand after it had not answered: it may answer again.
+pub async fn invited_again(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update family_child set invited_at = $2, invited_times = invited_times + 1, silent_told_at = null where id = $1",
+        child,
+        now.to_sqlx() as SqlTimestamp
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// A contract to be written.
 #[derive(Debug, Clone, Copy)]
 pub struct NewContract<'a> {

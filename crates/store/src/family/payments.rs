@@ -136,10 +136,11 @@ pub async fn take_back(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Marks the prices of a contract that a payment paid as owed again. How many.
+/// Marks the prices of a contract that a payment paid as owed again, and as what nobody was reminded of. How many.
 pub async fn owe_again(db: impl PgExecutor<'_>, (contract, payment): (Uuid, Uuid)) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "update family_contract_due set paid_on = null, payment_id = null where contract_id = $1 and payment_id = $2",
+        "update family_contract_due set paid_on = null, payment_id = null, reminded_at = null
+         where contract_id = $1 and payment_id = $2",
         contract,
         payment
     );

@@ -199,13 +199,17 @@ pub struct DueRow {
     pub unit_id: Option<Uuid>,
     /// Until when.
     pub due_on: SqlDate,
+    /// How often a payment of it was taken back: each time it was owed anew.
+    pub taken_back: i64,
 }
 
 /// What is owed until a day and was not reminded of, by the hundred.
 pub async fn due(db: impl PgExecutor<'_>, until: civil::Date) -> sqlx::Result<Vec<DueRow>> {
     sqlx::query_as!(
         DueRow,
-        r#"select d.contract_id, d.nth, c.family_id, c.unit_id, d.due_on as "due_on: SqlDate"
+        r#"select d.contract_id, d.nth, c.family_id, c.unit_id, d.due_on as "due_on: SqlDate",
+                  (select count(*) from family_contract_payment p
+                   where p.contract_id = d.contract_id and d.nth = any(p.taken_back_nths)) as "taken_back!"
            from family_contract_due d join family_contract c on c.id = d.contract_id
            where d.paid_on is null and d.reminded_at is null and d.due_on <= $1 and c.state in ('active', 'arrears')
            order by d.due_on, d.contract_id, d.nth limit 100"#,

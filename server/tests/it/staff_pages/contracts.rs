@@ -2,6 +2,12 @@
 
 use super::cases::hired;
 use super::*;
+use axum::body::Body;
+use domain::contact::{PersonName, Phone};
+use domain::custody::Pool;
+use domain::family::{ContractNumber, ContractState, Kin};
+use http::{Request, header};
+use services::family::{Founder, Founding, found_in, hand_over_due};
 
 const NEW: &str = "/staff/contracts/new";
 const NUMBER: &str = "SD2026000777";
@@ -74,7 +80,11 @@ async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_
     let one = one.trim_end_matches("?done=written").to_owned();
     let (act, pay) = (format!("{one}/act"), format!("{one}/pay"));
     let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2026-07-01")];
-    again(&send(&office, &act, &sign).await, REFUSED, "结束时间要晚于开始时间");
+    let early = send(&office, &act, &sign).await;
+    again(&early, REFUSED, "结束时间要晚于开始时间");
+    for day in ["2026-07-05", "2026-07-01"] {
+        assert!(early.body.contains(&format!("value=\"{day}\"")), "what was typed is kept: {day}");
+    }
     let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
     gone_to(&send(&office, &act, &sign).await, &format!("{one}?done=sign"));
     again(&send(&office, &act, &sign).await, StatusCode::CONFLICT, "合同刚才有了新的变化");
@@ -82,7 +92,11 @@ async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_
         |amount| [("pay_nth", "1"), ("pay_amount", amount), ("pay_day", "2026-07-12"), ("pay_reference", "B-2026-1")];
     let other = send(&office, &pay, &came("600")).await;
     again(&other, REFUSED, "合计620.00元");
-    assert!(other.body.contains("B-2026-1"), "what was typed is kept");
+    for text in ["600", "2026-07-12", "B-2026-1"] {
+        assert!(other.body.contains(&format!("value=\"{text}\"")), "what was typed is kept: {text}");
+    }
+    let first = other.body.split("name=\"pay_nth\"").nth(1).and_then(|rest| rest.split('>').next());
+    assert!(first.is_some_and(|rest| rest.contains("checked")), "what was ticked is kept: {first:?}");
     gone_to(&send(&office, &pay, &came("620")).await, &format!("{one}?done=paid"));
     gone_to(&send(&office, &pay, &came("620.00")).await, &format!("{one}?done=before"));
     let guardians = format!("{one}/guardians");
@@ -126,4 +140,63 @@ async fn a_payment_that_was_noted_wrongly_is_taken_back_on_its_page_by_a_colleag
     let seen = office.get(&one).await;
     assert!(seen.body.contains("<del") && seen.body.contains("演示：流水号抄错"), "{}", excerpt(&seen.body));
     gone_to(&send(&office, &format!("{one}/pay"), &came).await, &format!("{one}?done=paid"));
+}
+
+/// A contract takes a fresh second factor, as inviting does: whoever has to show it finds the whole of it typed on the form's page.
+#[tokio::test]
+async fn a_contract_is_not_typed_twice_because_the_factor_grew_old() {
+    let site = Site::new().await;
+    let office = hired(&site, Role::FamilySupport).await;
+    crate::account_pages::later(&site, 11 * 60);
+    let form = "01980000-0000-7000-8000-000000000034";
+    let stale = send(&office, NEW, &typed(form, NUMBER)).await;
+    assert_eq!(gone_to(&stale, "/staff/step-up"), "/staff/step-up?next=%2Fstaff%2Fcontracts%2Fnew");
+    assert_eq!(number(&site, "select count(*) from family_contract").await, 0);
+    let kept = stale.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    assert!(kept.starts_with("__Host-unsent="), "{kept}");
+    let request = Request::get(NEW).header(header::COOKIE, format!("{}; {kept}", office.cookie));
+    let seen = site.send(request.body(Body::empty()).expect("a request")).await;
+    again(&seen, StatusCode::OK, "您刚才填写的内容还在");
+    for (name, text) in typed(form, NUMBER).into_iter().filter(|(name, text)| !text.is_empty() && *name != "pool") {
+        assert!(seen.body.contains(&format!("value=\"{text}\"")), "{name}: {text}");
+    }
+    let mother = seen.body.split("value=\"owner\"").nth(1).and_then(|rest| rest.split('>').next());
+    assert!(mother.is_some_and(|rest| rest.contains("checked")), "who is the mother: {mother:?}");
+}
+
+#[tokio::test]
+async fn a_childs_invitation_that_ran_out_is_sent_again_on_the_contracts_page() {
+    let site = Site::new().await;
+    let (services, phone) = (&site.test.services, |text| Phone::parse(text).expect("a number"));
+    let born = "2008-07-20".parse().expect("a day");
+    let new = Founding {
+        number: ContractNumber::parse(NUMBER).expect("a number"),
+        pool: Pool::Family,
+        state: ContractState::Active,
+        term: None,
+        unit: None,
+        child: (PersonName::parse("演示宝宝").expect("a name"), born, Some(phone("13800000779"))),
+        invited: vec![Founder { kin: Kin::Owner, mother: true, phone: phone(OWNER) }],
+        prices: Vec::new(),
+    };
+    let mut tx = services.begin().await.expect("a transaction");
+    let (_, id) = found_in(services, &mut tx, &services.system(), &new).await.expect("a family");
+    tx.commit().await.expect("committed");
+    assert_eq!(hand_over_due(services).await.expect("looked"), 1);
+    let (page, send_child) = (format!("/staff/contracts/{id}"), format!("/staff/contracts/{id}/send-child"));
+    let seen = hired(&site, Role::FamilySupport).await.get(&page).await;
+    assert!(!seen.body.contains("child_reason"), "it can still be claimed");
+    later(&site, 90 * 86_400);
+    let office = hired(&site, Role::FamilySupport).await;
+    assert!(office.get(&page).await.body.contains("child_reason"));
+    let short = send(&office, &send_child, &[("child_reason", "没收到")]).await;
+    again(&short, REFUSED, "");
+    assert!(short.body.contains("没收到"), "what was typed is kept");
+    let why = [("child_reason", "演示：孩子来电，说没有收到短信")];
+    for _ in 0..2 {
+        gone_to(&send(&office, &send_child, &why).await, &format!("{page}?done=sent"));
+    }
+    let seen = office.get(&page).await;
+    assert!(!seen.body.contains("child_reason") && !seen.body.contains("13800000779"), "{}", excerpt(&seen.body));
+    assert_eq!(noted(&site, "family.invitation_sent", &id.to_string()).await, 1);
 }

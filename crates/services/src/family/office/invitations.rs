@@ -1,24 +1,26 @@
 //! Invitations of guardians: a new one, the same once more, and one that is blocked. Whoever is invited is told by the letter of
 //! invitations, which says neither of whom nor of what; whoever belongs to the family already is told by a notice as what somebody was
-//! invited. A child that is of age is invited by its day, not by hand; what was sent to it is sent again here.
+//! invited. A child that is of age is invited by its day; what was sent to it is sent again here, and where it let that run out it is
+//! invited again for a reason that the family reads ([`send_child`]).
 
 use super::one::{Standing, phone_of, standing_of};
-use super::{entry, fault, inviter, officer};
+use super::{entry, fault, inviter, officer, opened, reason};
 use crate::audit;
 use crate::db::to_the_end;
-use crate::family::FamilyError;
 use crate::family::join::{Invited, invite_in};
 use crate::family::news::queue_invited;
 use crate::family::notices::tell_in;
+use crate::family::{CHILD_INVITATION, FamilyError, place};
 use crate::{Context, Services};
+use domain::account::Role;
 use domain::contact::Phone;
 use domain::family::{ContractState, Kin, Notice};
 use domain::field::{Fault, Faults};
-use domain::ids::{ContractId, FamilyId};
+use domain::ids::{AccountId, ContractId, FamilyId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
-use store::family::{office as sql, own};
+use store::family::{join, office as sql, own, said};
 use uuid::Uuid;
 
 /// What is pressed again within this time was pressed twice.
@@ -98,7 +100,7 @@ pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> R
 ///
 /// # Errors
 /// `Denied`, also where the second factor grew stale; `NotFound`; `Over` of one that was used, of a child's that cannot be claimed any
-/// more, and of a mother's where there is a mother or one can still come in; `Stale` where the contract is over; `Crypto`,
+/// more ([`send_child`]), and of a mother's where there is a mother or one can still come in; `Stale` where the contract is over; `Crypto`,
 /// `Unreadable`, `Database`.
 pub async fn send(
     services: &Services,
@@ -137,6 +139,74 @@ pub async fn send(
         Ok(tx.commit().await?)
     })
     .await
+}
+
+/// Invites the child of a contract again that is of age and let its invitation run out, at the number that its guardians said last: by
+/// its day it is invited three times and no more. The reason stands in the family's own log. Pressed twice within ten minutes it is
+/// sent once; when this one runs out, too, nobody is told anew.
+///
+/// # Errors
+/// `Denied`, also where the second factor grew stale; `Fields` (`reason`); `NotFound`, also where the contract is for no child; `Over`
+/// where it took over, was never invited, or somebody else can still come in by its number; `Stale` where the contract is over;
+/// `Crypto`, `Unreadable`, `Database`.
+pub async fn send_child(
+    services: &Services,
+    context: &Context,
+    contract: ContractId,
+    why: &str,
+) -> Result<(), FamilyError> {
+    let by = inviter(context)?;
+    let why = reason(why).map_err(|short| fault("reason", short))?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move { child_sent(&services, &context, contract, (by, &why)).await }).await
+}
+
+async fn child_sent(
+    services: &Services,
+    context: &Context,
+    contract: ContractId,
+    (by, why): (AccountId, &str),
+) -> Result<(), FamilyError> {
+    let mut tx = services.begin().await?;
+    let family = sql::contract(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?.family_id;
+    // The child before the contract, in the order of its birthday: whoever invites it by the day waits, and so does it that takes over.
+    let taken_over = join::lock_children(&mut *tx, family).await?;
+    let row = inviting(&mut tx, contract).await?;
+    let children = own::children(&mut *tx, family).await?;
+    let child = children.into_iter().find(|child| row.child_id == Some(child.id)).ok_or(FamilyError::NotFound)?;
+    let sealed = child.phone_sealed.filter(|_| !taken_over && child.invited_at.is_some()).ok_or(FamilyError::Over)?;
+    let all = sql::invitations(&mut *tx, row.id).await?;
+    let open = all.iter().find(|one| one.child_id == Some(child.id) && standing_of(one, context.now) == Standing::Open);
+    let (kin, family) = (Kin::AdultChild, FamilyId(family));
+    let id = match open {
+        Some(one) => one.id,
+        None => {
+            let digits = opened(services, ("family_child", "phone_sealed", child.id), &sealed)?;
+            let phone = Phone::parse(&digits).map_err(|_| FamilyError::Unreadable)?;
+            let whom = Invited { family, contract: row.id, child: Some(child.id), kin, mother: false };
+            let id = invite_in(services, &mut tx, context, &whom, &phone).await?.ok_or(FamilyError::Over)?;
+            join::invited_again(&mut *tx, child.id, context.now).await?;
+            id
+        }
+    };
+    if !told(&mut tx, context, (family, id), (kin, false)).await? {
+        return Ok(());
+    }
+    let look: Uuid = context.new_id();
+    let new = said::NewLook {
+        id: look,
+        family: family.0,
+        unit: None,
+        actor: by.0,
+        role: Role::FamilySupport.name(),
+        what: CHILD_INVITATION,
+        reason: &services.vault.seal(place("family_access", "reason_sealed", look), why.as_bytes()),
+        break_glass: false,
+    };
+    said::add_look(&mut *tx, new, context.now).await?;
+    let detail = json!({ "invitation": id, "child": child.id });
+    audit::record(&mut tx, context, &[entry("family.invitation_sent", contract, detail)]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Queues the letter of an invitation, and tells the family of it, once. `false` where it was queued a moment ago.

@@ -14,7 +14,7 @@ mod payments;
 mod writing;
 
 pub use acts::{Acting, act};
-pub use invitations::{Inviting, block, invite, send};
+pub use invitations::{Inviting, block, invite, send, send_child};
 pub use list::{After, Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
 pub use one::{
     Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
@@ -22,7 +22,7 @@ pub use one::{
 pub use payments::{Paying, pay, take_back};
 pub use writing::{Writing, write};
 
-use super::{FamilyError, place};
+use super::{FamilyError, number_end, opened};
 use crate::audit::Entry;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -45,7 +45,8 @@ fn officer(context: &Context) -> Result<AccountId, Denied> {
     context.actor.account().ok_or(Denied::SignInNeeded)
 }
 
-/// Whoever invites: at the office, with a second factor that is fresh, since an invitation opens a family's record to whom it goes.
+/// Whoever invites, or writes a contract with those who may come in by it: at the office, with a second factor that is fresh, since an
+/// invitation opens a family's record to whom it goes.
 fn inviter(context: &Context) -> Result<AccountId, Denied> {
     context.require(Capability::InviteGuardians)?;
     officer(context)
@@ -69,22 +70,6 @@ fn reason(text: &str) -> Result<String, Fault> {
 fn born(text: &str, (today, last): (Date, Date)) -> Result<Date, Fault> {
     let (born, first) = (day(text)?, today.saturating_sub(18.years()));
     if born < first || born > last { Err(Fault::DateBetween { first, last }) } else { Ok(born) }
-}
-
-/// What a sealed value says.
-fn opened(
-    services: &Services,
-    (table, column, row): (&'static str, &'static str, Uuid),
-    sealed: &[u8],
-) -> Result<String, FamilyError> {
-    let plain = services.vault.open_sealed(place(table, column, row), sealed)?;
-    String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-}
-
-/// The last four digits of a contract's number.
-fn number_end(services: &Services, contract: Uuid, sealed: &[u8]) -> Result<String, FamilyError> {
-    let number = opened(services, ("family_contract", "number_sealed", contract), sealed)?;
-    Ok(number.chars().skip(number.chars().count().saturating_sub(4)).collect())
 }
 
 /// What a child is called, masked.

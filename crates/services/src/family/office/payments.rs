@@ -1,6 +1,7 @@
 //! Payments: a transfer that came is written down once, by its number at the bank, whoever presses how often. It pays the whole of
 //! one price or of several. A contract in arrears that owes nothing late any more is in force again at once. What was written down
-//! wrongly is taken back by another of the office: what it paid is owed again, and its number can be written down anew.
+//! wrongly is taken back by another of the office: what it paid is owed again, its family is reminded of it again, and its number can be
+//! written down anew.
 
 use super::{entry, fault, officer, reason};
 use crate::audit;

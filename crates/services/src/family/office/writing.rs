@@ -1,8 +1,9 @@
 //! Writing a contract: a draft with its family, the child, the guardians that are registered, and what it costs. Nobody is told by it;
-//! who is invited is told from the contract's page.
+//! who is invited is told from the contract's page. Whoever is registered can come in, so that it takes the fresh second factor that
+//! inviting takes.
 
 use super::acts::storage;
-use super::{born, fault, officer};
+use super::{born, fault, inviter};
 use crate::db::to_the_end;
 use crate::family::{CONTRACT_NUMBERS, FamilyError, Founder, Founding, found_in};
 use crate::{Context, Services};
@@ -121,10 +122,10 @@ fn read(new: &Writing, today: Date) -> Result<Founding, FamilyError> {
 /// Writes a contract as a draft. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied`; `Fields` (by the names of [`Writing`]; `number` also where there is a contract of it); `SentBefore` for a form that wrote
-/// another contract; `Crypto`, `Unreadable`, `Database`.
+/// `Denied`, also where the second factor grew stale; `Fields` (by the names of [`Writing`]; `number` also where there is a contract of
+/// it); `SentBefore` for a form that wrote another contract; `Crypto`, `Unreadable`, `Database`.
 pub async fn write(services: &Services, context: &Context, new: &Writing) -> Result<ContractId, FamilyError> {
-    officer(context)?;
+    inviter(context)?;
     let founding = read(new, local_day(context.now))?;
     let (services, context, form) = (services.clone(), context.clone(), new.form);
     to_the_end(async move {

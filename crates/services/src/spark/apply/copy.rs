@@ -1,6 +1,7 @@
 //! A copy of what was sent, to keep: made anew from the snapshot each time it is asked for, and kept nowhere.
 
-use super::{ApplyError, Receipt, receipt, snapshot};
+use super::{ApplyError, Receipt, applicant, receipt, snapshot};
+use crate::limits;
 use crate::messages::{CopySheet, drawn};
 use crate::{Context, Services};
 use domain::ids::ApplicationId;
@@ -10,13 +11,15 @@ use domain::spark::application::Snapshot;
 /// what was sent.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for anybody else's, and before it is sent; `NoPaper` where it cannot be drawn.
+/// `Denied`; `Limited` after too many papers; `NotFound` for anybody else's, and before it is sent; `NoPaper` where it cannot be drawn.
 pub async fn copy(
     services: &Services,
     context: &Context,
     id: ApplicationId,
     words: impl FnOnce(&Receipt, &Snapshot) -> CopySheet + Send,
 ) -> Result<(String, Vec<u8>), ApplyError> {
+    let account = applicant(context)?;
+    limits::hit(services, &limits::DRAWN_PER_ACCOUNT, &account.to_string()).await?;
     let receipt = receipt(services, context, id).await?;
     let snapshot = snapshot(services, context, id).await?;
     let sheet = words(&receipt, &snapshot);

@@ -26,6 +26,7 @@ pub(crate) use held::{count_stale, erase_stale, exported, forget};
 pub(crate) use submit::opened as sent;
 
 use crate::db::to_the_end;
+use crate::limits::{LimitError, Limited};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability, Denied};
 use domain::field::FieldError;
@@ -78,6 +79,9 @@ pub enum ApplyError {
     /// Too many at once: ask again.
     #[error("busy")]
     Busy,
+    /// Too often.
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// The database failed. Its text stays in the log.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -89,6 +93,15 @@ pub enum ApplyError {
 impl From<crate::crypto::CryptoError> for ApplyError {
     fn from(_: crate::crypto::CryptoError) -> Self {
         Self::Damaged("a sealed value")
+    }
+}
+
+impl From<LimitError> for ApplyError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Limited(limited) => limited.into(),
+            LimitError::Database(error) => error.into(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::audit::{self, Entry};
 use crate::crypto::{CaseKey, Place, digest_hex, hex};
 use crate::db::to_the_end;
 use crate::ledger;
+use crate::limits;
 use crate::messages::{CopySheet, drawn};
 use crate::{Context, Services};
 use domain::Locale;
@@ -366,14 +367,17 @@ pub async fn signed_fact(
 /// bytes. The words around the text are the caller's.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for anybody else's, and before it is signed; `Unread`, `Forgotten`; `Unreadable`, also where it
-/// cannot be drawn; `Crypto`, `Database`.
+/// `Denied`; `Limited` after too many papers; `NotFound` for anybody else's, and before it is signed; `Unread`, `Forgotten`;
+/// `Unreadable`, also where it cannot be drawn; `Crypto`, `Database`.
 pub async fn signed_copy(
     services: &Services,
     context: &Context,
     case: CaseId,
     words: impl FnOnce(&Signed) -> CopySheet + Send,
 ) -> Result<(String, Vec<u8>), CaseError> {
+    if let Some(account) = context.actor.account() {
+        limits::hit(services, &limits::DRAWN_PER_ACCOUNT, &account.to_string()).await?;
+    }
     let mut tx = services.begin().await?;
     match may_read(&mut tx, context, case).await? {
         Reader::Family(_) => {

@@ -2,6 +2,7 @@
 
 use crate::crypto::CryptoError;
 use crate::ledger::LedgerError;
+use crate::limits::{LimitError, Limited};
 use domain::account::Denied;
 use domain::field::FieldError;
 use domain::ids::AccountId;
@@ -104,12 +105,24 @@ pub enum CaseError {
     /// Others are at it: ask again.
     #[error("busy")]
     Busy,
+    /// Too often.
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// What is stored is none of ours: a fault of the house.
     #[error("the case is unreadable")]
     Unreadable,
     /// The database failed.
     #[error("database: {0}")]
     Database(sqlx::Error),
+}
+
+impl From<LimitError> for CaseError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Limited(limited) => limited.into(),
+            LimitError::Database(error) => error.into(),
+        }
+    }
 }
 
 impl From<sqlx::Error> for CaseError {

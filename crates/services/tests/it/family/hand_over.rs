@@ -1,9 +1,12 @@
 //! The eighteenth birthday: on the day and once the child is invited; once it took over, its guardians only look.
 
+use super::office::contract_of;
 use super::{account, count, days, founded, joined, number, phone, support, units, visitor};
+use domain::account::{Actor, Denied};
 use domain::family::{Consent, Kin, Notice};
 use domain::ids::FamilyId;
-use services::family::{self as families, FamilyError};
+use services::family::office::{self, Standing};
+use services::family::{self as families, CHILD_INVITATION, FamilyError};
 use store::family::join::{self, NewMember};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -245,4 +248,61 @@ async fn a_guardians_invitation_of_the_same_number_holds_up_the_child_and_no_lon
     joins(&house, 12).await.expect("the child, of the number");
     let child = "select count(*) from family_member where kin = 'adult_child'";
     assert_eq!(count(&house, child).await, 1);
+}
+
+#[tokio::test]
+async fn a_child_that_let_its_invitations_run_out_is_invited_again_by_the_office_for_a_reason_its_family_reads() {
+    const WHY: &str = "演示：孩子来电，说没有收到短信";
+    let house = TestHouse::new().await;
+    let family = founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(CHILD))).await;
+    joined(&house, 1, 11).await;
+    let contract = contract_of(&house, family).await;
+    let send = async |why: &str| office::send_child(&house.services, &support(&house), contract, why).await;
+    let due = async || families::hand_over_due(&house.services).await.expect("looked");
+    let early = send(WHY).await;
+    assert!(matches!(early, Err(FamilyError::Over)), "by its day first: {early:?}");
+    for _ in 0..3 {
+        assert_eq!(due().await, 1);
+        days(&house, 90);
+    }
+    assert_eq!(due().await, 0);
+    let mut stale = support(&house);
+    if let Actor::Staff { stepped_up_at, .. } = &mut stale.actor {
+        *stepped_up_at = None;
+    }
+    let factor = office::send_child(&house.services, &stale, contract, WHY).await;
+    assert!(matches!(factor, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{factor:?}");
+    let guardian = office::send_child(&house.services, &visitor(&house, 11), contract, WHY).await;
+    assert!(matches!(guardian, Err(FamilyError::Denied(Denied::NotAllowed))), "{guardian:?}");
+    assert!(matches!(send("没收到").await, Err(FamilyError::Fields(_))), "a reason that says something");
+
+    let sent = "select count(*) from job where kind = 'family.invited'";
+    let noted = "select count(*) from audit_entry where action = 'family.invitation_sent'";
+    let (one, two) = tokio::join!(send(WHY), send(WHY));
+    one.expect("sent");
+    two.expect("pressed twice");
+    assert_eq!((count(&house, sent).await, count(&house, noted).await), (4, 1), "once");
+    let mother = visitor(&house, 11);
+    let looks = families::looks(&house.services, &mother).await.expect("read");
+    let said: Vec<_> = looks.iter().filter(|look| look.what == CHILD_INVITATION).map(|look| &*look.reason).collect();
+    assert_eq!(said, [WHY]);
+    let told = async |kind| {
+        let all = families::notices(&house.services, &mother).await.expect("read");
+        all.iter().filter(|notice| notice.kind == kind).count()
+    };
+    assert_eq!((told(Notice::InvitedChild).await, told(Notice::OfAgeSilent).await), (1, 1));
+    let people = families::people(&house.services, &mother).await.expect("read");
+    assert!(!people[0].children[0].silent, "it may answer");
+
+    // It runs out as well: nobody is told anew, by its day nothing is sent, and the office may once more.
+    days(&house, 90);
+    assert_eq!((due().await, told(Notice::OfAgeSilent).await, count(&house, sent).await), (0, 1, 4));
+    send(WHY).await.expect("sent");
+    joins(&house, CHILD).await.expect("its own unit");
+    let late = send(WHY).await;
+    assert!(matches!(late, Err(FamilyError::Over)), "it took over: {late:?}");
+    let page = office::contract(&house.services, &support(&house), contract).await.expect("read");
+    let of_child = page.invitations.iter().filter(|one| one.kin == Kin::AdultChild).map(|one| one.standing);
+    assert_eq!(of_child.collect::<Vec<_>>(), [Standing::Used]);
+    assert_eq!((count(&house, sent).await, count(&house, noted).await), (5, 2));
 }

@@ -202,6 +202,7 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
             office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
             office::invite(services, context, &inviting(id)).await,
             office::send(services, context, (other, elsewhere)).await,
+            office::send_child(services, context, id, "演示：孩子没有收到短信").await,
             office::block(services, context, (other, elsewhere)).await,
             office::write(services, context, &writing).await.map(drop),
         ];
@@ -219,6 +220,7 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
         office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
         office::invite(services, context, &inviting(absent)).await,
         office::send(services, context, (id, elsewhere)).await,
+        office::send_child(services, context, absent, "演示：孩子没有收到短信").await,
         office::block(services, context, (id, elsewhere)).await,
     ] {
         assert!(matches!(missing, Err(FamilyError::NotFound)), "{missing:?}");

@@ -9,7 +9,7 @@ use domain::field::Fault;
 use domain::ids::{AccountId, ContractId};
 use jiff::SignedDuration;
 use services::Context;
-use services::family::office::{self, Inviting, Standing};
+use services::family::office::{self, Inviting, Standing, Writing};
 use services::family::{self as families, CONTRACT_WORK, FamilyError};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -40,7 +40,7 @@ async fn kinds(house: &TestHouse, person: u128) -> Vec<Notice> {
 }
 
 #[tokio::test]
-async fn whoever_invites_or_sends_again_shows_the_second_factor_first() {
+async fn whoever_invites_sends_again_or_writes_a_contract_shows_the_second_factor_first() {
     let house = TestHouse::new().await;
     let id = alone(&house).await;
     let one = office::contract(&house.services, &support(&house), id).await.expect("read").invitations[0].id;
@@ -57,17 +57,35 @@ async fn whoever_invites_or_sends_again_shows_the_second_factor_first() {
         mother: false,
         phone: phone(77).digits().to_owned(),
     };
+    let text = str::to_owned;
+    let written = Writing {
+        form: Uuid::from_u128(7),
+        number: text("SD2026000777"),
+        pool: text("family"),
+        child: text("演示宝宝"),
+        born: text("2026-07-01"),
+        owner: text(phone(771).digits()),
+        mother: text("owner"),
+        storage: text("620"),
+        storage_from: text("2027-07-31"),
+        years: text("20"),
+        ..Writing::default()
+    };
     for stale in [aged(None), aged(Some(SignedDuration::from_mins(11)))] {
         let inviting = office::invite(&house.services, &stale, &new).await;
         assert!(matches!(inviting, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{inviting:?}");
         let sending = office::send(&house.services, &stale, (id, one)).await;
         assert!(matches!(sending, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{sending:?}");
+        let writing = office::write(&house.services, &stale, &written).await;
+        assert!(matches!(writing, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{writing:?}");
     }
     assert_eq!(count(&house, "select count(*) from job where kind = 'family.invited'").await, 0);
     assert_eq!(count(&house, "select count(*) from family_invitation").await, 2, "those it was founded with");
+    assert_eq!(count(&house, "select count(*) from family_contract").await, 1, "and nobody can come in by another");
     let fresh = aged(Some(SignedDuration::from_mins(9)));
     office::invite(&house.services, &fresh, &new).await.expect("invited");
     office::send(&house.services, &fresh, (id, one)).await.expect("sent");
+    office::write(&house.services, &fresh, &written).await.expect("written");
     // Keeping somebody out waits for nothing.
     office::block(&house.services, &aged(None), (id, one)).await.expect("blocked");
 }

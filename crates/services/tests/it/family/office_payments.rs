@@ -2,9 +2,9 @@
 //! noted wrongly and is taken back by a colleague; and the lists of what is owed.
 
 use super::office::contract_of;
-use super::{count, days, family, founded, support, units};
+use super::{count, days, family, founded, joined, support, units, visitor};
 use domain::account::{Actor, Role};
-use domain::family::ContractState;
+use domain::family::{ContractState, Notice};
 use domain::field::Fault;
 use domain::ids::{AccountId, ContractId, LoginSessionId};
 use services::family::office::{self, OwedWhich, Paying};
@@ -300,6 +300,31 @@ async fn whoever_noted_a_payment_does_not_take_it_back_and_nobody_does_twice() {
     ] {
         assert!(sqlx::query(sql).execute(&house.db.owner_pool()).await.is_err(), "{sql}");
     }
+}
+
+#[tokio::test]
+async fn a_price_whose_payment_was_taken_back_is_reminded_of_again_once_each_time() {
+    let house = TestHouse::new().await;
+    let id = of_family(&house, 1).await;
+    joined(&house, 1, 11).await;
+    let reminded = async || {
+        let done = families::remind_due(&house.services).await.expect("looked");
+        let told = families::notices(&house.services, &visitor(&house, 11)).await.expect("read");
+        (done, told.iter().filter(|notice| notice.kind == Notice::PaymentDue).count())
+    };
+    assert_eq!(reminded().await, (1, 1));
+    let messages = count(&house, "select count(*) from job where kind = 'family.news'").await;
+    for nth in 1..=2 {
+        let payment = noted(&house, id, &format!("T-{nth}")).await;
+        assert_eq!(reminded().await, (0, nth), "what is paid is not reminded of");
+        let back = office::take_back(&house.services, &colleague(&house), (id, payment), WHY).await;
+        assert!(back.expect("taken back"));
+        let soon = office::owed(&house.services, &support(&house), OwedWhich::Soon, None).await.expect("read");
+        assert!(!soon.rows[0].reminded, "it is owed, and nobody was reminded of that");
+        assert_eq!(reminded().await, (1, nth + 1));
+        assert_eq!(reminded().await, (0, nth + 1), "once each time");
+    }
+    assert_eq!(count(&house, "select count(*) from job where kind = 'family.news'").await, messages + 2);
 }
 
 /// Whether the only payment of a contract is taken back.

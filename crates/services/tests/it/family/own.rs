@@ -3,9 +3,10 @@
 use super::{account, days, family, founded, joined, units, visitor};
 use domain::custody::{Person, State};
 use domain::family::{Consent, Standing, Step, TestState};
-use domain::ids::UnitId;
+use domain::ids::{AccountId, UnitId};
 use services::custody::proof::Reading;
 use services::family::{self as families, FamilyError, OwnRecord};
+use services::limits::{self, DRAWN_PER_ACCOUNT};
 use services::telemetry::Span;
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -137,6 +138,33 @@ async fn a_certificate_says_valid_and_nothing_else_while_the_unit_is_stored() {
     let anybody = house.context(domain::account::Actor::Anonymous);
     let guessed = families::verify_certificate(&house.services, &anybody, &super::network(), asked).await;
     assert!(matches!(guessed, Ok(false)), "{guessed:?}");
+}
+
+#[tokio::test]
+async fn so_many_papers_are_drawn_for_one_account_and_everybody_else_has_theirs() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    let (services, mother) = (&house.services, visitor(&house, 11));
+    let before = DRAWN_PER_ACCOUNT.hits - 2;
+    let own = AccountId(Uuid::from_u128(11)).to_string();
+    limits::hit_times(services, &DRAWN_PER_ACCOUNT, &own, before).await.expect("as many as that");
+    families::certificate(services, &mother, unit).await.expect("a certificate");
+    families::passport_to_draw(services, &mother, unit).await.expect("a passport");
+    let noted = "select count(*) from audit_entry where action = 'family.passport_fetched'";
+    let fetched = super::count(&house, noted).await;
+    for refused in [
+        families::certificate(services, &mother, unit).await.err(),
+        families::passport_to_draw(services, &mother, unit).await.err(),
+        families::certificate(services, &mother, UnitId(Uuid::from_u128(404))).await.err(),
+    ] {
+        assert!(matches!(refused, Some(FamilyError::Limited(_))), "{refused:?}");
+    }
+    assert_eq!(super::count(&house, noted).await, fetched, "what was not given is not noted");
+    families::passport(services, &mother, unit).await.expect("the file is not drawn");
+    families::certificate(services, &visitor(&house, 12), unit).await.expect("the other guardian's are his");
+    house.services.clock.advance(DRAWN_PER_ACCOUNT.window + DRAWN_PER_ACCOUNT.window);
+    families::certificate(services, &visitor(&house, 11), unit).await.expect("after a while");
 }
 
 #[tokio::test]
