@@ -4,6 +4,7 @@
 
 use super::desk::DeskError;
 use crate::audit::{self, Entry};
+use crate::keyset::{self, After};
 use crate::limits::{self, Limit, LimitError};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability, Denied};
@@ -101,26 +102,6 @@ impl Work {
             Self::Tests | Self::Quarantine => "frozen_quarantine",
             Self::Held => "quarantine_hold",
         }
-    }
-}
-
-/// Where the next page begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct After {
-    at: Timestamp,
-    id: Uuid,
-}
-
-impl After {
-    /// As it stands in an address.
-    pub fn text(self) -> String {
-        format!("{}.{}", self.at.as_microsecond(), self.id)
-    }
-
-    /// Reads what [`text`](Self::text) wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('.')?;
-        Some(Self { at: Timestamp::from_microsecond(at.parse().ok()?).ok()?, id: id.parse().ok()? })
     }
 }
 
@@ -301,7 +282,7 @@ pub async fn list(
         until: wanted.until.map(next_day),
         deviating: wanted.deviating,
     };
-    let before = after.map_or((latest(), Uuid::max()), |after| (after.at, after.id));
+    let before = after.map_or((latest(), Uuid::max()), After::key);
     let mut tx = services.begin_search().await?;
     let rows = sql::found(&mut *tx, filter, before, PAGE as i64 + 1).await?;
     drop(tx);
@@ -324,7 +305,7 @@ pub async fn work(
     after: Option<After>,
 ) -> Result<Listed<Found>, DeskError> {
     context.require(Capability::SeeUnits)?;
-    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.at, after.id));
+    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), After::key);
     let untested = work == Work::Tests;
     let rows = sql::waiting(&services.db, (work.state(), untested), after, PAGE as i64 + 1).await?;
     page(context, rows, |row| row.changed_at.to_jiff())
@@ -335,9 +316,7 @@ fn page(
     mut rows: Vec<UnitRow>,
     order: fn(&UnitRow) -> Timestamp,
 ) -> Result<Listed<Found>, DeskError> {
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| After { at: order(row), id: row.id });
+    let next = keyset::cut(&mut rows, PAGE, |row| (order(row), row.id));
     let rows = rows.iter().map(|row| found(row, local_day(context.now))).collect::<Result<_, _>>()?;
     Ok(Listed { rows, next })
 }
@@ -373,12 +352,10 @@ pub async fn deviations(
     after: Option<After>,
 ) -> Result<Listed<OpenDeviation>, DeskError> {
     context.require(Capability::SeeUnits)?;
-    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.at, after.id));
+    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), After::key);
     let kind = kind.map(DeviationKind::name);
     let mut rows = sql::open_deviations(&services.db, kind, after, PAGE as i64 + 1).await?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| After { at: row.opened_at.to_jiff(), id: row.id });
+    let next = keyset::cut(&mut rows, PAGE, |row| (row.opened_at.to_jiff(), row.id));
     let today = local_day(context.now);
     let read = |row: &sql::DeviationRow| {
         let opened_at = row.opened_at.to_jiff();
