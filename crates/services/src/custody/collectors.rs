@@ -1,4 +1,5 @@
-//! Who collects, and whether they may: collectors and their hospitals, and intake's question ([`uncovered`]). Names are sealed; numbers of certificates are what events name.
+//! Who collects, and whether they may: collectors and their hospitals, and intake's question ([`uncovered`]). Names are sealed;
+//! numbers of certificates are what events name.
 
 mod remind;
 mod training;
