@@ -23,14 +23,12 @@ pub use plan::PlanMeeting;
 pub use room::MeetingPage;
 
 use crate::desk::{count, may};
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::ids::{CaseId, MeetingId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::spark::review::{self, ReviewError};
 
 /// Where this room's pages stand: every meeting, below it each of them.
@@ -43,7 +41,7 @@ fn problem(error: ReviewError) -> Problem {
         ReviewError::NotFound => Problem::NotFound,
         ReviewError::Busy => Problem::Busy,
         ReviewError::Case(error) => error.into(),
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
+        ReviewError::Database(error) => Problem::database(error),
         error => {
             tracing::error!(%error, "a page of the committee failed");
             Problem::Broken

@@ -12,7 +12,6 @@ pub use list::Profiles;
 pub use one::ProfilePage;
 
 use crate::i18n::Text;
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::spark::review::absence::Absence;
@@ -20,7 +19,6 @@ use domain::spark::review::assignment::Speciality;
 use domain::time::{day_text, local_day};
 use leptos::prelude::WithUntracked;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::ledger::views::Person;
 use services::spark::review::ReviewError;
 
@@ -95,7 +93,7 @@ fn problem(error: ReviewError) -> Problem {
         ReviewError::NotFound => Problem::NotFound,
         ReviewError::Busy => Problem::Busy,
         ReviewError::Case(error) => Problem::from(error),
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
+        ReviewError::Database(error) => Problem::database(error),
         error => {
             tracing::error!(%error, "a page of profiles failed");
             Problem::Broken

@@ -9,9 +9,7 @@ pub use list::Reviews;
 pub use sheet::ReviewPage;
 pub(crate) use sheet::criteria;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
-use services::booking::BookingError;
 use services::spark::cases::CaseError;
 use services::spark::review::ReviewError;
 
@@ -25,7 +23,7 @@ fn problem(error: ReviewError) -> Problem {
         ReviewError::NotFound | ReviewError::ConsentWithdrawn(_) => Problem::NotFound,
         ReviewError::Busy => Problem::Busy,
         ReviewError::Case(error) => case_problem(error),
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
+        ReviewError::Database(error) => Problem::database(error),
         error => {
             tracing::error!(%error, "a page of reviews failed");
             Problem::Broken
@@ -38,7 +36,7 @@ fn case_problem(error: CaseError) -> Problem {
         CaseError::Denied(_) => Problem::Forbidden,
         CaseError::NotFound | CaseError::ConsentWithdrawn => Problem::NotFound,
         CaseError::Busy => Problem::Busy,
-        CaseError::Database(error) => problem_of(&BookingError::Database(error)),
+        CaseError::Database(error) => Problem::database(error),
         error => {
             tracing::error!(%error, "a page of reviews failed");
             Problem::Broken

@@ -9,9 +9,7 @@ mod read;
 pub use edit::RubricNew;
 pub use page::RubricPage;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
-use services::booking::BookingError;
 use services::spark::review::ReviewError;
 
 /// Where this room's pages stand.
@@ -27,7 +25,7 @@ fn problem(error: ReviewError) -> Problem {
     match error {
         ReviewError::Denied(_) => Problem::Forbidden,
         ReviewError::Busy => Problem::Busy,
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
+        ReviewError::Database(error) => Problem::database(error),
         error => {
             tracing::error!(%error, "a page of the rubric failed");
             Problem::Broken
