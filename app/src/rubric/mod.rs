@@ -9,26 +9,10 @@ mod read;
 pub use edit::RubricNew;
 pub use page::RubricPage;
 
-use crate::problem::Problem;
-use services::spark::review::ReviewError;
-
 /// Where this room's pages stand.
 mod at {
     /// The version that is published.
     pub const RUBRIC: &str = "/staff/rubric";
     /// A new one.
     pub const NEW: &str = "/staff/rubric/new";
-}
-
-/// What cannot be shown.
-fn problem(error: ReviewError) -> Problem {
-    match error {
-        ReviewError::Denied(_) => Problem::Forbidden,
-        ReviewError::Busy => Problem::Busy,
-        ReviewError::Database(error) => Problem::database(error),
-        error => {
-            tracing::error!(%error, "a page of the rubric failed");
-            Problem::Broken
-        }
-    }
 }
