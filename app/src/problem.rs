@@ -68,6 +68,12 @@ impl Problem {
         }
     }
 
+    /// The database failed: its text stays in the log, and the visitor gets the support code.
+    pub(crate) fn database(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "a page could not read the database");
+        Self::Busy
+    }
+
     const fn key(self) -> &'static str {
         match self {
             Self::NotFound => "not-found",

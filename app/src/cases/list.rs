@@ -17,7 +17,8 @@ use domain::booking::Reference;
 use domain::ids::AccountId;
 use domain::spark::{DiseaseGroup, Part, State};
 use leptos::prelude::*;
-use services::spark::cases::{self, After, Waiting, Wanted};
+use services::keyset::After;
+use services::spark::cases::{self, Waiting, Wanted};
 
 /// The page.
 #[component]

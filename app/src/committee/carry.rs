@@ -2,7 +2,7 @@
 
 use super::sitting::plain;
 use super::words::{facts_text, outcome_text, yuan};
-use super::{AT, minutes_at, named, problem};
+use super::{AT, minutes_at, named};
 use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -36,7 +36,7 @@ pub fn CarryOut() -> impl IntoView {
 async fn page(visit: Visit, meeting: Option<MeetingId>, case: Option<CaseId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let (Some(meeting), Some(case)) = (meeting, case) else { return Err(Problem::NotFound) };
-    let one = carrying(&visit.services, &visit.context, (meeting, case)).await.map_err(problem)?;
+    let one = carrying(&visit.services, &visit.context, (meeting, case)).await?;
     let title = visit.t_args("committee-carry-one", &[("reference", one.named.reference.clone().into())]);
     let day = day_text(one.day, visit.locale());
     let rows = vec![

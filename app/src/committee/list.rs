@@ -1,7 +1,7 @@
 //! The meetings: all of them for whoever holds them, one's own for whoever sits; and for a chair what waits to be carried out.
 
 use super::words::{facts_text, outcome_text, person_text, state_tag};
-use super::{AT, at, carry_at, problem};
+use super::{AT, at, carry_at};
 use crate::desk::{crumbs, may, news, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
@@ -26,18 +26,18 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let (services, context) = (&visit.services, &visit.context);
     let decides = match may(visit, Capability::DecideCases) {
-        true => Some(waiting(visit, &to_carry_out(services, context).await.map_err(problem)?)),
+        true => Some(waiting(visit, &to_carry_out(services, context).await?)),
         false => None,
     };
     let sits = match may(visit, Capability::VoteOnCases) {
-        true => Some(own(visit, own_meetings(services, context, earlier(visit, OWN)).await.map_err(problem)?)),
+        true => Some(own(visit, own_meetings(services, context, earlier(visit, OWN)).await?)),
         false => None,
     };
     let holds = match may(visit, Capability::ConveneCommittee) {
         true => {
             let mut tables = Vec::new();
             for of in [COMING, HELD] {
-                let page = meetings(services, context, of.over, earlier(visit, of.name)).await.map_err(problem)?;
+                let page = meetings(services, context, of.over, earlier(visit, of.name)).await?;
                 tables.push(held(visit, of, page).await?);
             }
             Some(tables)
@@ -150,7 +150,7 @@ fn own(visit: &Visit, page: MeetingList<MeetingOf>) -> AnyView {
 /// A list of meetings, with the way to plan one above the first.
 async fn held(visit: &Visit, of: List, page: MeetingList<Convened>) -> Result<AnyView, Problem> {
     let chairs = page.meetings.iter().map(|one| one.roll.chair());
-    let people = people_named(&visit.services, &visit.context, chairs).await.map_err(problem)?;
+    let people = people_named(&visit.services, &visit.context, chairs).await?;
     let name = |nth: usize| people.get(nth).map(|person| person_text(visit, person)).unwrap_or_default();
     let columns = vec![
         Column::new(visit.t("committee-day")),

@@ -2,7 +2,7 @@
 
 use super::paper::pdf_at;
 use super::words::{facts_text, full_names_text, names_text, settled_text, state_tag};
-use super::{AT, at, carry_at, minutes_at, problem};
+use super::{AT, at, carry_at, minutes_at};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -29,7 +29,7 @@ pub fn MinutesPage() -> impl IntoView {
 
 async fn page(visit: Visit, id: Option<MeetingId>) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let record = record(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await.map_err(problem)?;
+    let record = record(&visit.services, &visit.context, id.ok_or(Problem::NotFound)?).await?;
     let people: Vec<Person> = record.people.values().cloned().collect();
     let day = day_text(record.day, visit.locale());
     let title = visit.t_args("committee-minutes-of", &[("day", day.clone().into())]);

@@ -23,33 +23,16 @@ pub use plan::PlanMeeting;
 pub use room::MeetingPage;
 
 use crate::desk::{count, may};
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::account::Capability;
 use domain::ids::{CaseId, MeetingId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
-use services::spark::review::{self, ReviewError};
+use services::spark::review;
 
 /// Where this room's pages stand: every meeting, below it each of them.
 const AT: &str = "/staff/committee";
-
-/// What cannot be shown.
-fn problem(error: ReviewError) -> Problem {
-    match error {
-        ReviewError::Denied(_) => Problem::Forbidden,
-        ReviewError::NotFound => Problem::NotFound,
-        ReviewError::Busy => Problem::Busy,
-        ReviewError::Case(error) => error.into(),
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of the committee failed");
-            Problem::Broken
-        }
-    }
-}
 
 /// The address of a meeting.
 fn at(meeting: MeetingId) -> String {
@@ -76,7 +59,7 @@ pub(crate) async fn of_case(visit: &Visit, case: CaseId) -> Result<Option<AnyVie
     if !may(visit, Capability::ConveneCommittee) {
         return Ok(None);
     }
-    let meetings = review::meetings_of(&visit.services, &visit.context, case).await.map_err(problem)?;
+    let meetings = review::meetings_of(&visit.services, &visit.context, case).await?;
     if meetings.is_empty() {
         return Ok(None);
     }

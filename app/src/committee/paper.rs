@@ -1,8 +1,8 @@
 //! The minutes as a file: what their page says, on paper.
 
 use super::minutes::{hash_lines, head_lines, item_lines, item_title, signature_lines};
+use super::minutes_at;
 use super::words::{facts_text, state_text};
-use super::{minutes_at, problem};
 use crate::calls::{Answer, Asked, Call};
 use crate::problem::Problem;
 use crate::routes::Access;
@@ -27,7 +27,7 @@ async fn pdf(asked: Asked) -> Answer {
     let Some(id) = asked.param::<MeetingId>("id") else { return Problem::NotFound.into() };
     let record = match record(&asked.services, &asked.context, id).await {
         Ok(record) => record,
-        Err(error) => return problem(error).into(),
+        Err(error) => return Problem::from(error).into(),
     };
     match sheet(&asked, &record).pdf(&asked.services).await {
         Ok(bytes) => Answer::file("application/pdf", Some(format!("committee-minutes-{}.pdf", record.day)), bytes),

@@ -1,7 +1,7 @@
 //! Planning a meeting: when, and who sits at it.
 
+use super::AT;
 use super::words::person_text;
-use super::{AT, problem};
 use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -24,7 +24,7 @@ pub fn PlanMeeting() -> impl IntoView {
 
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let people = sitters(&visit.services, &visit.context).await.map_err(problem)?;
+    let people = sitters(&visit.services, &visit.context).await?;
     let content = if people.len() < LEAST_SEATS {
         let n = u32::try_from(LEAST_SEATS).unwrap_or(u32::MAX);
         let text = visit.t_args("committee-few-text", &[("n", n.into())]);

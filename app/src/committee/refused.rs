@@ -1,11 +1,11 @@
 //! Why nothing was done with a meeting, in words, on the page it was tried on and with everything that was typed.
 
-use super::problem;
 use super::words::{changes_text, names_text, person_text, state_text, unable_text, unsettled_text, yuan};
 use crate::calls::{Answer, Asked};
 use crate::desk::moment;
 use crate::form::{FormState, Tone};
 use crate::i18n::Text;
+use crate::problem::Problem;
 use axum::http::StatusCode;
 use domain::ids::{AccountId, CaseId};
 use domain::ledger::{Fen, Overdrawn};
@@ -37,7 +37,7 @@ pub(super) async fn refused(asked: &Asked, page: &str, field: Option<(&str, &str
         }
         error => match said(asked, &error).await {
             Some(text) => Answer::again_at(page, form.with_notice(Tone::Warning, text)).status(StatusCode::CONFLICT),
-            None => problem(error).into(),
+            None => Problem::from(error).into(),
         },
     }
 }

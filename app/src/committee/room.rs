@@ -2,7 +2,7 @@
 
 use super::table::{agenda, items};
 use super::words::{names_text, person_text, state_tag};
-use super::{AT, at, minutes_at, problem, sitting};
+use super::{AT, at, minutes_at, sitting};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -51,13 +51,13 @@ async fn page(visit: Visit, id: Option<MeetingId>) -> Result<AnyView, Problem> {
         match own_meeting(services, context, id).await {
             Ok(own) => return sitting::page(visit, own).await,
             Err(ReviewError::NotFound) => {}
-            Err(error) => return Err(problem(error)),
+            Err(error) => return Err(error.into()),
         }
     }
     if !may(visit, Capability::ConveneCommittee) {
         return Err(Problem::NotFound);
     }
-    let room = room(services, context, id).await.map_err(problem)?;
+    let room = room(services, context, id).await?;
     let day = day_text(room.meeting.day, visit.locale());
     let title = visit.t_args("committee-one", &[("day", day.into())]);
     let table = match room.meeting.state {

@@ -3,7 +3,7 @@
 
 use super::room::{NEWS, standing};
 use super::words::{verdict_text, vote_text, yuan};
-use super::{AT, at, minutes_at, problem};
+use super::{AT, at, minutes_at};
 use crate::desk::{crumbs, news, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -35,7 +35,7 @@ pub(super) async fn page(visit: &Visit, own: MeetingOf) -> Result<AnyView, Probl
             }
             // Of whom nothing is known a conflict could not be seen: nothing lies before them.
             Err(ReviewError::NotFound) => nothing(visit),
-            Err(error) => return Err(problem(error)),
+            Err(error) => return Err(error.into()),
         }
     } else {
         let text = if own.state == State::Cancelled { "committee-over" } else { "committee-not-frozen" };

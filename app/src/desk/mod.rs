@@ -47,7 +47,7 @@ impl From<JobsError> for Problem {
         match error {
             JobsError::Denied(_) => Self::Forbidden,
             JobsError::NotFound => Self::NotFound,
-            JobsError::Database(error) => problem_of(&BookingError::Database(error)),
+            JobsError::Database(error) => Self::database(error),
         }
     }
 }
@@ -57,7 +57,7 @@ impl From<AuditError> for Problem {
         match error {
             AuditError::Denied(_) => Self::Forbidden,
             AuditError::Cursor => Self::NotFound,
-            AuditError::Database(error) => problem_of(&BookingError::Database(error)),
+            AuditError::Database(error) => Self::database(error),
             AuditError::Broken { .. } => {
                 tracing::error!(%error, "the audit trail's page failed");
                 Self::Broken

@@ -18,7 +18,6 @@ pub use public::{Disclosure, ReportPage};
 pub use staff::{DisclosureDesk, LookAhead};
 
 use crate::i18n::{Text, grouped};
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::paths;
 use crate::ui::{Crumb, StatNumber};
@@ -26,7 +25,6 @@ use crate::visit::Visit;
 use domain::disclosure::{ShownTables, Term};
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
-use services::booking::BookingError;
 use services::disclosure::{DisclosureError, Kept, published};
 
 /// Where this room's pages stand.
@@ -49,7 +47,7 @@ impl From<DisclosureError> for Problem {
             DisclosureError::Denied(_) => Self::Forbidden,
             DisclosureError::NotFound => Self::NotFound,
             DisclosureError::Busy => Self::Busy,
-            DisclosureError::Database(error) => problem_of(&BookingError::Database(error)),
+            DisclosureError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of what is disclosed failed");
                 Self::Broken

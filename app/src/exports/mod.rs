@@ -10,9 +10,7 @@ mod words;
 
 pub use page::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
-use services::booking::BookingError;
 use services::exports::ExportError;
 
 /// Where this room's pages stand.
@@ -35,7 +33,7 @@ impl From<ExportError> for Problem {
             ExportError::Denied(_) => Self::Forbidden,
             ExportError::NotFound | ExportError::Over => Self::NotFound,
             ExportError::Numbers(error) => error.into(),
-            ExportError::Database(error) => problem_of(&BookingError::Database(error)),
+            ExportError::Database(error) => Self::database(error),
             ExportError::Fields(_)
             | ExportError::StateHasChanged
             | ExportError::Unreadable

@@ -33,14 +33,12 @@ pub use temperature::OwnTemperature;
 pub use unit::OwnUnit;
 pub use verify::{UnitCertificateVerdict, VerifyUnitCertificate};
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::paths;
 use crate::ui::{Crumb, Tab, Tabs};
 use crate::visit::{Visit, visit};
 use domain::ids::UnitId;
 use leptos::prelude::*;
-use services::booking::BookingError;
 use services::family::FamilyError;
 
 /// Where this room's pages stand.
@@ -65,10 +63,19 @@ pub(crate) mod at {
 fn hidden(error: FamilyError) -> Problem {
     match error {
         FamilyError::Denied(_) | FamilyError::NotFound | FamilyError::OnlyLooks => Problem::NotFound,
+        error => problem(error, "of the family"),
+    }
+}
+
+/// What cannot be shown to staff; the log says on which page.
+pub(crate) fn problem(error: FamilyError, page: &'static str) -> Problem {
+    match error {
+        FamilyError::Denied(_) => Problem::Forbidden,
+        FamilyError::NotFound => Problem::NotFound,
         FamilyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
-        FamilyError::Database(error) => problem_of(&BookingError::Database(error)),
+        FamilyError::Database(error) => Problem::database(error),
         error => {
-            tracing::error!(%error, "a family's page failed");
+            tracing::error!(%error, page, "a page of the room family failed");
             Problem::Broken
         }
     }

@@ -8,7 +8,7 @@ use crate::form::Tone;
 use crate::i18n::{Text, found, text, text_args};
 use crate::museum::param;
 use crate::problem::Problem;
-use crate::ui::{Meter, Page, Tag};
+use crate::ui::{Closeness, Meter, Page, Tag, figure};
 use crate::visit::{Visit, visit};
 use domain::Locale;
 use domain::custody::{Person, Value, What};
@@ -122,7 +122,7 @@ pub(super) fn value_words(locale: Locale, value: &Value) -> ValueWords {
         text_args(locale, "family-about", &[("words", words.into())])
     });
     let said = match &value.found {
-        What::Number(number) => figure(*number, &value.unit),
+        What::Number(number) => figure(*number, &value.unit, Closeness::Rounded),
         What::Marker(marker) => {
             text(locale, &format!("family-marker-{}", marker.name().to_ascii_lowercase())).to_string()
         }
@@ -134,53 +134,10 @@ pub(super) fn value_words(locale: Locale, value: &Value) -> ValueWords {
         What::Number(_) => None,
         What::Marker(_) | What::Text(_) => None,
     };
-    let usual = usual.map(|least| text_args(locale, "family-usual", &[("least", figure(least, &value.unit).into())]));
+    let usual = usual.map(|least| {
+        let least = figure(least, &value.unit, Closeness::Rounded);
+        text_args(locale, "family-usual", &[("least", least.into())])
+    });
     let analyte = analyte.unwrap_or_else(|| Text::from(value.analyte.clone()));
     ValueWords { analyte, about, found: said, usual }
-}
-
-/// A number as people read it: 1.24 × 10⁹, 96.3 %.
-pub(super) fn figure(number: f64, unit: &str) -> String {
-    let text = if number.abs() >= 1e5 {
-        let power = number.abs().log10().floor();
-        let power = if number.abs() / 10_f64.powf(power) >= 9.995 { power + 1.0 } else { power };
-        format!("{:.2} × 10{}", number / 10_f64.powf(power), superscript(power as i32))
-    } else {
-        let text = format!("{number:.2}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    };
-    match unit {
-        "" | "1" => text,
-        // 10^9/L is a number and a unit.
-        unit => match unit.strip_prefix("10^").and_then(|rest| rest.split_once('/')) {
-            Some((power, of)) => format!("{text} × 10{}/{of}", power.chars().map(raised).collect::<String>()),
-            None => format!("{text} {unit}"),
-        },
-    }
-}
-
-fn superscript(power: i32) -> String {
-    power.to_string().chars().map(raised).collect()
-}
-
-/// A digit or a minus, raised.
-fn raised(c: char) -> char {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize)).copied().unwrap_or('⁻')
-}
-
-#[cfg(test)]
-mod figures {
-    use super::figure;
-
-    #[test]
-    fn numbers_are_written_as_people_read_them() {
-        assert_eq!(figure(1.24e9, "1"), "1.24 × 10⁹");
-        assert_eq!(figure(5.0e8, ""), "5.00 × 10⁸");
-        assert_eq!(figure(9.999e9, "1"), "1.00 × 10¹⁰");
-        assert_eq!(figure(96.3, "%"), "96.3 %");
-        assert_eq!(figure(85.0, "%"), "85 %");
-        assert_eq!(figure(0.0, "kg"), "0 kg");
-        assert_eq!(figure(10.5, "10^9/L"), "10.5 × 10⁹/L");
-    }
 }

@@ -7,11 +7,10 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{Column, EmptyState, Illustration, Page, Pagination, Row, Tab, Table, Tabs, Width};
 use crate::visit::{Visit, visit};
-use domain::ids::AwardId;
 use domain::ledger::AwardState;
 use domain::time::local_day;
-use jiff::Timestamp;
 use leptos::prelude::*;
+use services::keyset::After;
 use services::ledger::views::{self, AwardLine};
 
 /// The page.
@@ -23,14 +22,14 @@ pub fn Awards() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let state = visit.query.get("state").and_then(AwardState::from_name);
-    let after = visit.query.get("after").and_then(read_cursor);
+    let after = visit.query.get("after").and_then(After::parse);
     let (awards, next) = views::awards(&visit.services, &visit.context, state, after).await?;
     let list = if awards.is_empty() {
         view! { <EmptyState of=Illustration::Flame title=visit.t("books-awards-none")/> }.into_any()
     } else {
         table(visit, &awards).into_any()
     };
-    let next = next.map(|last| Text::from(address(visit, state, Some(&write_cursor(last)))));
+    let next = next.map(|last| Text::from(address(visit, state, Some(last))));
     Ok(view! {
         <Page title=visit.t("books-awards-title") lead=visit.t("books-awards-lead") width=Width::Wide crumbs=crumbs(visit, &[(at::FUNDS, "books-title")])>
             {rooms(visit)}
@@ -42,13 +41,13 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn address(visit: &Visit, state: Option<AwardState>, after: Option<&str>) -> String {
+fn address(visit: &Visit, state: Option<AwardState>, after: Option<After>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     if let Some(state) = state {
         query.append_pair("state", state.name());
     }
     if let Some(after) = after {
-        query.append_pair("after", after);
+        query.append_pair("after", &after.text());
     }
     let query = query.finish();
     if query.is_empty() { visit.href(at::AWARDS) } else { format!("{}?{query}", visit.href(at::AWARDS)) }
@@ -94,28 +93,5 @@ fn table(visit: &Visit, awards: &[AwardLine]) -> impl IntoView + use<> {
     view! {
         <div class="books-table"><Table caption=visit.t("books-awards-title") caption_hidden=true columns=columns rows=rows/></div>
         <p class="muted small">{visit.t("books-unit")}</p>
-    }
-}
-
-/// A page's end as text: microseconds and award of its last row.
-fn write_cursor((at, id): (Timestamp, AwardId)) -> String {
-    format!("{}.{id}", at.as_microsecond())
-}
-
-fn read_cursor(text: &str) -> Option<(Timestamp, AwardId)> {
-    let (at, id) = text.split_once('.')?;
-    Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, id.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pages_end_is_read_as_it_was_written() {
-        let at: Timestamp = "2026-07-20T04:00:00.000001Z".parse().expect("an instant");
-        let end = (at, AwardId(uuid::Uuid::from_u128(7)));
-        assert_eq!(read_cursor(&write_cursor(end)), Some(end));
-        assert_eq!(read_cursor("1.x"), None);
     }
 }

@@ -36,13 +36,11 @@ pub use statements::{StatementPage, Statements};
 pub use tranche::TranchePage;
 pub(crate) use words::{evidence_text, money};
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use leptos::prelude::WithUntracked;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::ledger::LedgerError;
 use std::str::FromStr;
 
@@ -72,7 +70,7 @@ impl From<LedgerError> for Problem {
             LedgerError::Denied(_) => Self::Forbidden,
             LedgerError::NotFound => Self::NotFound,
             LedgerError::Busy => Self::Busy,
-            LedgerError::Database(error) => problem_of(&BookingError::Database(error)),
+            LedgerError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of the books failed");
                 Self::Broken

@@ -9,10 +9,9 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::lims::LetterState;
-use jiff::Timestamp;
 use leptos::prelude::*;
+use services::keyset::After;
 use services::lims::{Letter, OpenCount, Which, letters, open_counts};
-use uuid::Uuid;
 
 const NEWS: &[(&str, &str)] = &[("given_up", "lims-news-given-up")];
 
@@ -26,28 +25,23 @@ pub fn DeadLetters() -> impl IntoView {
 struct Asked {
     state: LetterState,
     code: Option<String>,
-    after: Option<(Timestamp, Uuid)>,
+    after: Option<After>,
 }
 
 impl Asked {
     fn of(visit: &Visit) -> Self {
         let query = &visit.query;
-        let after = query.get("after").and_then(|text| text.split_once('_'));
-        let after = after.and_then(|(at, id)| {
-            let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-            Some((at, id.parse().ok()?))
-        });
         let shape = |code: &&str| !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         Self {
             state: query.get("show").and_then(LetterState::from_name).unwrap_or(LetterState::Open),
             code: query.get("code").filter(shape).map(str::to_owned),
-            after,
+            after: query.get("after").and_then(After::parse),
         }
     }
 
     fn address(&self, code: Option<&str>, after: Option<&Letter>) -> String {
         let code = code.map(|code| format!("&code={code}")).unwrap_or_default();
-        let after = after.map(|last| format!("&after={}_{}", last.came_at.as_microsecond(), last.id));
+        let after = after.map(|last| format!("&after={}", After { at: last.came_at, id: last.id }.text()));
         format!("{AT}?show={}{code}{}", self.state.name(), after.unwrap_or_default())
     }
 }
@@ -56,7 +50,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let asked = Asked::of(visit);
     let counts = open_counts(&visit.services, &visit.context).await?;
-    let which = Which { state: Some(asked.state), code: asked.code.clone(), after: asked.after };
+    let which = Which { state: Some(asked.state), code: asked.code.clone(), after: asked.after.map(After::key) };
     let found = letters(&visit.services, &visit.context, &which).await?;
     let open = counts.iter().map(|count| count.letters).sum::<u64>();
     let tabs = LetterState::ALL.into_iter().map(|state| Tab {

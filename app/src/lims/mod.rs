@@ -10,11 +10,9 @@ pub use page::DeadLetterPage;
 
 use crate::form::Tone;
 use crate::i18n::{Text, found};
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::lims::LetterState;
-use services::booking::BookingError;
 use services::lims::LimsError;
 
 /// Where the letters stand; below it each of them.
@@ -26,7 +24,7 @@ impl From<LimsError> for Problem {
             LimsError::Denied(_) => Self::Forbidden,
             LimsError::NotFound => Self::NotFound,
             LimsError::Busy => Self::Busy,
-            LimsError::Database(error) => problem_of(&BookingError::Database(error)),
+            LimsError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of dead letters failed");
                 Self::Broken

@@ -90,11 +90,7 @@ pub fn problem_of(error: &BookingError) -> Problem {
     match error {
         BookingError::NotFound => Problem::NotFound,
         BookingError::Denied(Denied::SignInNeeded | Denied::NotAllowed | Denied::StepUpNeeded) => Problem::Forbidden,
-        BookingError::Database(error) => {
-            // The text stays here; the visitor gets the support code.
-            tracing::error!(%error, "a page could not read the database");
-            Problem::Busy
-        }
+        BookingError::Database(error) => Problem::database(error),
         BookingError::WaitingRoom(waits) => Problem::TooOften(waits.again_in),
         BookingError::Limited { retry_after } | BookingError::NetworkLimited { retry_after } => {
             Problem::TooOften(u32::try_from(*retry_after).unwrap_or(u32::MAX))

@@ -10,10 +10,8 @@ pub use list::Objections;
 pub use page::ObjectionPage;
 pub use public::ObjectForm;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use domain::spark::objection::Outcome;
-use services::booking::BookingError;
 use services::spark::objections::ObjectionError;
 
 /// Where the desk stands; below it each objection.
@@ -27,7 +25,7 @@ impl From<ObjectionError> for Problem {
             ObjectionError::Busy => Self::Busy,
             ObjectionError::Limited { retry_after } => Self::TooOften(retry_after),
             ObjectionError::Case(error) => error.into(),
-            ObjectionError::Database(error) => problem_of(&BookingError::Database(error)),
+            ObjectionError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of objections failed");
                 Self::Broken

@@ -1,7 +1,7 @@
 //! What whoever watches over conflicts does: keeps a profile, declares a conflict.
 
+use super::at;
 use super::read::{TIES, specialities, ties};
-use super::{at, problem};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -84,6 +84,6 @@ async fn declare_conflict(asked: Asked) -> Answer {
 fn refused(error: ReviewError) -> Answer {
     match error {
         ReviewError::Denied(denied) => denied.into(),
-        error => problem(error).into(),
+        error => Problem::from(error).into(),
     }
 }

@@ -1,6 +1,6 @@
 //! Declaring that somebody has a conflict with a case. It stays: whoever was in one stays out.
 
-use super::{at, name_of, named, problem};
+use super::{at, name_of, named};
 use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -19,7 +19,7 @@ pub fn ConflictNew() -> impl IntoView {
 async fn page(visit: Visit, account: Option<AccountId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let account = account.ok_or(Problem::NotFound)?;
-    let one = person(&visit.services, &visit.context, account).await.map_err(problem)?;
+    let one = person(&visit.services, &visit.context, account).await?;
     let back = visit.href(&format!("{}/{account}", at::PROFILES));
     let name = name_of(visit, &one.person).to_string();
     Ok(view! {

@@ -1,6 +1,6 @@
 //! Everybody, of whom nothing is known first.
 
-use super::{absence_text, ahead, at, name_of, problem, speciality_text};
+use super::{absence_text, ahead, at, name_of, speciality_text};
 use crate::desk::{count, crumbs, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -22,7 +22,7 @@ pub fn Profiles() -> impl IntoView {
 
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let all = people(&visit.services, &visit.context).await.map_err(problem)?;
+    let all = people(&visit.services, &visit.context).await?;
     let unknown = u32::try_from(all.iter().filter(|one| one.is_unknown()).count()).unwrap_or(u32::MAX);
     let missing = (unknown > 0).then(|| {
         let text = count(visit, "profiles-missing", unknown);

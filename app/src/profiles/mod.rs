@@ -12,17 +12,13 @@ pub use list::Profiles;
 pub use one::ProfilePage;
 
 use crate::i18n::Text;
-use crate::museum::problem_of;
-use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::spark::review::absence::Absence;
 use domain::spark::review::assignment::Speciality;
 use domain::time::{day_text, local_day};
 use leptos::prelude::WithUntracked;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::ledger::views::Person;
-use services::spark::review::ReviewError;
 
 /// Where this room's pages stand: everybody, below it each of them.
 mod at {
@@ -86,21 +82,6 @@ fn name_of(visit: &Visit, person: &Person) -> Text {
 /// Whose page it is.
 fn named() -> Option<domain::ids::AccountId> {
     use_params_map().with_untracked(|params| params.get("account")).and_then(|text| text.parse().ok())
-}
-
-/// What cannot be shown.
-fn problem(error: ReviewError) -> Problem {
-    match error {
-        ReviewError::Denied(_) => Problem::Forbidden,
-        ReviewError::NotFound => Problem::NotFound,
-        ReviewError::Busy => Problem::Busy,
-        ReviewError::Case(error) => Problem::from(error),
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of profiles failed");
-            Problem::Broken
-        }
-    }
 }
 
 #[cfg(test)]

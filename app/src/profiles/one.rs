@@ -1,7 +1,7 @@
 //! One of them: what is known, and the form that keeps it.
 
 use super::list::load;
-use super::{OFFERED, ahead, at, name_of, named, problem, speciality_text};
+use super::{OFFERED, ahead, at, name_of, named, speciality_text};
 use crate::desk::{count, crumbs, moment, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
@@ -26,7 +26,7 @@ pub fn ProfilePage() -> impl IntoView {
 async fn page(visit: Visit, account: Option<AccountId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let account = account.ok_or(Problem::NotFound)?;
-    let one = person(&visit.services, &visit.context, account).await.map_err(problem)?;
+    let one = person(&visit.services, &visit.context, account).await?;
     let roles: Vec<String> = one.roles.iter().map(|role| role_text(visit, *role).to_string()).collect();
     let conflict = visit.href(&format!("{}/{account}/conflict", at::PROFILES));
     Ok(view! {

@@ -10,11 +10,9 @@ pub mod mine;
 
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::museum::problem_of as booking_problem;
 use crate::problem::Problem;
 use crate::ui::Crumb;
 use crate::visit::Visit;
-use services::booking::BookingError;
 use services::requests::{Handle, Kind, RequestError, View};
 use services::{Context, Services};
 
@@ -88,7 +86,7 @@ pub fn problem_of<K: Kind>(error: RequestError<K>) -> Problem {
         RequestError::NotFound => Problem::NotFound,
         RequestError::Denied(_) => Problem::Forbidden,
         RequestError::Busy => Problem::Busy,
-        RequestError::Database(error) => booking_problem(&BookingError::Database(error)),
+        RequestError::Database(error) => Problem::database(error),
         RequestError::Limited { retry_after } | RequestError::NetworkLimited { retry_after } => {
             Problem::TooOften(u32::try_from(retry_after).unwrap_or(u32::MAX))
         }

@@ -1,6 +1,6 @@
 //! What a reviewer does: saves what was typed, and gives it.
 
-use super::{AT, problem};
+use super::AT;
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -44,6 +44,6 @@ fn refused(asked: &Asked, case: CaseId, error: ReviewError) -> Answer {
         }
         // The page says what there is to say.
         ReviewError::Given | ReviewError::ConsentWithdrawn(_) => Answer::to(format!("{AT}/{case}")),
-        error => problem(error).into(),
+        error => Problem::from(error).into(),
     }
 }

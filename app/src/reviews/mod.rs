@@ -9,39 +9,33 @@ pub use list::Reviews;
 pub use sheet::ReviewPage;
 pub(crate) use sheet::criteria;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
-use services::booking::BookingError;
 use services::spark::cases::CaseError;
 use services::spark::review::ReviewError;
 
 /// Where this room's pages stand: every case, below it each of them.
 const AT: &str = "/staff/reviews";
 
-/// What cannot be shown. A case of which the consent was withdrawn is told of on its own page, before this.
-fn problem(error: ReviewError) -> Problem {
-    match error {
-        ReviewError::Denied(_) => Problem::Forbidden,
-        ReviewError::NotFound | ReviewError::ConsentWithdrawn(_) => Problem::NotFound,
-        ReviewError::Busy => Problem::Busy,
-        ReviewError::Case(error) => case_problem(error),
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of reviews failed");
-            Problem::Broken
+impl From<ReviewError> for Problem {
+    fn from(error: ReviewError) -> Self {
+        match error {
+            ReviewError::Denied(_) => Self::Forbidden,
+            ReviewError::NotFound | ReviewError::ConsentWithdrawn(_) => Self::NotFound,
+            ReviewError::Busy => Self::Busy,
+            ReviewError::Case(error) => case_problem(error),
+            ReviewError::Database(error) => Self::database(error),
+            error => {
+                tracing::error!(%error, "a page of reviews, meetings or profiles failed");
+                Self::Broken
+            }
         }
     }
 }
 
+/// Of a case of which the consent was withdrawn its own page tells, before this.
 fn case_problem(error: CaseError) -> Problem {
     match error {
-        CaseError::Denied(_) => Problem::Forbidden,
-        CaseError::NotFound | CaseError::ConsentWithdrawn => Problem::NotFound,
-        CaseError::Busy => Problem::Busy,
-        CaseError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of reviews failed");
-            Problem::Broken
-        }
+        CaseError::ConsentWithdrawn => Problem::NotFound,
+        error => error.into(),
     }
 }

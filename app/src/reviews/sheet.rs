@@ -1,6 +1,6 @@
 //! One case, and the form one judges it by.
 
-use super::{AT, case_problem, problem};
+use super::{AT, case_problem};
 use crate::desk::{crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::grouped;
@@ -42,7 +42,7 @@ async fn page(visit: Visit, id: Option<CaseId>) -> Result<AnyView, Problem> {
         }
         Err(error) => return Err(case_problem(error)),
     };
-    let sheet = sheet(&visit.services, &visit.context, id).await.map_err(problem)?;
+    let sheet = sheet(&visit.services, &visit.context, id).await?;
     let papers = match papers::of(&visit.services, &visit.context, ApplicationId(id.0)).await {
         Ok(all) => all.all,
         // What was reviewed is read no longer; and a case may have come without an application.

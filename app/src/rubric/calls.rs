@@ -1,9 +1,10 @@
 //! What is done with a version that is being written: looked at, given another row, published.
 
+use super::at;
 use super::read::{most, read, sent_rows};
-use super::{at, problem};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::Tone;
+use crate::problem::Problem;
 use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
@@ -64,6 +65,6 @@ fn done() -> Answer {
 fn refused(error: ReviewError) -> Answer {
     match error {
         ReviewError::Denied(denied) => denied.into(),
-        error => problem(error).into(),
+        error => Problem::from(error).into(),
     }
 }

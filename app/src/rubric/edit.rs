@@ -1,8 +1,8 @@
 //! A new version: the criteria row by row, and what a reviewer will see of them.
 
+use super::at;
 use super::page::rules;
 use super::read::{Line, TITLE, most, read, rows, sent_rows};
-use super::{at, problem};
 use crate::desk::{count, crumbs, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -25,7 +25,7 @@ pub fn RubricNew() -> impl IntoView {
 
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let all = rubrics(&visit.services, &visit.context).await.map_err(problem)?;
+    let all = rubrics(&visit.services, &visit.context).await?;
     let newest = all.first().map(|one| &one.rubric);
     let version = newest.map_or(1, |rubric| rubric.version().saturating_add(1));
     let shown = match visit.form.value("do") {

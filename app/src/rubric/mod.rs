@@ -9,28 +9,10 @@ mod read;
 pub use edit::RubricNew;
 pub use page::RubricPage;
 
-use crate::museum::problem_of;
-use crate::problem::Problem;
-use services::booking::BookingError;
-use services::spark::review::ReviewError;
-
 /// Where this room's pages stand.
 mod at {
     /// The version that is published.
     pub const RUBRIC: &str = "/staff/rubric";
     /// A new one.
     pub const NEW: &str = "/staff/rubric/new";
-}
-
-/// What cannot be shown.
-fn problem(error: ReviewError) -> Problem {
-    match error {
-        ReviewError::Denied(_) => Problem::Forbidden,
-        ReviewError::Busy => Problem::Busy,
-        ReviewError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of the rubric failed");
-            Problem::Broken
-        }
-    }
 }

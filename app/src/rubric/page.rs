@@ -1,6 +1,6 @@
 //! The version that is published, and those before it.
 
-use super::{at, problem};
+use super::at;
 use crate::desk::{count, crumbs, moment, news, read_first, rooms};
 use crate::i18n::Text;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ pub fn RubricPage() -> impl IntoView {
 
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
-    let all = rubrics(&visit.services, &visit.context).await.map_err(problem)?;
+    let all = rubrics(&visit.services, &visit.context).await?;
     let new = view! {
         <p class="actions no-print"><LinkButton href=visit.href(at::NEW) variant=Variant::Secondary>{visit.t("rubric-new")}</LinkButton></p>
     };

@@ -23,9 +23,7 @@ pub use tank::TankPage;
 pub use wall::WallBoard;
 pub(crate) use words::thermal_chart;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
-use services::booking::BookingError;
 use services::telemetry::TelemetryError;
 
 /// Where the list stands; below it each tank.
@@ -55,7 +53,7 @@ impl From<TelemetryError> for Problem {
             TelemetryError::Denied(_) => Self::Forbidden,
             TelemetryError::NotFound => Self::NotFound,
             TelemetryError::Busy => Self::Busy,
-            TelemetryError::Database(error) => problem_of(&BookingError::Database(error)),
+            TelemetryError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of tanks failed");
                 Self::Broken

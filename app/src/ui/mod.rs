@@ -20,6 +20,8 @@ mod feedback;
 #[cfg(feature = "ssr")]
 mod field;
 #[cfg(feature = "ssr")]
+mod figure;
+#[cfg(feature = "ssr")]
 mod map;
 #[cfg(feature = "ssr")]
 mod page;
@@ -53,4 +55,8 @@ pub use {
     trend::{TrendChart, TrendLimit, TrendLine},
 };
 #[cfg(feature = "ssr")]
-pub(crate) use {field::provide_labels, script::inline};
+pub(crate) use {
+    field::provide_labels,
+    figure::{Closeness, figure},
+    script::inline,
+};

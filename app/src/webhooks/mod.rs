@@ -9,9 +9,7 @@ mod words;
 
 pub use page::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
-use services::booking::BookingError;
 use services::webhooks::WebhookError;
 
 /// Where this room's pages stand.
@@ -27,7 +25,7 @@ impl From<WebhookError> for Problem {
         match error {
             WebhookError::Denied(_) => Self::Forbidden,
             WebhookError::NotFound => Self::NotFound,
-            WebhookError::Database(error) => problem_of(&BookingError::Database(error)),
+            WebhookError::Database(error) => Self::database(error),
             WebhookError::Fields(_)
             | WebhookError::MachineEnded
             | WebhookError::StateHasChanged

@@ -22,6 +22,7 @@ pub mod files;
 pub mod groups;
 pub mod handlers;
 pub mod jobs;
+pub mod keyset;
 mod lanes;
 pub mod ledger;
 pub mod limits;

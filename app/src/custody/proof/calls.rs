@@ -5,7 +5,6 @@ use super::at;
 use crate::calls::{Answer, Asked, Call};
 use crate::family::paper;
 use crate::i18n::text;
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::Access;
 use domain::Locale;
@@ -14,7 +13,6 @@ use domain::custody::passport::Passport;
 use domain::ids::UnitId;
 use domain::merkle::hex;
 use serde_json::{Value, json};
-use services::booking::BookingError;
 use services::custody::CustodyError;
 use services::custody::proof::{self, Published, Reading};
 
@@ -85,7 +83,7 @@ fn refused(error: CustodyError) -> Answer {
     match error {
         CustodyError::Denied(denied) => denied.into(),
         CustodyError::NotFound => Problem::NotFound.into(),
-        CustodyError::Database(error) => problem_of(&BookingError::Database(error)).into(),
+        CustodyError::Database(error) => Problem::database(error).into(),
         error => {
             tracing::error!(%error, "a passport could not be made");
             Problem::Broken.into()

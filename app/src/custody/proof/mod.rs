@@ -8,11 +8,9 @@ mod verify;
 pub use roots::Roots;
 pub use verify::Verify;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::ui::Crumb;
 use crate::visit::Visit;
-use services::booking::BookingError;
 use services::custody::proof::ProofError;
 
 /// Where this room's pages and files stand.
@@ -30,7 +28,7 @@ mod at {
 impl From<ProofError> for Problem {
     fn from(error: ProofError) -> Self {
         match error {
-            ProofError::Database(error) => problem_of(&BookingError::Database(error)),
+            ProofError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of roots failed");
                 Self::Broken

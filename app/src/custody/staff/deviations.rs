@@ -12,7 +12,8 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use domain::custody::DeviationKind;
 use leptos::prelude::*;
-use services::custody::search::{self, After, OpenDeviation};
+use services::custody::search::{self, OpenDeviation};
+use services::keyset::After;
 
 /// From so many business days on an age is told apart by colour and word.
 const LONG: u32 = 10;

@@ -5,7 +5,6 @@ use super::words::state_tag;
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{
@@ -18,7 +17,6 @@ use domain::time::{clock_text, day_text};
 use jiff::SignedDuration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::family::{self, FamilyError, OpenRecord, Opening, SupportRecord};
 use uuid::Uuid;
 
@@ -34,16 +32,7 @@ const NEWS: &[(&str, &str)] = &[("opened", "support-opened"), ("closed", "suppor
 
 /// What cannot be shown.
 fn problem(error: FamilyError) -> Problem {
-    match error {
-        FamilyError::Denied(_) => Problem::Forbidden,
-        FamilyError::NotFound => Problem::NotFound,
-        FamilyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
-        FamilyError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of family support failed");
-            Problem::Broken
-        }
-    }
+    crate::family::problem(error, "of family support")
 }
 
 /// Opening a record, and those that are open.

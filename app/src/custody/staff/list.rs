@@ -15,7 +15,8 @@ use domain::custody::State;
 use domain::ids::TankId;
 use leptos::prelude::*;
 use services::custody::desk::DeskError;
-use services::custody::search::{self, After, Found, Listed, Wanted, Work};
+use services::custody::search::{self, Found, Listed, Wanted, Work};
+use services::keyset::After;
 
 /// The fields of the filter.
 const NAMES: [&str; 6] = ["state", "tank", "lot", "from", "until", "deviating"];

@@ -24,12 +24,10 @@ pub use recalls::Recalls;
 pub use store::{Store, StoreTank};
 pub use unit::UnitPage;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use domain::ids::UnitId;
 use leptos::prelude::WithUntracked;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::custody::desk::DeskError;
 
 /// Where this room's pages stand.
@@ -57,7 +55,7 @@ impl From<DeskError> for Problem {
             DeskError::NotFound => Self::NotFound,
             DeskError::Busy => Self::Busy,
             DeskError::Limited { retry_after } => Self::TooOften(retry_after),
-            DeskError::Database(error) => problem_of(&BookingError::Database(error)),
+            DeskError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of custody failed");
                 Self::Broken

@@ -5,12 +5,12 @@ use crate::desk::{crumbs, may, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{
-    Button, Choice, Column, DateField, Dialog, EmptyState, Form, HiddenField, Illustration, Page, Row, Select, Table,
-    Tag, TextField, Variant, Width,
+    Button, Choice, Column, DateField, Dialog, EmptyState, Form, HiddenField, Illustration, LinkButton, Page, Row,
+    Select, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
-use domain::ids::AccountId;
+use domain::ids::{AccountId, OperatorId};
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
 use services::custody::operators::{self, Operator};
@@ -27,15 +27,20 @@ pub fn Operators() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let all = operators::list(&visit.services, &visit.context).await?;
-    let changes = may(visit, Capability::ReleaseUnits);
-    let people = if changes { operators::colleagues(&visit.services, &visit.context).await? } else { Vec::new() };
+    let changes = if may(visit, Capability::ReleaseUnits) {
+        let people = operators::colleagues(&visit.services, &visit.context).await?;
+        let sent: Option<OperatorId> = visit.form.value("operator").and_then(|id| id.parse().ok());
+        Some(Changes { people, of: sent.or_else(|| visit.query.parsed("change")) })
+    } else {
+        None
+    };
     let content = if all.is_empty() {
         view! { <EmptyState of=Illustration::Drop title=visit.t("units-operators-none")><p>{visit.t("units-operators-none-text")}</p></EmptyState> }
             .into_any()
     } else {
-        table(visit, &all, changes.then_some(people.as_slice())).into_any()
+        table(visit, &all, changes.as_ref()).into_any()
     };
-    let add = changes.then(|| add(visit, &people));
+    let add = changes.as_ref().map(|changes| add(visit, &changes.people));
     Ok(view! {
         <Page title=visit.t("units-operators-title") lead=visit.t("units-operators-lead") width=Width::Wide crumbs=crumbs(visit, &[(at::UNITS, "units-title")])>
             {rooms(visit)}
@@ -45,6 +50,14 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         </Page>
     }
     .into_any())
+}
+
+/// What can be changed, one row at a time: the list of colleagues stands on the page for that row, and not for each.
+struct Changes {
+    /// Whom a code can be given to.
+    people: Vec<(AccountId, String)>,
+    /// Whose row it is: that of a form that came back, or of the address.
+    of: Option<OperatorId>,
 }
 
 fn accounts(visit: &Visit, people: &[(AccountId, String)]) -> Vec<Choice> {
@@ -67,7 +80,7 @@ fn add(visit: &Visit, people: &[(AccountId, String)]) -> impl IntoView + use<> {
     }
 }
 
-fn table(visit: &Visit, all: &[Operator], people: Option<&[(AccountId, String)]>) -> impl IntoView + use<> {
+fn table(visit: &Visit, all: &[Operator], changes: Option<&Changes>) -> impl IntoView + use<> {
     let today = local_day(visit.context.now);
     let mut columns = vec![
         Column::new(visit.t("units-operator-code")),
@@ -76,7 +89,7 @@ fn table(visit: &Visit, all: &[Operator], people: Option<&[(AccountId, String)]>
         Column::new(visit.t("units-operator-until")),
         Column::new(visit.t("units-state")),
     ];
-    if people.is_some() {
+    if changes.is_some() {
         columns.push(Column::new(visit.t("units-operator-change")));
     }
     let rows = all.iter().map(|one| {
@@ -95,8 +108,8 @@ fn table(visit: &Visit, all: &[Operator], people: Option<&[(AccountId, String)]>
             .cell(until)
             .cell(view! { <Tag tone=tone>{visit.t(key)}</Tag> })
             .muted(over);
-        match people {
-            Some(people) if !over => row.cell(change(visit, one, people)),
+        match changes {
+            Some(changes) if !over => row.cell(change(visit, one, changes)),
             Some(_) => row.cell("—"),
             None => row,
         }
@@ -105,11 +118,16 @@ fn table(visit: &Visit, all: &[Operator], people: Option<&[(AccountId, String)]>
     view! { <Table caption=visit.t("units-operators-title") caption_hidden=true columns=columns rows=rows/> }
 }
 
-fn change(visit: &Visit, one: &Operator, people: &[(AccountId, String)]) -> AnyView {
+/// The forms of the row that is changed; in the others the way to theirs.
+fn change(visit: &Visit, one: &Operator, changes: &Changes) -> AnyView {
+    let label = visit.t_args("units-operator-change-one", &[("code", one.code.clone().into())]);
     let id = one.id.to_string();
-    let open = visit.form.value("operator") == Some(id.as_str());
+    if changes.of != Some(one.id) {
+        let href = format!("{}?change={id}#change", visit.href(at::OPERATORS));
+        return view! { <LinkButton href=href variant=Variant::Secondary>{label}</LinkButton> }.into_any();
+    }
     let own = one.account.as_ref().map(|(account, _)| account.to_string()).unwrap_or_default();
-    // The names of the fields are this row's own: several of them stand on the page.
+    // The names of the fields are this row's own: the form of a new code asks for an account as well.
     let (account, until) = (format!("account-{id}"), format!("until-{id}"));
     let end = one.until.is_none().then(|| {
         let of = id.clone();
@@ -121,16 +139,17 @@ fn change(visit: &Visit, one: &Operator, people: &[(AccountId, String)]) -> AnyV
             </Form>
         }
     });
-    let label = visit.t_args("units-operator-change-one", &[("code", one.code.clone().into())]);
     view! {
-        <Dialog label=label.clone() title=label open=open>
-            <Form action=visit.href(&format!("{}/link", at::OPERATORS))>
-                <HiddenField name="operator" value=id/>
-                <Select name=account label=visit.t("units-operator-account") choices=accounts(visit, people) value=own optional=true/>
-                <p class="actions"><Button variant=Variant::Secondary>{visit.t("units-operator-link")}</Button></p>
-            </Form>
-            {end}
-        </Dialog>
+        <div id="change">
+            <Dialog label=label.clone() title=label open=true>
+                <Form action=visit.href(&format!("{}/link", at::OPERATORS))>
+                    <HiddenField name="operator" value=id/>
+                    <Select name=account label=visit.t("units-operator-account") choices=accounts(visit, &changes.people) value=own optional=true/>
+                    <p class="actions"><Button variant=Variant::Secondary>{visit.t("units-operator-link")}</Button></p>
+                </Form>
+                {end}
+            </Dialog>
+        </div>
     }
     .into_any()
 }

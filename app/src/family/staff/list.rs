@@ -17,7 +17,8 @@ use domain::ids::ContractId;
 use domain::time::{day_text, local_day};
 use jiff::civil::Date;
 use leptos::prelude::*;
-use services::family::office::{self, After, Listed, Owed, OwedAfter, OwedWhich};
+use services::family::office::{self, Listed, Owed, OwedAfter, OwedWhich};
+use services::keyset::After;
 
 /// A list.
 #[derive(Clone, Copy, PartialEq, Eq)]

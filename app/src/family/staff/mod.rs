@@ -15,11 +15,9 @@ pub use list::Contracts;
 pub use new::ContractNew;
 pub use page::ContractPage;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::visit::Visit;
 use domain::ids::ContractId;
-use services::booking::BookingError;
 use services::family::FamilyError;
 use uuid::Uuid;
 
@@ -33,16 +31,7 @@ mod at {
 
 /// What cannot be shown.
 fn problem(error: FamilyError) -> Problem {
-    match error {
-        FamilyError::Denied(_) => Problem::Forbidden,
-        FamilyError::NotFound => Problem::NotFound,
-        FamilyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
-        FamilyError::Database(error) => problem_of(&BookingError::Database(error)),
-        error => {
-            tracing::error!(%error, "a page of the contracts' office failed");
-            Problem::Broken
-        }
-    }
+    crate::family::problem(error, "of the contracts' office")
 }
 
 /// A contract's own address.

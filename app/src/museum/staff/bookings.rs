@@ -11,11 +11,11 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
-use domain::ids::{ActivityId, BookingId};
-use domain::time::{day, in_reach, local_day};
-use jiff::Timestamp;
+use domain::ids::ActivityId;
+use domain::time::day;
 use leptos::prelude::*;
 use services::booking::{self, BookingError, BookingView, PAGE, Wanted};
+use services::keyset::After;
 use std::collections::HashMap;
 
 /// The list of bookings.
@@ -24,15 +24,9 @@ pub fn Bookings() -> impl IntoView {
     read_first(page(visit()))
 }
 
-/// A page's end as text: microseconds and id of its last row.
-fn write_cursor(last: &BookingView) -> String {
-    format!("{}.{}", last.starts_at.as_microsecond(), last.id)
-}
-
-fn read_cursor(text: &str) -> Option<(Timestamp, BookingId)> {
-    let (at, id) = text.split_once('.')?;
-    let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-    in_reach(local_day(at)).then_some((at, id.parse().ok()?))
+/// Behind a page's last row.
+fn behind(last: &BookingView) -> String {
+    After { at: last.starts_at, id: last.id.0 }.text()
 }
 
 /// What is looked for, from wherever it stands: a form that was sent, or the address.
@@ -45,7 +39,7 @@ pub(super) fn wanted<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Wanted {
             Some("cancelled") => Some(true),
             _ => None,
         },
-        after: get("after").and_then(read_cursor),
+        after: get("after").and_then(After::parse),
     }
 }
 
@@ -100,7 +94,7 @@ fn shown(
         Choice::new("confirmed", visit.t("staff-booking-confirmed")),
         Choice::new("cancelled", visit.t("staff-booking-cancelled")),
     ];
-    let next = more.then(|| found.last()).flatten().map(write_cursor);
+    let next = more.then(|| found.last()).flatten().map(behind);
     let export = may(visit, Capability::ExportBookings).then(|| {
         let href = visit.href("/staff/numbers/bookings");
         view! { <p class="no-print"><LinkButton href=href variant=Variant::Quiet glyph=Glyph::Download>{visit.t("numbers-bookings-title")}</LinkButton></p> }

@@ -3,8 +3,8 @@
 //! An event never names a person of a family: a unit is named by its id, who works with it by the code of an operator, who collected
 //! it by the number of a certificate.
 
-use crate::custody::Din;
 use crate::custody::passport::Hex;
+use crate::custody::{Din, Value};
 use crate::named::named;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -57,83 +57,6 @@ named! {
         /// Something else.
         Other "other",
     }
-}
-
-named! {
-    /// When something was measured.
-    Phase, 3 {
-        /// Before preparation.
-        Pre "pre",
-        /// After it.
-        Post "post",
-        /// On a thawed segment.
-        Thaw "thaw",
-    }
-}
-
-named! {
-    /// An infectious marker.
-    Marker, 4 {
-        /// Negative.
-        Negative "N",
-        /// Positive.
-        Positive "P",
-        /// Questionable: to be repeated.
-        Questionable "Q",
-        /// Not done.
-        NotDone "ND",
-    }
-}
-
-named! {
-    /// Whose blood was tested.
-    Person, 2 {
-        /// The child's: the unit itself.
-        Baby "baby",
-        /// The mother's. Only she reads it, and whom she lets.
-        Mother "mother",
-    }
-}
-
-/// What was found.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum What {
-    /// A number in the value's unit.
-    Number(f64),
-    /// A marker.
-    Marker(Marker),
-    /// As reported: an HLA type, a blood group.
-    Text(String),
-}
-
-/// One value that was measured.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Value {
-    /// What was measured: `volume`, `tnc`, `cd34`, `viability`, `hct`, `recovery`, `cfu`, `hbv`, `hla` …
-    pub analyte: String,
-    /// What was found.
-    pub found: What,
-    /// `ml`, `1`, `%`, `kg` …; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub unit: String,
-    /// When.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phase: Option<Phase>,
-    /// Whose blood.
-    #[serde(default = "baby")]
-    pub of: Person,
-    /// By which method and on which instrument, as the laboratory names them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// The instrument.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instrument: Option<String>,
-}
-
-const fn baby() -> Person {
-    Person::Baby
 }
 
 /// A lot that went into a unit.

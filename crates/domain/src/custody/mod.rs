@@ -14,9 +14,11 @@ pub mod ranges;
 mod state;
 #[cfg(test)]
 mod state_tests;
+mod value;
 
 pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
-pub use event::{DeviationKind, Handed, Kind, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, Value, What};
+pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
 pub use guard::{Facts, Unmet};
 pub use state::{Standing, State, may_come_later, next, ways};
+pub use value::{Marker, Person, Phase, Value, What};

@@ -4,15 +4,16 @@ use super::BookingError;
 use super::claims::contact_index;
 use super::office::museum;
 use super::view::{BookingView, open};
+use crate::keyset::After;
 use crate::{Context, Services};
 use domain::Locale;
 use domain::account::Capability;
 use domain::booking::Reference;
 use domain::contact::Contact;
 use domain::field::Fault;
-use domain::ids::{ActivityId, BookingId, SessionId};
+use domain::ids::{ActivityId, SessionId};
 use domain::time::start_of_day;
-use jiff::{Timestamp, civil};
+use jiff::civil;
 use std::collections::HashMap;
 use store::booking::bookings;
 use uuid::Uuid;
@@ -27,7 +28,7 @@ pub struct Wanted {
     /// Only confirmed, only cancelled.
     pub cancelled: Option<bool>,
     /// The last row of the page before.
-    pub after: Option<(Timestamp, BookingId)>,
+    pub after: Option<After>,
 }
 
 /// Rows of one page of the staff's list.
@@ -48,7 +49,7 @@ pub async fn search(services: &Services, context: &Context, wanted: &Wanted) -> 
         from: wanted.day.map(start_of_day),
         until: wanted.day.and_then(|day| day.tomorrow().ok()).map(start_of_day),
         state: wanted.cancelled.map(|yes| if yes { "cancelled" } else { "confirmed" }.to_owned()),
-        after: wanted.after.map(|(at, id)| (at, id.0)),
+        after: wanted.after.map(After::key),
         limit: PAGE as i64 + 1,
         ..Default::default()
     };

@@ -1,18 +1,20 @@
-//! Who collects, and whether they may: training courses, exams, certificates that are valid for a time, and intake's question
-//! ([`uncovered`]). Names are sealed; numbers of certificates are what events name.
+//! Who collects, and whether they may: collectors and their hospitals, and intake's question ([`uncovered`]). Names are sealed;
+//! numbers of certificates are what events name.
+
+mod remind;
+mod training;
+
+pub use remind::remind_due;
+pub(crate) use remind::{Reminded, reminded};
+pub use training::{HOURS, PASSES, attended, end, examined, issue};
 
 use super::desk::DeskError;
-use crate::account::open_mail;
 use crate::audit::{self, Entry};
 use crate::crypto::Place;
-use crate::messages::queue_certificates;
 use crate::{Context, Services};
-use domain::Locale;
-use domain::account::{Capability, Denied, Role};
-use domain::booking::after_quiet;
-use domain::contact::{MailAddress, PersonName};
+use domain::account::{Capability, Denied};
+use domain::contact::PersonName;
 use domain::field::{Fault, Faults, FieldError};
-use domain::ids::{AccountId, MessageId};
 use domain::time::local_day;
 use domain::typed;
 use jiff::ToSpan as _;
@@ -21,17 +23,10 @@ use serde_json::json;
 use sqlx::PgConnection;
 use store::ToSqlx as _;
 use store::custody::collectors as sql;
-use store::exports::{self as people, PersonRow};
 use uuid::Uuid;
 
 /// Rows of a page.
 pub const PAGE: usize = 50;
-/// Points from which on an exam is passed.
-pub const PASSES: i16 = 80;
-/// Months a certificate is valid.
-const VALID: i32 = 24;
-/// Hours of training that an exam asks for, within as many months.
-pub const HOURS: i32 = 8;
 /// Days before its end that somebody is reminded.
 pub const REMINDED: i32 = 60;
 
@@ -297,117 +292,6 @@ pub async fn add(
     Ok(id)
 }
 
-/// A day that was: within ten years, and not in the future.
-fn past(context: &Context, day: Date) -> Result<Date, Fault> {
-    let last = local_day(context.now);
-    let first = last.saturating_sub(10.years());
-    if (first..=last).contains(&day) { Ok(day) } else { Err(Fault::DateBetween { first, last }) }
-}
-
-fn fault(field: &str) -> impl Fn(Fault) -> DeskError + '_ {
-    move |fault| DeskError::Fields(vec![FieldError::new(field, fault)])
-}
-
-/// Notes a course that a collector attended. One of a day is noted once.
-///
-/// # Errors
-/// `Denied` without `HandleUnits`; `NotFound`; `Fields` (`course_day`, `hours`); `Busy`, `Database`.
-pub async fn attended(
-    services: &Services,
-    context: &Context,
-    id: Uuid,
-    (day, hours): (Date, u16),
-) -> Result<(), DeskError> {
-    context.require(Capability::HandleUnits)?;
-    let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
-    let day = past(context, day).map_err(fault("course_day"))?;
-    let range = Fault::OutOfRange { min: 1, max: 200 };
-    let hours = i16::try_from(hours).ok().filter(|n| (1..=200).contains(n)).ok_or_else(|| fault("hours")(range))?;
-    let mut tx = services.begin().await?;
-    sql::collector(&mut *tx, id).await?.ok_or(DeskError::NotFound)?;
-    if !sql::add_course(&mut *tx, context.new_id(), (id, day, hours), by.0, context.now).await? {
-        return Err(fault("course_day")(Fault::AlreadyExists));
-    }
-    let detail = json!({ "day": day.to_string(), "hours": hours });
-    audit::record(&mut tx, context, &[entry("custody.course_noted", id, detail)]).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Notes an exam: [`PASSES`] points pass it, after [`HOURS`] hours of training within two years before.
-///
-/// # Errors
-/// `Denied` without `HandleUnits`; `NotFound`; `Fields` (`exam_day`, `score`); `Untrained`; `Busy`, `Database`.
-pub async fn examined(
-    services: &Services,
-    context: &Context,
-    id: Uuid,
-    (day, score): (Date, u16),
-) -> Result<bool, DeskError> {
-    context.require(Capability::HandleUnits)?;
-    let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
-    let day = past(context, day).map_err(fault("exam_day"))?;
-    let range = Fault::OutOfRange { min: 0, max: 100 };
-    let score = i16::try_from(score).ok().filter(|n| *n <= 100).ok_or_else(|| fault("score")(range))?;
-    let passed = score >= PASSES;
-    let mut tx = services.begin().await?;
-    sql::collector(&mut *tx, id).await?.ok_or(DeskError::NotFound)?;
-    let first = day.saturating_sub(VALID.months());
-    let courses = sql::courses(&mut *tx, id).await?;
-    let attended = courses.iter().filter(|course| (first..=day).contains(&course.day.to_jiff()));
-    if attended.map(|course| i32::from(course.n)).sum::<i32>() < HOURS {
-        return Err(DeskError::Untrained);
-    }
-    if !sql::add_exam(&mut *tx, context.new_id(), (id, day, score, passed), by.0, context.now).await? {
-        return Err(fault("exam_day")(Fault::AlreadyExists));
-    }
-    let detail = json!({ "day": day.to_string(), "score": score, "passed": passed });
-    audit::record(&mut tx, context, &[entry("custody.exam_noted", id, detail)]).await?;
-    tx.commit().await?;
-    Ok(passed)
-}
-
-/// Issues a certificate on a passed exam, for two years from the day of the exam. Pressed twice it is one.
-///
-/// # Errors
-/// `Denied` without `ReleaseUnits`; `NotFound` for no such exam, or one that was not passed; `Busy`, `Database`.
-pub async fn issue(services: &Services, context: &Context, id: Uuid, exam: Uuid) -> Result<(), DeskError> {
-    context.require(Capability::ReleaseUnits)?;
-    let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
-    let mut tx = services.begin().await?;
-    let exams = sql::exams(&mut *tx, id).await?;
-    let passed = exams.iter().find(|row| row.id == exam && row.passed).ok_or(DeskError::NotFound)?;
-    let since = passed.day.to_jiff();
-    let until = since.saturating_add(VALID.months()).saturating_sub(1.day());
-    if !sql::issue(&mut *tx, context.new_id(), (id, exam), (since, until), by.0, context.now).await? {
-        return Ok(()); // the second press
-    }
-    let detail = json!({ "since": since.to_string(), "until": until.to_string() });
-    audit::record(&mut tx, context, &[entry("custody.certificate_issued", id, detail)]).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Ends a certificate today: collections of today are the last. Pressed twice it is one.
-///
-/// # Errors
-/// `Denied` without `ReleaseUnits`; `NotFound` where the collector has no such certificate; `Busy`, `Database`.
-pub async fn end(services: &Services, context: &Context, id: Uuid, certificate: Uuid) -> Result<(), DeskError> {
-    context.require(Capability::ReleaseUnits)?;
-    let by = context.actor.account().ok_or(Denied::SignInNeeded)?;
-    let today = local_day(context.now);
-    let mut tx = services.begin().await?;
-    if !sql::end(&mut *tx, (id, certificate), today, by.0).await? {
-        // Ended before, or at its end by itself.
-        let known = sql::has_certificate(&mut *tx, (id, certificate)).await?;
-        return if known { Ok(()) } else { Err(DeskError::NotFound) };
-    }
-    let detail = json!({ "certificate": certificate, "last": today.to_string() });
-    audit::record(&mut tx, context, &[entry("custody.certificate_ended", id, detail)]).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 /// From which day on collections need a valid certificate; nothing while the register is not complete.
 ///
 /// # Errors
@@ -435,64 +319,4 @@ pub async fn say_complete(services: &Services, context: &Context, day: Date) -> 
 
 fn entry(action: &'static str, id: Uuid, detail: serde_json::Value) -> Entry {
     Entry { action, subject_kind: "custody_collector", subject: Some(id), detail }
-}
-
-/// Certificates of one round.
-const ROUND: i64 = 500;
-
-/// Whoever is reminded.
-pub(crate) struct Reminded {
-    /// Where.
-    pub mail: MailAddress,
-    /// In which language.
-    pub locale: Locale,
-}
-
-/// Quality, with a work address.
-fn hears(row: &PersonRow) -> bool {
-    let is_quality = row.roles.iter().any(|role| Role::from_name(role) == Some(Role::QualityOfficer));
-    row.live && is_quality && row.mail_sealed.is_some()
-}
-
-/// Asks again whether somebody is to be reminded: nobody who left.
-pub(crate) async fn reminded(services: &Services, account: AccountId) -> Result<Option<Reminded>, DeskError> {
-    let Some(person) = people::person(&services.db, account.0).await?.filter(hears) else { return Ok(None) };
-    let Some(sealed) = &person.mail_sealed else { return Ok(None) };
-    // A key made by another server a moment ago may not have arrived here yet.
-    let mail = open_mail(&services.vault, person.id, sealed).map_err(|_| DeskError::Busy)?;
-    Ok(Some(Reminded { mail, locale: Locale::from_tag(&person.locale) }))
-}
-
-/// Tells quality by mail of certificates that end within [`REMINDED`] days and after which the collector has no other: of each
-/// once, over all servers. Where nobody of quality has a work address, they are asked about again. Answers how many.
-///
-/// # Errors
-/// `Busy`, `Database`.
-pub async fn remind_due(services: &Services) -> Result<u32, DeskError> {
-    let context = services.system();
-    let mut tx = services.begin().await?;
-    let by = local_day(context.now).saturating_add(REMINDED.days());
-    let rows = sql::ending(&mut *tx, by, ROUND).await?;
-    let Some(last) = rows.iter().map(|row| row.until.to_jiff()).max() else { return Ok(0) };
-    let people = people::people(&mut *tx, &[]).await?;
-    let told: Vec<(AccountId, MessageId)> =
-        people.iter().filter(|row| hears(row)).map(|row| (AccountId(row.id), context.new_id())).collect();
-    if told.is_empty() {
-        tracing::warn!(
-            certificates = rows.len(),
-            "certificates of collectors end, and nobody of quality has a work address"
-        );
-        return Ok(0);
-    }
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    sql::reminded(&mut *tx, &ids, context.now).await?;
-    let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    queue_certificates(&mut tx, (context.now, after_quiet(context.now)), (count, last), &told).await?;
-    let detail = json!({ "certificates": count, "until": last.to_string(), "recipients": told.len() });
-    let entry =
-        Entry { action: "custody.certificates_reminded", subject_kind: "custody_collector", subject: None, detail };
-    audit::record(&mut tx, &context, &[entry]).await?;
-    tx.commit().await?;
-    services.job_bell.notify_one();
-    Ok(count)
 }

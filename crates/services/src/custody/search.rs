@@ -2,11 +2,15 @@
 //! waits. Numbers are given one after another, so whoever asks for many of them is slowed and an alert stands in the trail
 //! ([`looked_up`]); lists show a number without the part that would let one count on.
 
+mod asked;
+
+pub use asked::{looked_up, missed};
+pub(crate) use asked::{may_tell, told_of_nothing};
+
 use super::desk::DeskError;
-use crate::audit::{self, Entry};
-use crate::limits::{self, Limit, LimitError};
+use crate::keyset::{self, After};
 use crate::{Context, Services};
-use domain::account::{Actor, Capability, Denied};
+use domain::account::Capability;
 use domain::custody::{DeviationKind, Din, DinFault, Pool, State};
 use domain::field::{Fault, FieldError};
 use domain::ids::{DeviationId, TankId, UnitId};
@@ -14,7 +18,6 @@ use domain::time::{local_day, start_of_day};
 use domain::workdays;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use serde_json::json;
 use store::custody::search::{self as sql, UnitRow};
 use uuid::Uuid;
 
@@ -104,26 +107,6 @@ impl Work {
     }
 }
 
-/// Where the next page begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct After {
-    at: Timestamp,
-    id: Uuid,
-}
-
-impl After {
-    /// As it stands in an address.
-    pub fn text(self) -> String {
-        format!("{}.{}", self.at.as_microsecond(), self.id)
-    }
-
-    /// Reads what [`text`](Self::text) wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('.')?;
-        Some(Self { at: Timestamp::from_microsecond(at.parse().ok()?).ok()?, id: id.parse().ok()? })
-    }
-}
-
 /// A page of a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listed<T> {
@@ -193,92 +176,6 @@ pub async fn find(services: &Services, context: &Context, text: &str) -> Result<
     }
 }
 
-/// Counts numbers that whoever acts asks for. Beyond what a day's work needs they are refused, good ones too, and an alert
-/// stands in the trail once for each window.
-///
-/// # Errors
-/// `Limited`; `Denied` for who is nobody; `Database`.
-pub async fn looked_up(services: &Services, context: &Context, times: u32) -> Result<(), DeskError> {
-    let subject = subject(context)?;
-    let missed = limits::has_room(services, &limits::UNIT_MISSED, &subject).await;
-    alarmed(services, context, &limits::UNIT_MISSED, missed).await?;
-    let counted = limits::hit_times(services, &limits::UNIT_LOOKED_UP, &subject, times.max(1)).await;
-    alarmed(services, context, &limits::UNIT_LOOKED_UP, counted.map(drop)).await
-}
-
-/// Counts numbers of which there was no unit.
-///
-/// # Errors
-/// As [`looked_up`].
-pub async fn missed(services: &Services, context: &Context, times: u32) -> Result<(), DeskError> {
-    let subject = subject(context)?;
-    let counted = limits::hit_times(services, &limits::UNIT_MISSED, &subject, times.max(1)).await;
-    alarmed(services, context, &limits::UNIT_MISSED, counted.map(drop)).await
-}
-
-/// Whether a machine may go on telling of units: not once it told of too many that are not there.
-///
-/// # Errors
-/// `Limited`; `Denied` for who is nobody; `Database`.
-pub(crate) async fn may_tell(services: &Services, context: &Context) -> Result<(), DeskError> {
-    let room = limits::has_room(services, &limits::UNIT_TOLD_OF_NOTHING, &subject(context)?).await;
-    alarmed(services, context, &limits::UNIT_TOLD_OF_NOTHING, room).await
-}
-
-/// Counts units that a machine told of and that are not there. What it told is kept by its own room all the same; an alert stands in
-/// the trail where there were too many.
-///
-/// # Errors
-/// `Denied` for who is nobody; `Database`.
-pub(crate) async fn told_of_nothing(services: &Services, context: &Context, times: u32) -> Result<(), DeskError> {
-    if times == 0 {
-        return Ok(());
-    }
-    let limit = &limits::UNIT_TOLD_OF_NOTHING;
-    let counted = limits::hit_times(services, limit, &subject(context)?, times).await;
-    match alarmed(services, context, limit, counted.map(drop)).await {
-        Err(DeskError::Limited { .. }) => Ok(()),
-        other => other,
-    }
-}
-
-/// Whose bucket it is.
-fn subject(context: &Context) -> Result<String, Denied> {
-    match &context.actor {
-        Actor::Staff { account, .. } => Ok(account.to_string()),
-        Actor::Client { client, .. } => Ok(client.to_string()),
-        _ => Err(Denied::NotAllowed),
-    }
-}
-
-async fn alarmed(
-    services: &Services,
-    context: &Context,
-    limit: &Limit,
-    counted: Result<(), LimitError>,
-) -> Result<(), DeskError> {
-    let Err(LimitError::Limited(limited)) = counted else { return counted.map_err(DeskError::from) };
-    // Once for each window: an alert for each of ten thousand tries would hide the others.
-    if limits::hit(services, &limits::UNIT_ALARMED, &subject(context)?).await.is_ok() {
-        metrics::counter!("custody_lookups_alarmed").increment(1);
-        let detail = json!({ "alert": "enumeration", "limit": limit.name });
-        let subject_kind = if matches!(context.actor, Actor::Client { .. }) { "api_client" } else { "account" };
-        let subject = match &context.actor {
-            Actor::Client { client, .. } => Some(client.0),
-            actor => actor.account().map(|account| account.0),
-        };
-        let mut tx = services.begin().await?;
-        audit::record(
-            &mut tx,
-            context,
-            &[Entry { action: "custody.looked_up_too_often", subject_kind, subject, detail }],
-        )
-        .await?;
-        tx.commit().await?;
-    }
-    Err(DeskError::Limited { retry_after: limited.retry_seconds() })
-}
-
 /// The units that are wanted, the latest registered first.
 ///
 /// # Errors
@@ -301,7 +198,7 @@ pub async fn list(
         until: wanted.until.map(next_day),
         deviating: wanted.deviating,
     };
-    let before = after.map_or((latest(), Uuid::max()), |after| (after.at, after.id));
+    let before = after.map_or((latest(), Uuid::max()), After::key);
     let mut tx = services.begin_search().await?;
     let rows = sql::found(&mut *tx, filter, before, PAGE as i64 + 1).await?;
     drop(tx);
@@ -324,7 +221,7 @@ pub async fn work(
     after: Option<After>,
 ) -> Result<Listed<Found>, DeskError> {
     context.require(Capability::SeeUnits)?;
-    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.at, after.id));
+    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), After::key);
     let untested = work == Work::Tests;
     let rows = sql::waiting(&services.db, (work.state(), untested), after, PAGE as i64 + 1).await?;
     page(context, rows, |row| row.changed_at.to_jiff())
@@ -335,9 +232,7 @@ fn page(
     mut rows: Vec<UnitRow>,
     order: fn(&UnitRow) -> Timestamp,
 ) -> Result<Listed<Found>, DeskError> {
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| After { at: order(row), id: row.id });
+    let next = keyset::cut(&mut rows, PAGE, |row| (order(row), row.id));
     let rows = rows.iter().map(|row| found(row, local_day(context.now))).collect::<Result<_, _>>()?;
     Ok(Listed { rows, next })
 }
@@ -373,12 +268,10 @@ pub async fn deviations(
     after: Option<After>,
 ) -> Result<Listed<OpenDeviation>, DeskError> {
     context.require(Capability::SeeUnits)?;
-    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.at, after.id));
+    let after = after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), After::key);
     let kind = kind.map(DeviationKind::name);
     let mut rows = sql::open_deviations(&services.db, kind, after, PAGE as i64 + 1).await?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| After { at: row.opened_at.to_jiff(), id: row.id });
+    let next = keyset::cut(&mut rows, PAGE, |row| (row.opened_at.to_jiff(), row.id));
     let today = local_day(context.now);
     let read = |row: &sql::DeviationRow| {
         let opened_at = row.opened_at.to_jiff();

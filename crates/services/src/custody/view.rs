@@ -17,9 +17,6 @@ use store::custody::units::UnitRow;
 use store::custody::{events, places, trouble, units};
 use uuid::Uuid;
 
-/// Random bytes before what an event says.
-const SALT: usize = 16;
-
 /// Who reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Sight {
@@ -274,7 +271,7 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
 
 fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
     let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
-    let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
+    let (salt, json) = said.split_first_chunk().ok_or(CustodyError::Unreadable)?;
     if digest(salt, json) != *kept {
         return Err(CustodyError::Unreadable);
     }

@@ -54,6 +54,29 @@ async fn the_night_shift_sees_tanks_their_history_and_what_is_alarmed_about() {
     }
 }
 
+/// On its place's page somebody asks that a channel be quiet: for too many minutes, then for enough. They cannot confirm it
+/// themselves; another does.
+async fn made_quiet_by_two(
+    site: &Site,
+    [first, second]: [&Browser<'_>; 2],
+    (place, channel): (&str, &str),
+    [too_many, minutes]: [&str; 2],
+    reason: &str,
+) {
+    let mute = format!("{place}/mute");
+    let refused = send(first, &mute, &[("channel", channel), ("minutes", too_many), ("reason", reason)]).await;
+    assert!(refused.status == REFUSED && refused.body.contains(reason), "what was typed is kept");
+    let asked = send(first, &mute, &[("channel", channel), ("minutes", minutes), ("reason", reason)]).await;
+    gone_to(&asked, &format!("{place}?done=asked"));
+    let id: Uuid = sqlx::query_scalar("select id from telemetry_mute")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a mute");
+    let confirm = format!("/staff/mutes/{id}/confirm");
+    again(&send(first, &confirm, &[("back", place)]).await, StatusCode::CONFLICT, "另一位同事确认");
+    gone_to(&send(second, &confirm, &[("back", place)]).await, &format!("{place}?done=confirmed"));
+}
+
 #[tokio::test]
 async fn an_alarm_is_acknowledged_a_mute_needs_another_and_a_drill_is_told() {
     let site = Site::new().await;
@@ -73,19 +96,7 @@ async fn an_alarm_is_acknowledged_a_mute_needs_another_and_a_drill_is_told() {
         .await
         .expect("a channel");
     let channel = channel.to_string();
-    let wrong = [("channel", channel.as_str()), ("minutes", "500"), ("reason", "更换顶部探头")];
-    let refused = send(&night, &format!("{here}/mute"), &wrong).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("更换顶部探头"), "what was typed is kept");
-    let right = [("channel", channel.as_str()), ("minutes", "30"), ("reason", "更换顶部探头")];
-    gone_to(&send(&night, &format!("{here}/mute"), &right).await, &format!("{here}?done=asked"));
-    let mute: Uuid = sqlx::query_scalar("select id from telemetry_mute")
-        .fetch_one(&site.test.db.owner_pool())
-        .await
-        .expect("a mute");
-    let confirm = format!("/staff/mutes/{mute}/confirm");
-    again(&send(&night, &confirm, &[("back", here.as_str())]).await, StatusCode::CONFLICT, "另一位同事确认");
-    gone_to(&send(&other, &confirm, &[("back", here.as_str())]).await, &format!("{here}?done=confirmed"));
+    made_quiet_by_two(&site, [&night, &other], (&here, &channel), ["500", "30"], "更换顶部探头").await;
     again(&other.get("/staff/wall").await, StatusCode::OK, "更换顶部探头");
     let drill = send(&night, &format!("{here}/drill"), &[("drill", channel.as_str())]).await;
     let drill = gone_to(&drill, "/staff/alarms/");
@@ -111,19 +122,7 @@ async fn a_rooms_channel_is_made_quiet_by_two_as_well() {
         assert!(!page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
     }
     let channel = channel.to_string();
-    let wrong = [("channel", channel.as_str()), ("minutes", "241"), ("reason", "校准氧气探头")];
-    let refused = send(&night, &format!("{here}/mute"), &wrong).await;
-    assert_eq!(refused.status, REFUSED);
-    assert!(refused.body.contains("校准氧气探头"), "what was typed is kept");
-    let right = [("channel", channel.as_str()), ("minutes", "240"), ("reason", "校准氧气探头")];
-    gone_to(&send(&night, &format!("{here}/mute"), &right).await, &format!("{here}?done=asked"));
-    let mute: Uuid = sqlx::query_scalar("select id from telemetry_mute")
-        .fetch_one(&site.test.db.owner_pool())
-        .await
-        .expect("a mute");
-    let confirm = format!("/staff/mutes/{mute}/confirm");
-    again(&send(&night, &confirm, &[("back", here.as_str())]).await, StatusCode::CONFLICT, "另一位同事确认");
-    gone_to(&send(&other, &confirm, &[("back", here.as_str())]).await, &format!("{here}?done=confirmed"));
+    made_quiet_by_two(&site, [&night, &other], (&here, &channel), ["241", "240"], "校准氧气探头").await;
     again(&night.get(&here).await, StatusCode::OK, "校准氧气探头");
     let drill = send(&night, &format!("{here}/drill"), &[("drill", channel.as_str())]).await;
     let drill = gone_to(&drill, "/staff/alarms/");

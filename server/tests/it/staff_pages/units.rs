@@ -280,6 +280,29 @@ async fn a_unit_whose_text_does_not_open_has_its_page_all_the_same() {
 }
 
 #[tokio::test]
+async fn colleagues_are_listed_for_the_one_row_that_is_changed_and_not_for_every_code() {
+    const OPERATORS: &str = "/staff/operators";
+    let site = Site::new().await;
+    opened(&site.test).await;
+    let quality = hired(&site, Role::QualityOfficer).await;
+    let lists = |page: &Answer| page.body.matches("name=\"account").count();
+    let page = quality.get(OPERATORS).await;
+    let ways: Vec<&str> = page.body.split("?change=").skip(1).filter_map(|rest| rest.get(..36)).collect();
+    assert!(ways.len() > 2 && lists(&page) == 1, "of a new code only: {} rows, {} lists", ways.len(), lists(&page));
+    let changed = quality.get(&format!("{OPERATORS}?change={}", ways[1])).await;
+    let field = format!("account-{}", ways[1]);
+    assert!(lists(&changed) == 2 && changed.body.contains(&field), "{}", excerpt(&changed.body));
+    assert_eq!(changed.body.matches("#change\"").count(), ways.len() - 1, "the others lead to theirs");
+    let other = format!("account-{}", ways[2]);
+    let wrong = [("operator", ways[2]), (other.as_str(), "nobody")];
+    let refused = send(&quality, &format!("{OPERATORS}/link"), &wrong).await;
+    assert_eq!(refused.status, REFUSED, "{}", excerpt(&refused.body));
+    assert!(lists(&refused) == 2 && refused.body.contains(&other), "its own row is open");
+    let right = [("operator", ways[1]), (field.as_str(), "")];
+    gone_to(&send(&quality, &format!("{OPERATORS}/link"), &right).await, &format!("{OPERATORS}?done=linked"));
+}
+
+#[tokio::test]
 async fn support_opens_a_family_for_a_reason_that_lasts_half_an_hour() {
     let site = Site::new().await;
     unit_in(&site.test, 4, State::Banked).await;

@@ -1,6 +1,7 @@
 //! What an event says, in a line or two: who, where, what was measured.
 
 use crate::i18n;
+use crate::ui::{Closeness, figure};
 use crate::visit::Visit;
 use domain::custody::{Marker, Payload, Person, Phase, Slot, Value, What};
 use services::custody::desk::slot_label;
@@ -22,43 +23,15 @@ pub(in crate::custody::staff) fn lot_text(visit: &Visit, kind: &str) -> String {
     i18n::found(visit.locale(), &key).map_or_else(|| kind.to_owned(), |text| text.to_string())
 }
 
-/// A number as people of a laboratory write it: 1.25×10⁹ from a hundred thousand on.
+/// A number as people of a laboratory read it.
 pub(super) fn number_text(number: f64) -> String {
-    if !number.is_finite() {
-        return "—".to_owned();
-    }
-    if number.abs() < 100_000.0 {
-        let text = format!("{number:.2}");
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    }
-    let exponent = number.abs().log10().floor();
-    let mantissa = format!("{:.3}", number / 10f64.powf(exponent));
-    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-    let raised: String = format!("{exponent:.0}").chars().filter_map(superscript).collect();
-    format!("{mantissa}×10{raised}")
-}
-
-const fn superscript(digit: char) -> Option<char> {
-    Some(match digit {
-        '0' => '⁰',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        '4' => '⁴',
-        '5' => '⁵',
-        '6' => '⁶',
-        '7' => '⁷',
-        '8' => '⁸',
-        '9' => '⁹',
-        _ => return None,
-    })
+    figure(number, "", Closeness::Measured)
 }
 
 /// What was found.
 pub(super) fn found_text(visit: &Visit, value: &Value) -> String {
     match &value.found {
-        What::Number(number) if value.unit.is_empty() || value.unit == "1" => number_text(*number),
-        What::Number(number) => format!("{} {}", number_text(*number), value.unit),
+        What::Number(number) => figure(*number, &value.unit, Closeness::Measured),
         What::Text(text) => text.clone(),
         What::Marker(marker) => visit
             .t(match marker {
@@ -103,7 +76,7 @@ fn hands(visit: &Visit, first: &str, second: Option<&str>) -> String {
 }
 
 fn degrees(number: f64) -> String {
-    format!("{} °C", number_text(number))
+    figure(number, "°C", Closeness::Measured)
 }
 
 /// What an event says; each line is a text.
@@ -198,21 +171,5 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
         | Payload::ConfirmatoryTesting {}
         | Payload::Infused {}
         | Payload::Assigned { .. } => Vec::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_as_in_a_laboratory() {
-        assert_eq!(number_text(27.5), "27.5");
-        assert_eq!(number_text(100.0), "100");
-        assert_eq!(number_text(0.0), "0");
-        assert_eq!(number_text(1_250_000_000.0), "1.25×10⁹");
-        assert_eq!(number_text(9.999e9), "9.999×10⁹");
-        assert_eq!(number_text(-196.0), "-196");
-        assert_eq!(number_text(f64::NAN), "—");
     }
 }

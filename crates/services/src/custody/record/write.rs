@@ -7,7 +7,7 @@ use super::unit::{Projection, UnitState};
 use crate::Services;
 use crate::context::new_uuid;
 use crate::crypto::{Place, random};
-use domain::custody::chain::{Link, digest};
+use domain::custody::chain::{Link, Salt, digest};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use store::ToSqlx as _;
@@ -23,9 +23,6 @@ pub(in crate::custody) fn place(hash: &[u8; 32]) -> Place {
     row.copy_from_slice(&hash[..16]);
     Place { table: "custody_event", column: "sealed", row: Uuid::from_bytes(row) }
 }
-
-/// Random bytes before what an event says.
-const SALT: usize = 16;
 
 pub(super) async fn write(
     db: &mut PgConnection,
@@ -97,9 +94,8 @@ fn chained(
         .kept
         .iter()
         .map(|kept| {
-            let mut bytes = random::<SALT>().to_vec();
-            bytes.extend_from_slice(&kept.said);
-            bytes
+            let salt: Salt = random();
+            [&salt[..], &kept.said].concat()
         })
         .collect();
     let mut previous = unit.head;
@@ -107,7 +103,7 @@ fn chained(
     let mut hashes = Vec::with_capacity(unit.kept.len());
     for (kept, salted) in unit.kept.iter().zip(&salted) {
         seq += 1;
-        let (salt, said) = salted.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
+        let (salt, said) = salted.split_first_chunk().ok_or(CustodyError::Unreadable)?;
         let link = Link {
             unit: unit.id,
             seq,

@@ -2,6 +2,8 @@
 
 use super::{child, fault, number_end, officer};
 use crate::family::{CONTRACT_NUMBERS, FamilyError};
+use crate::keyset;
+pub use crate::keyset::After;
 use crate::limits;
 use crate::{Context, Services};
 use domain::custody::Pool;
@@ -27,26 +29,6 @@ pub struct Page<T, A> {
     pub rows: Vec<T>,
     /// Where the next page begins; nothing where this one is the last.
     pub next: Option<A>,
-}
-
-/// Where the next page of contracts begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct After {
-    at: Timestamp,
-    id: Uuid,
-}
-
-impl After {
-    /// As it stands in an address.
-    pub fn text(self) -> String {
-        format!("{}.{}", self.at.as_microsecond(), self.id)
-    }
-
-    /// Reads what [`text`](Self::text) wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('.')?;
-        Some(Self { at: Timestamp::from_microsecond(at.parse().ok()?).ok()?, id: id.parse().ok()? })
-    }
 }
 
 /// Where the next page of what is owed begins.
@@ -144,11 +126,8 @@ pub async fn list(
     after: Option<After>,
 ) -> Result<Page<Listed, After>, FamilyError> {
     officer(context)?;
-    let after = after.map(|after| (after.at, after.id));
-    let mut rows = sql::of_state(&services.db, state.name(), after, PAGE as i64 + 1).await?;
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| After { at: row.made_at.to_jiff(), id: row.id });
+    let mut rows = sql::of_state(&services.db, state.name(), after.map(After::key), PAGE as i64 + 1).await?;
+    let next = keyset::cut(&mut rows, PAGE, |row| (row.made_at.to_jiff(), row.id));
     let read = |row: sql::ListedRow| {
         Ok::<_, FamilyError>(Listed {
             id: ContractId(row.id),
@@ -207,12 +186,10 @@ mod tests {
     #[test]
     fn where_a_page_begins_is_read_as_it_is_written() {
         let id = Uuid::from_u128(7);
-        let after = After { at: Timestamp::UNIX_EPOCH, id };
-        assert_eq!(After::parse(&after.text()), Some(after));
         let owed = OwedAfter { day: jiff::civil::date(2026, 8, 10), id, nth: 2 };
         assert_eq!(OwedAfter::parse(&owed.text()), Some(owed));
         for other in ["", ".", "x.y", "2026-08-10", "2026-08-10..1"] {
-            assert_eq!((After::parse(other), OwedAfter::parse(other)), (None, None), "{other}");
+            assert_eq!(OwedAfter::parse(other), None, "{other}");
         }
     }
 }

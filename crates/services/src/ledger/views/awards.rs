@@ -1,6 +1,7 @@
 //! Awards with their tranches, papers, account and payments; and what waits of all of them.
 
 use super::{Names, Person};
+use crate::keyset::{self, After};
 use crate::ledger::said::{self, SEALED};
 use crate::ledger::{About, LedgerError};
 use crate::{Context, Services};
@@ -14,7 +15,7 @@ use store::ledger::views::{self, AwardView, PaymentView, TrancheView};
 use uuid::Uuid;
 
 /// Awards on a page.
-const PAGE: i64 = 40;
+const PAGE: usize = 40;
 
 /// An award in a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -214,15 +215,13 @@ pub async fn awards(
     services: &Services,
     context: &Context,
     state: Option<AwardState>,
-    after: Option<(Timestamp, AwardId)>,
-) -> Result<(Vec<AwardLine>, Option<(Timestamp, AwardId)>), LedgerError> {
+    after: Option<After>,
+) -> Result<(Vec<AwardLine>, Option<After>), LedgerError> {
     context.require(Capability::ReadLedger)?;
-    let after = after.map(|(at, id)| (at, id.0));
-    let rows = views::awards(&services.db, state.map(AwardState::name), after, PAGE + 1).await?;
-    let more = rows.len() > PAGE as usize;
-    let lines: Vec<AwardLine> = rows.into_iter().take(PAGE as usize).map(AwardLine::read).collect::<Result<_, _>>()?;
-    let next = lines.last().filter(|_| more).map(|last| (last.approved_at, last.id));
-    Ok((lines, next))
+    let after = after.map(After::key);
+    let mut rows = views::awards(&services.db, state.map(AwardState::name), after, PAGE as i64 + 1).await?;
+    let next = keyset::cut(&mut rows, PAGE, |row| (row.approved_at.to_jiff(), row.id));
+    Ok((rows.into_iter().map(AwardLine::read).collect::<Result<_, _>>()?, next))
 }
 
 /// An award.

@@ -1,6 +1,7 @@
 //! What waits for whom: lists of work, the longest waiting first, without whose the cases are.
 
 use super::{CaseError, clarify, policy, state_of};
+use crate::keyset::{self, After};
 use crate::spark::review;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
@@ -48,26 +49,6 @@ pub struct Wanted {
     pub state: Option<State>,
     /// Of this group.
     pub group: Option<DiseaseGroup>,
-}
-
-/// Where the next page begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct After {
-    since: Timestamp,
-    id: Uuid,
-}
-
-impl After {
-    /// As it stands in an address.
-    pub fn text(self) -> String {
-        format!("{}.{}", self.since.as_microsecond(), self.id)
-    }
-
-    /// Reads what [`text`](Self::text) wrote.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (since, id) = text.split_once('.')?;
-        Some(Self { since: Timestamp::from_microsecond(since.parse().ok()?).ok()?, id: id.parse().ok()? })
-    }
 }
 
 /// A page of a list.
@@ -118,14 +99,12 @@ pub async fn work(
     } else {
         sql::waiting(&services.db, &states, (officer, group), begin(after), PAGE as i64 + 1).await?
     };
-    let more = rows.len() > PAGE;
-    rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|row| After { since: row.changed_at.to_jiff(), id: row.id });
+    let next = keyset::cut(&mut rows, PAGE, |row| (row.changed_at.to_jiff(), row.id));
     Ok(Desk { cases: read(services, context, rows).await?, next })
 }
 
 fn begin(after: Option<After>) -> (Timestamp, Uuid) {
-    after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |after| (after.since, after.id))
+    after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), After::key)
 }
 
 /// Of what waits for a chair what they have no conflict with, as though there were no others: a page is as long as any.

@@ -43,7 +43,7 @@ pub(in crate::spark) use appeal::takes_papers;
 pub use appeal::{Appealing, Letter, SentAppeal, appeal, appeal_of, appealing};
 pub use clarify::{Clarified, Question, Reply, ask, extend, reply_field, supply, unlocked};
 pub use clawback::{Demand, LONGEST_DUE, OwnClawback, claw_back, clawback_of, paid_of};
-pub use desk::{After, Desk, PAGE, Waiting, Wanted, desk, named, work};
+pub use desk::{Desk, PAGE, Waiting, Wanted, desk, named, work};
 pub use due::{lapse_due, remind, settle_over, settle_paid, take_up_waiting};
 pub use error::{CaseError, Happened};
 pub(crate) use forgetting::{Over, count_due, forget_due};

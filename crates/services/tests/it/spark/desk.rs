@@ -3,7 +3,8 @@
 use super::*;
 use domain::spark::State;
 use jiff::SignedDuration;
-use services::spark::cases::{After, PAGE, Wanted, desk, work};
+use services::keyset::After;
+use services::spark::cases::{PAGE, Wanted, desk, work};
 
 /// Cases of nobody, so many in each of three states, a minute apart.
 async fn many(house: &TestHouse, each: i32) {
