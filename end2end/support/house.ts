@@ -143,6 +143,7 @@ export async function examine(page: Page, name: string): Promise<void> {
   await picture(page, name);
   // Soft: a journey goes on and tells everything it finds in one run.
   expect.soft(await stickingOut(page), `${name} is wider than the window`).toEqual([]);
+  expect.soft(await narrow(page), `${name} is wider than 320 px`).toEqual([]);
   // Before axe, which takes seconds: a page that renews itself (RENEWED) is gone by then.
   await expectScripts(page);
   expect.soft(await barriers(page), `axe on ${name}`).toEqual([]);
@@ -153,6 +154,16 @@ export async function picture(page: Page, name: string): Promise<void> {
   const info = test.info();
   const suffix = info.project.name;
   await page.screenshot({ path: `${artefacts}${name}-${suffix}.png`, fullPage: true, animations: "disabled" });
+}
+
+/** What sticks out on the narrowest telephone there is: 320 px (WCAG 2.2, 1.4.10). Looked at where the window is narrow anyway. */
+async function narrow(page: Page): Promise<string[]> {
+  const window = page.viewportSize();
+  if (!window || window.width > 360) return [];
+  await page.setViewportSize({ ...window, width: 320 });
+  const found = await stickingOut(page);
+  await page.setViewportSize(window);
+  return found;
 }
 
 /** What sticks out to the right: a phone's page never scrolls sideways. */

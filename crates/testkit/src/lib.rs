@@ -9,6 +9,7 @@ mod cluster;
 pub mod custody;
 mod database;
 mod gate;
+pub mod golden;
 mod house;
 pub mod partner;
 pub mod smtp;

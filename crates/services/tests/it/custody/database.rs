@@ -3,6 +3,7 @@
 use super::*;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 #[tokio::test]
 async fn the_ways_of_the_database_are_the_ways_of_the_domain() {
@@ -39,6 +40,15 @@ async fn the_first_lists_are_56_15_and_58_without_a_gap() {
             assert!(item.en.chars().next().is_some_and(|first| first.is_ascii_uppercase()), "{}", item.en);
         }
     }
+    // Their words are the house's own, and reviewed as a whole.
+    let mut words = String::new();
+    for kind in [CatalogueKind::Preparation, CatalogueKind::Test, CatalogueKind::Release] {
+        for item in &shelf.at(kind, today).expect("a list").items {
+            let _ =
+                writeln!(words, "{kind:?} {} {} {}: {} / {}", item.section, item.position, item.code, item.zh, item.en);
+        }
+    }
+    testkit::golden::is_the_reviewed_one(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/catalogues.txt"), &words);
     let release = shelf.at(CatalogueKind::Release, today).expect("a list");
     assert_eq!([release.before_approval(), release.before_shipping()].map(u64::count_ones), [50, 54]);
 }

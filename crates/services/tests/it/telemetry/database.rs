@@ -3,6 +3,7 @@
 use super::{reading, send, tank};
 use domain::telemetry::{AlarmEvent, AlarmState, ChannelKind, Limits, Rules};
 use services::telemetry;
+use std::fmt::Write as _;
 use testkit::TestHouse;
 
 /// Why the application's role may not run a statement; nothing where it may.
@@ -40,15 +41,24 @@ async fn the_ways_of_alarms_are_those_of_the_table() {
 #[tokio::test]
 async fn the_first_rules_are_those_of_the_house() {
     let house = TestHouse::new().await;
-    let rules: serde_json::Value = sqlx::query_scalar("select rules from telemetry_rules where version = 1")
-        .fetch_one(&house.db.owner_pool())
-        .await
-        .expect("rules");
+    let rules: serde_json::Value =
+        sqlx::query_scalar("select rules from telemetry_rules order by version desc limit 1")
+            .fetch_one(&house.db.owner_pool())
+            .await
+            .expect("rules");
     let rules: Rules = serde_json::from_value(rules).expect("rules that are read");
     assert_eq!(rules.cold(), Some(Limits { warning: -170.0, critical: -150.0 }));
     for kind in ChannelKind::ALL {
         assert!(rules.of(kind).any(domain::telemetry::Rule::is_of_silence), "{kind:?} may fall silent");
     }
+    let mut words = String::new();
+    for rule in &rules.rules {
+        let _ = writeln!(words, "{}: {:?} {:?} of {:?}", rule.name, rule.severity, rule.check, rule.of);
+    }
+    for rung in &rules.ladder {
+        let _ = writeln!(words, "{rung:?}");
+    }
+    testkit::golden::is_the_reviewed_one(concat!(env!("CARGO_MANIFEST_DIR"), "/golden/alarm_rules.txt"), &words);
     let roles: Vec<&str> = rules.ladder.iter().map(|rung| rung.role.as_str()).collect();
     assert_eq!(roles, ["night_shift", "lab_officer", "quality_officer"]);
     assert!(roles.iter().all(|role| domain::account::Role::from_name(role).is_some()));
