@@ -364,6 +364,7 @@ custody-refused-impossible-time = It cannot have happened then: after tomorrow, 
 custody-refused-only-contracts = Whose a unit is follows from a contract and is not recorded here.
 custody-refused-assigned-before = The unit belongs to a family already.
 custody-refused-before-unit = It cannot have happened then: the unit was registered later.
+custody-refused-only-quality = People of quality record this themselves; no system does it for them.
 custody-unmet-steps = { $n ->
     [one] one preparation step is missing
    *[other] { $n } preparation steps are missing

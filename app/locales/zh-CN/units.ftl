@@ -352,6 +352,7 @@ custody-refused-impossible-time = 时间不对：不能在明天以后，也不�
 custody-refused-only-contracts = 脐带血归属由储存合同确定，不能在这里登记。
 custody-refused-assigned-before = 这份脐带血已经归属一个家庭。
 custody-refused-before-unit = 时间不对：早于这份脐带血登记的时间。
+custody-refused-only-quality = 这件事由质量部人员本人登记，不能由其他系统代报。
 custody-unmet-steps = 缺{ $n }项工序
 custody-unmet-tests = 缺{ $n }项检测的最终结果
 custody-unmet-release = 缺{ $n }项出库步骤

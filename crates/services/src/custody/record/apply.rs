@@ -64,6 +64,15 @@ pub(super) fn apply(
     if matches!(payload, Payload::Assigned { .. }) && by.source != CONTRACTS {
         return Err(Refused::OnlyContracts);
     }
+    // What people of quality say under their own accounts no machine says for them: not when it comes, not when it is tried again, and not
+    // when two vouched for the time it says.
+    if by.is_machine() && !world.shelf.says_of(payload).by_machine() {
+        let what = match payload {
+            Payload::ReleaseStepDone { step, .. } => step.clone(),
+            other => other.kind().name().to_owned(),
+        };
+        return Err(Refused::OnlyQuality(what));
+    }
     let told =
         Told { actor_kind: by.actor_kind, actor: by.actor_id, source: by.source, source_seq: incoming.source_seq };
     let said = serde_json::to_vec(payload).map_err(|_| Refused::Text)?;

@@ -15,7 +15,6 @@ mod write;
 
 use super::{By, CustodyError, Incoming, Recorded, Refused};
 use crate::Services;
-use domain::account::Capability;
 use domain::custody::Kind;
 use domain::time::to_the_microsecond;
 use jiff::Timestamp;
@@ -134,23 +133,4 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
     };
     let all = world.units.values().flat_map(of);
     all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
-}
-
-/// What one has to be able to do to confirm that this happened: most of it whoever works at the desk, the rest whoever answers for
-/// units. Of the steps of a release it hangs on their sections, too ([`domain::custody::catalogue::release_needs`]).
-pub(crate) const fn needed(kind: Kind) -> Capability {
-    match kind {
-        Kind::Banked
-        | Kind::HoldLifted
-        | Kind::Listed
-        | Kind::ReleaseApproved
-        | Kind::Shipped
-        | Kind::Exposed
-        | Kind::Discarded
-        | Kind::GivenToResearch
-        | Kind::TransferredOut
-        | Kind::FamilyReleased
-        | Kind::Corrected => Capability::ReleaseUnits,
-        _ => Capability::HandleUnits,
-    }
 }

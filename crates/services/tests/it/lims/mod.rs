@@ -4,6 +4,7 @@ mod batches;
 mod bulk;
 mod letters;
 mod past;
+mod quality;
 mod races;
 mod streams;
 
