@@ -47,10 +47,10 @@ struct At {
     now: Timestamp,
 }
 
-/// Keeps an event, if it is to be kept.
+/// Keeps an event, if it is to be kept: by whom it is told, and whether two people vouched for when it happened.
 pub(super) fn apply(
     world: &mut World,
-    by: &By,
+    (by, vouched): (&By, bool),
     (index, incoming): (usize, &Incoming),
     now: Timestamp,
 ) -> Result<Recorded, Refused> {
@@ -87,7 +87,7 @@ pub(super) fn apply(
     let unit = world.units.get(&id).ok_or(Refused::NoSuchUnit)?;
     // What a feed tells decides by its own time who worked and which lists held: that time is one of the unit's.
     let since = unit.began.map(|began| occurred_at.duration_since(began));
-    if by.is_machine() && !world.vouched && since.is_some_and(|since| since < -AHEAD) {
+    if by.is_machine() && !vouched && since.is_some_and(|since| since < -AHEAD) {
         return Err(Refused::BeforeUnit);
     }
     check::check(payload)?;

@@ -3,6 +3,7 @@
 mod batches;
 mod bulk;
 mod letters;
+mod overtaking;
 mod past;
 mod quality;
 mod races;
