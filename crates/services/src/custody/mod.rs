@@ -32,7 +32,7 @@ pub(crate) use record::{Teller, record_each_in};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};
 pub use shelf::{Rules, Shelf, Shelves};
-pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit, view_in};
+pub use view::{DeviationView, EventView, Happened, PlaceView, Sight, UnitView, unit, view_in};
 
 use crate::Context;
 use domain::account::Actor;
