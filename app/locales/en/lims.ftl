@@ -84,3 +84,4 @@ lims-code-assigned-before = A unit that belongs to a family already
 lims-code-before-unit = A time before the unit was registered
 lims-code-too-long-ago = Told more than thirty days after it happened
 lims-code-no-operator = Nobody is named who opened or closed the deviation
+lims-code-only-quality = Said by people of quality at the desk, and by no feed

@@ -193,6 +193,8 @@ units-event-received = Arrived
 units-event-source = Source
 units-event-hash = Hash
 units-event-sealed = Can no longer be read
+units-event-newer = Recorded by a newer release
+units-event-newer-text = This server is of an older release and cannot show it. Nothing is lost.
 units-mark-late = Late
 units-mark-out-of-order = Out of order
 units-mark-ahead = Clock ahead
@@ -364,6 +366,7 @@ custody-refused-impossible-time = It cannot have happened then: after tomorrow, 
 custody-refused-only-contracts = Whose a unit is follows from a contract and is not recorded here.
 custody-refused-assigned-before = The unit belongs to a family already.
 custody-refused-before-unit = It cannot have happened then: the unit was registered later.
+custody-refused-only-quality = People of quality record this themselves; no system does it for them.
 custody-unmet-steps = { $n ->
     [one] one preparation step is missing
    *[other] { $n } preparation steps are missing

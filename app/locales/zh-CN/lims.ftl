@@ -81,3 +81,4 @@ lims-code-assigned-before = 脐带血已经归属一个家庭
 lims-code-before-unit = 时间早于这份脐带血登记的时间
 lims-code-too-long-ago = 距发生时间超过三十天才送达
 lims-code-no-operator = 没有写明是谁开立或关闭偏差
+lims-code-only-quality = 须由质量部人员本人在系统中登记，不由实验室系统报送

@@ -121,7 +121,8 @@ impl Paper<'_> {
     /// What happened beside steps and results, in order of arrival.
     fn line(&self) -> Vec<(Set, String)> {
         let mut line = vec![(Set::Heading, self.t("family-history").to_string())];
-        let others = || self.reading.view.events.iter().filter(|event| stands_on_the_line(event.kind));
+        let others =
+            || self.reading.view.events.iter().filter(|event| event.kind.known().is_some_and(stands_on_the_line));
         line.extend(others().take(MOST_EVENTS).map(|event| {
             let what = self.t(&format!("units-kind-{}", event.kind.name()));
             (Set::Entry, format!("{}. {what}{}{}", event.seq, self.t("label-separator"), self.clocks(event)))

@@ -57,6 +57,7 @@ async fn page(visit: Visit, id: Option<UnitId>) -> Result<AnyView, Problem> {
 pub(super) fn texts(visit: &Visit, texts: Texts) -> Option<AnyView> {
     let (tone, title, text) = match texts {
         Texts::Whole => return None,
+        Texts::Newer => (Tone::Info, "family-text-newer", "family-text-newer-text"),
         Texts::Lost => (Tone::Warning, "family-text-lost", "family-text-lost-text"),
         Texts::Destroyed => (Tone::Info, "family-text-gone", "family-text-gone-text"),
     };

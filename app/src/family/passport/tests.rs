@@ -2,6 +2,7 @@ use super::*;
 use domain::custody::passport::{FORMAT, Hex, Passport, Said, SignedRoot, VERSION};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Marker, Person, Pool, Progress, Standing, State, What};
 use domain::ids::UnitId;
+use services::custody::Happened;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -40,10 +41,11 @@ fn found_of(of: Person, marker: Marker) -> Value {
 fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
     let event = |(n, (kind, payload)): (usize, (Kind, Option<Payload>))| EventView {
         seq: u32::try_from(n + 1).expect("few"),
-        kind,
+        kind: Happened::Known(kind),
         said: payload.as_ref().map(|payload| [vec![7; 16], serde_json::to_vec(payload).expect("JSON")].concat()),
         payload,
         illegible: false,
+        newer: false,
         occurred_at: minute(n),
         received_at: minute(n + 5),
         actor_kind: "client".to_owned(),

@@ -1,8 +1,8 @@
 //! The lists of the bank's own work: preparation steps, tests, steps of a release. They are data with versions (in the
 //! database); a unit names the version it was worked by. What is done is a bit per position.
 
+use super::{Kind, Says, says};
 use crate::Locale;
-use crate::account::Capability;
 use crate::named::named;
 use jiff::civil;
 use std::sync::Arc;
@@ -117,23 +117,11 @@ impl Catalogue {
         self.of_sections(|section| section != "X")
     }
 
-    /// What one has to be able to do to note all these steps of a release: as soon as one is theirs who answer for units, the whole
-    /// is. Codes that the list has not ask for nothing: they are no steps.
-    pub fn release_needs(&self, codes: &[String]) -> Capability {
-        let theirs = |code: &String| {
-            self.item(code).is_some_and(|item| release_needs(&item.section) == Capability::ReleaseUnits)
-        };
-        if codes.iter().any(theirs) { Capability::ReleaseUnits } else { Capability::HandleUnits }
-    }
-}
-
-/// What one has to be able to do to note a step of a release, by its section: the judgement (VI) and the approvals (VIII) are noted by
-/// those who answer for units, all else by whoever works at the desk. A section that is not known here is theirs, too: what a later
-/// list adds is nobody else's until it is said to be.
-pub const fn release_needs(section: &str) -> Capability {
-    match section.as_bytes() {
-        b"I" | b"II" | b"III" | b"IV" | b"V" | b"VII" | b"IX" | b"X" => Capability::HandleUnits,
-        _ => Capability::ReleaseUnits,
+    /// By whom it is said that something happened with all these steps of a release: as soon as one is quality's alone, the whole is.
+    /// Codes that the list has not ask for nothing: they are no steps.
+    pub fn says(&self, kind: Kind, codes: &[String]) -> Says {
+        let steps = codes.iter().filter_map(|code| self.item(code));
+        steps.map(|step| says(kind, Some(step))).fold(says(kind, None), Says::max)
     }
 }
 
@@ -240,27 +228,27 @@ mod tests {
     #[test]
     fn what_is_judged_and_approved_of_a_release_is_noted_by_those_who_answer_for_units() {
         let release = release();
-        let theirs = |item: &&Item| release_needs(&item.section) == Capability::ReleaseUnits;
-        let positions: Vec<u8> = release.items.iter().filter(theirs).map(|item| item.position).collect();
+        let by = |step: &&Item| says(Kind::ReleaseStepDone, Some(step));
+        let theirs: Vec<&Item> = release.items.iter().filter(|step| by(step) == Says::Quality).collect();
+        let positions: Vec<u8> = theirs.iter().map(|step| step.position).collect();
         assert_eq!(positions, [36, 37, 38, 39, 40, 41, 47, 48, 49, 50], "sections VI and VIII");
-        let others = release.items.iter().filter(|item| release_needs(&item.section) == Capability::HandleUnits);
+        let others = release.items.iter().filter(|step| by(step) == Says::Laboratory);
         assert_eq!(others.count(), 48, "each of the other sections is the laboratory's");
-        for unknown in ["XI", "vi", ""] {
-            assert_eq!(release_needs(unknown), Capability::ReleaseUnits, "{unknown:?} is nobody else's");
-        }
     }
 
     #[test]
     fn one_step_of_theirs_makes_a_whole_proposal_theirs() {
         let release = release();
-        let needs = |codes: &[&str]| {
+        let by = |kind: Kind, codes: &[&str]| {
             let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
-            release.release_needs(&codes)
+            release.says(kind, &codes)
         };
-        assert_eq!(needs(&["step_1", "step_35", "step_42", "step_58"]), Capability::HandleUnits);
-        assert_eq!(needs(&["step_1", "step_50"]), Capability::ReleaseUnits);
-        assert_eq!(needs(&["step_36"]), Capability::ReleaseUnits);
-        assert_eq!(needs(&["step_59"]), Capability::HandleUnits, "no step of this list");
+        let noted = |codes: &[&str]| by(Kind::ReleaseStepDone, codes);
+        assert_eq!(noted(&["step_1", "step_35", "step_42", "step_58"]), Says::Laboratory);
+        assert_eq!(noted(&["step_1", "step_50"]), Says::Quality);
+        assert_eq!(noted(&["step_36"]), Says::Quality);
+        assert_eq!(noted(&["step_59"]), Says::Laboratory, "no step of this list");
+        assert_eq!(by(Kind::Banked, &[]), Says::WithQuality, "without steps it is what happened that counts");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::{DeviationKind, Kind};
 use crate::named::named;
+use std::sync::LazyLock;
 
 named! {
     /// How far a unit is.
@@ -254,13 +255,15 @@ pub fn ways() -> Vec<(State, State)> {
     ways
 }
 
+/// As [`ways`]: asked of each of many records that wait, and made once.
+static WAYS: LazyLock<Vec<(State, State)>> = LazyLock::new(ways);
+
 /// Whether an event that does not happen in `from` still may, once what comes before it has come: a feed keeps it and tries
 /// it again.
 pub fn may_come_later(from: State, kind: Kind) -> bool {
-    let ways = ways();
     let (mut seen, mut left) = (vec![from], vec![from]);
     while let Some(at) = left.pop() {
-        for (_, to) in ways.iter().filter(|(of, to)| *of == at && *to != State::QuarantineHold) {
+        for (_, to) in WAYS.iter().filter(|(of, to)| *of == at && *to != State::QuarantineHold) {
             if !seen.contains(to) {
                 seen.push(*to);
                 left.push(*to);

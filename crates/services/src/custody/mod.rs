@@ -26,13 +26,13 @@ pub use assign::{CONTRACTS, Stood, assign_in, assign_standing};
 pub use error::CustodyError;
 pub(crate) use forgetting::{count_due, forget_due};
 pub use recall::{Recalled, end_recall, recall};
-pub(crate) use record::record_vouched_in;
+use record::check_payload;
 pub use record::{Outcomes, record_caused_in, record_in};
-use record::{check_payload, needed};
+pub(crate) use record::{Teller, record_each_in};
 pub use refused::Refused;
 pub use seed::{seed_demo, seed_store};
 pub use shelf::{Rules, Shelf, Shelves};
-pub use view::{DeviationView, EventView, PlaceView, Sight, UnitView, unit, view_in};
+pub use view::{DeviationView, EventView, Happened, PlaceView, Sight, UnitView, unit, view_in};
 
 use crate::Context;
 use domain::account::Actor;

@@ -76,6 +76,8 @@ pub enum Refused {
     AssignedBefore,
     /// A feed says that it happened before the unit was registered.
     BeforeUnit,
+    /// A feed tells what people of quality say at the desk, and nobody for them: which step of a release, or what.
+    OnlyQuality(String),
 }
 
 impl Refused {
@@ -111,11 +113,12 @@ impl Refused {
             Self::OnlyContracts => "only-contracts",
             Self::AssignedBefore => "assigned-before",
             Self::BeforeUnit => "before-unit",
+            Self::OnlyQuality(_) => "only-quality",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 29] = [
+    pub const CODES: [&'static str; 30] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -145,6 +148,7 @@ impl Refused {
         "only-contracts",
         "assigned-before",
         "before-unit",
+        "only-quality",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.
@@ -176,7 +180,10 @@ impl std::fmt::Display for Refused {
                 let codes: Vec<&str> = unmet.iter().map(|one| one.code()).collect();
                 write!(f, "unmet: {}", codes.join(", "))
             }
-            Self::UnknownOperator(code) | Self::UnknownStep(code) | Self::UnknownTest(code) => {
+            Self::UnknownOperator(code)
+            | Self::UnknownStep(code)
+            | Self::UnknownTest(code)
+            | Self::OnlyQuality(code) => {
                 write!(f, "{}: {code}", self.code())
             }
             Self::OutOfRange { analyte, least, most } => write!(f, "out-of-range: {analyte} is {least} to {most}"),

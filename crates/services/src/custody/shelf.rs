@@ -3,8 +3,7 @@
 use super::CustodyError;
 use crate::clock::Clock;
 use crate::snapshot::Snapshot;
-use domain::account::Capability;
-use domain::custody::{Catalogue, CatalogueKind, Item};
+use domain::custody::{Catalogue, CatalogueKind, Item, Kind, Payload, Says, says};
 use domain::time::local_day;
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -88,15 +87,20 @@ impl Shelf {
         holds.or_else(|| of_kind().min_by_key(|list| (list.valid_from, list.version)))
     }
 
-    /// What one has to be able to do to note these steps of a release: by whichever version of the list asks for more, so that it
-    /// does not hang on the version that a unit's release begins with.
-    pub fn release_needs(&self, codes: &[String]) -> Capability {
-        let mut releases = self.lists.iter().filter(|list| list.kind == CatalogueKind::Release);
-        if releases.any(|list| list.release_needs(codes) == Capability::ReleaseUnits) {
-            Capability::ReleaseUnits
-        } else {
-            Capability::HandleUnits
-        }
+    /// By whom it is said that something happened, with these steps of a release: by whichever version of the list asks for more, so
+    /// that it does not hang on the version that a unit's release begins with.
+    pub fn says(&self, kind: Kind, codes: &[String]) -> Says {
+        let releases = self.lists.iter().filter(|list| list.kind == CatalogueKind::Release);
+        releases.map(|list| list.says(kind, codes)).fold(says(kind, None), Says::max)
+    }
+
+    /// By whom an event is said: [`Self::says`] of what it tells.
+    pub fn says_of(&self, payload: &Payload) -> Says {
+        let step = match payload {
+            Payload::ReleaseStepDone { step, .. } => std::slice::from_ref(step),
+            _ => &[],
+        };
+        self.says(payload.kind(), step)
     }
 
     /// The rules at an instant.

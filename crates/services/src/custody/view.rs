@@ -11,6 +11,7 @@ use domain::custody::chain::digest;
 use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
+use serde::Deserialize;
 use sqlx::PgConnection;
 use store::custody::events::EventRow;
 use store::custody::units::UnitRow;
@@ -81,9 +82,53 @@ impl UnitView {
         self.key_lost || self.events.iter().any(|event| event.illegible)
     }
 
-    /// After the event `seq` comes another of its kind that does not open: what this one says may not be the last word.
+    /// After an event comes another of its kind that cannot be read here: what this one says may not be the last word.
     pub fn may_be_outdated(&self, event: &EventView) -> bool {
-        self.events.iter().any(|later| later.seq > event.seq && later.kind == event.kind && later.illegible)
+        let closed = |later: &EventView| later.illegible || later.newer;
+        self.events.iter().any(|later| later.seq > event.seq && later.kind == event.kind && closed(later))
+    }
+
+    /// Some of it was said by a server of a later release, in words that this one does not know.
+    pub fn says_newer(&self) -> bool {
+        self.events.iter().any(|event| event.newer)
+    }
+}
+
+/// What happened, as an event says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Happened {
+    /// A kind that this release knows.
+    Known(Kind),
+    /// The word of a later release.
+    Newer(String),
+}
+
+impl Happened {
+    /// Of the word that stands with the event.
+    fn of(word: &str) -> Self {
+        Kind::from_name(word).map_or_else(|| Self::Newer(word.to_owned()), Self::Known)
+    }
+
+    /// As stored. The chain is over it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Known(kind) => kind.name(),
+            Self::Newer(word) => word,
+        }
+    }
+
+    /// The kind, where this release knows it.
+    pub const fn known(&self) -> Option<Kind> {
+        match self {
+            Self::Known(kind) => Some(*kind),
+            Self::Newer(_) => None,
+        }
+    }
+}
+
+impl PartialEq<Kind> for Happened {
+    fn eq(&self, kind: &Kind) -> bool {
+        self.known() == Some(*kind)
     }
 }
 
@@ -93,13 +138,17 @@ pub struct EventView {
     /// Its number in the chain.
     pub seq: u32,
     /// What happened.
-    pub kind: Kind,
-    /// What it says; `None`: not for this reader, it does not open, or the unit's key is gone.
+    pub kind: Happened,
+    /// What it says; `None`: not for this reader, it does not open, the unit's key is gone, or a later release said it.
     pub payload: Option<Payload>,
     /// The unit's key opens, and not what this event says; or that is not what its digest is of: somebody changed it, or it was
     /// damaged. The chain, which is over the digest, holds all the same.
     pub illegible: bool,
-    /// The bytes whose SHA-256 the digest is: 16 random ones, and the JSON. `None` with the payload.
+    /// A server of a later release said it: its kind, or its text, which opens and is what its digest is of, has words that this one does
+    /// not know. Nothing is wrong with it.
+    pub newer: bool,
+    /// The bytes whose SHA-256 the digest is: 16 random ones, and the JSON. `None` with the payload; for the bank, what a later
+    /// release said, too.
     pub said: Option<Vec<u8>>,
     /// When, by the clock of the source.
     pub occurred_at: Timestamp,
@@ -247,16 +296,24 @@ fn hash(bytes: &[u8]) -> Result<[u8; 32], CustodyError> {
 /// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it, and it is not shown.
 fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
     let (digest_kept, own) = (hash(&row.digest)?, hash(&row.hash)?);
-    let opened = key.map(|key| open(key, &own, &row.sealed, &digest_kept));
+    let opened = key.map(|key| open(key, &own, &row, &digest_kept));
     let illegible = matches!(opened, Some(Err(_)));
-    let opened = opened.and_then(Result::ok).filter(|(payload, _)| may_read(payload, sight));
-    let (payload, said) = opened.unzip();
+    let opened = opened.and_then(Result::ok);
+    let kind = Happened::of(&row.kind);
+    let newer = kind.known().is_none() || matches!(opened, Some((None, _)));
+    // What nobody here can read may tell of whomever: it is the bank's.
+    let reads = |payload: &Option<Payload>| match payload {
+        Some(payload) => may_read(payload, sight),
+        None => sight == Sight::Staff,
+    };
+    let (payload, said) = opened.filter(|(payload, _)| reads(payload)).unzip();
     Ok(EventView {
         seq: row.seq.unsigned_abs(),
-        kind: Kind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
-        payload,
+        kind,
+        payload: payload.flatten(),
         said,
         illegible,
+        newer,
         occurred_at: row.occurred_at.to_jiff(),
         received_at: row.received_at.to_jiff(),
         actor_kind: row.actor_kind,
@@ -272,11 +329,28 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
 fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
     let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
     let (salt, json) = said.split_first_chunk().ok_or(CustodyError::Unreadable)?;
+/// Of what an event says, only of which kind it is.
+#[derive(Deserialize)]
+struct Tagged {
+    kind: String,
+}
+
+/// What an event says, beside its bytes: nothing where they are whole, of the kind that stands in the chain, and in words that only a
+/// later release knows.
+fn open(
+    key: &UnitKey,
+    own: &[u8; 32],
+    row: &EventRow,
+    kept: &[u8; 32],
+) -> Result<(Option<Payload>, Vec<u8>), CustodyError> {
+    let said = key.open(place(own), &row.sealed).map_err(|_| CustodyError::Unreadable)?;
+    let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
     if digest(salt, json) != *kept {
         return Err(CustodyError::Unreadable);
     }
-    let payload = serde_json::from_slice(json).map_err(|_| CustodyError::Unreadable)?;
-    Ok((payload, said))
+    let payload = serde_json::from_slice::<Payload>(json).ok();
+    let is_of_its_kind = || serde_json::from_slice::<Tagged>(json).is_ok_and(|tagged| tagged.kind == row.kind);
+    if payload.is_some() || is_of_its_kind() { Ok((payload, said)) } else { Err(CustodyError::Unreadable) }
 }
 
 fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {

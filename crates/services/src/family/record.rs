@@ -56,6 +56,8 @@ pub struct OwnPlace {
 pub enum Texts {
     /// It can.
     Whole,
+    /// Some of it was said by a server of a later release, and this one, which is being replaced, cannot read it.
+    Newer,
     /// Some of it, or all, does not open, and nobody meant that: the house looks into it.
     Lost,
     /// Its time was over, and its key was destroyed: what happened and when stands, what was said of it is gone for good.
@@ -115,7 +117,8 @@ pub(super) async fn record_in(
     let view = custody::view_in(&mut own.tx, services, id, Sight::Owner).await?;
     let tests = tests(&view, locale, reads_hers);
     let cover = tests.iter().find(|test| test.code == "tnc").and_then(|test| cover(&test.values));
-    let events = view.events.iter().filter(|event| is_told(event.kind));
+    let told = |event: &EventView| Some(OwnEvent { kind: event.kind.known()?, at: event.occurred_at });
+    let events = view.events.iter().filter_map(told).filter(|event| is_told(event.kind));
     let place = view.place.as_ref().map(|place| OwnPlace {
         tank: place.tank,
         code: place.slot.tank.clone(),
@@ -123,17 +126,11 @@ pub(super) async fn record_in(
     });
     let texts = match (view.readable, view.lacks_text()) {
         (_, true) => Texts::Lost,
+        (true, false) if view.says_newer() => Texts::Newer,
         (true, false) => Texts::Whole,
         (false, false) => Texts::Destroyed,
     };
-    Ok(OwnRecord {
-        unit,
-        texts,
-        events: events.map(|event| OwnEvent { kind: event.kind, at: event.occurred_at }).collect(),
-        tests,
-        cover,
-        place,
-    })
+    Ok(OwnRecord { unit, texts, events: events.collect(), tests, cover, place })
 }
 
 /// What stands on a family's line by itself. Steps and tests have their own pages, and what staff write to each other is not told.

@@ -1,14 +1,17 @@
 //! Letters that are tried again by themselves: what a record lacked has come with a later one of its unit.
+//!
+//! They are tried as a batch is taken: under their units' locks, many in one transaction, each unit's in the order of its source whoever
+//! of several senders sent them, and in a number of round trips that does not grow with them.
 
 use super::explain::{self, Words};
-use super::take::{Units, number};
+use super::record::Fault;
+use super::take::{Units, is_the_records, number};
 use super::{LimsError, record};
 use crate::Services;
-use crate::custody::{By, CustodyError, Incoming, Outcomes, record_in, record_vouched_in};
+use crate::custody::{By, Incoming, Recorded, Refused, Teller, record_each_in};
 use jiff::Timestamp;
 use metrics::counter;
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, BTreeSet};
 use store::lims::letters::{self as sql, LetterRow};
 use uuid::Uuid;
 
@@ -42,122 +45,193 @@ pub async fn sweep(services: &Services) -> Result<usize, LimsError> {
     whole(services, services.clock.now(), &ids, &dins).await
 }
 
-/// As long as something is kept, and at most [`TURNS`] times so many.
+/// What one turn did.
+struct Turn {
+    /// Letters that were kept.
+    kept: usize,
+    /// Where the next begins, if there may be more.
+    next: Option<sql::Place>,
+}
+
+/// All that wait, page by page in the order of their source, at most [`TURNS`] times.
 async fn whole(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String]) -> Result<usize, LimsError> {
-    let (mut kept, mut tried) = (0, Vec::new());
+    let (mut kept, mut after, mut most, mut once_more) = (0, sql::FIRST, AT_ONCE, false);
     for _ in 0..TURNS {
-        let (done, mut of) = turn(services, now, (ids, dins), &tried).await?;
-        kept += done;
-        if of.is_empty() {
-            break;
-        }
-        tried.append(&mut of);
+        let done = match turn(services, now, (ids, dins), (after, most)).await {
+            // One that the database refuses for a reason nobody foresaw keeps no other: it is looked for by halves, and put aside.
+            Err(error) if is_the_records(&error) => {
+                tracing::error!(%error, letters = most, "dead letters cannot be tried together");
+                if most == 1 {
+                    put_aside(services, now, (ids, dins), after).await?;
+                }
+                most = (most / 2).max(1);
+                continue;
+            }
+            done => done?,
+        };
+        kept += done.kept;
+        // What is kept of a later page may be what one of an earlier page lacked.
+        once_more |= done.kept > 0 && after != sql::FIRST;
+        most = (most * 2).min(AT_ONCE);
+        after = match done.next {
+            Some(next) => next,
+            None if once_more => {
+                once_more = false;
+                sql::FIRST
+            }
+            None => break,
+        };
     }
     Ok(kept)
 }
 
-/// One transaction, of letters other than those that were tried before. Answers how many were kept, and which letters it was about.
+/// A letter that is tried, and what it says.
+struct Told {
+    letter: Uuid,
+    teller: Teller,
+    incoming: Incoming,
+}
+
+/// What is written of letters once they were tried.
+#[derive(Default)]
+struct Written {
+    applied: sql::Applied,
+    tried: sql::Tried,
+}
+
+impl Written {
+    fn kept(&mut self, letter: Uuid, recorded: Recorded) -> Result<(), LimsError> {
+        self.applied.ids.push(letter);
+        self.applied.units.push(recorded.unit.0);
+        self.applied.seqs.push(number(recorded.seq)?);
+        Ok(())
+    }
+
+    fn refused(&mut self, letter: Uuid, fault: Fault) {
+        self.tried.ids.push(letter);
+        self.tried.codes.push(fault.code.to_owned());
+        self.tried.details.push(fault.detail);
+        self.tried.waits.push(fault.waits);
+    }
+
+    /// Writes it. Whoever holds the letters' locks finds each of them open: else nothing of it is to be kept.
+    async fn write(&self, db: &mut PgConnection, now: Timestamp) -> Result<usize, LimsError> {
+        let kept = self.applied.ids.len();
+        if sql::applied_all(&mut *db, &self.applied, now).await? != kept as u64 {
+            return Err(LimsError::Busy);
+        }
+        sql::tried_all(db, &self.tried, now).await?;
+        Ok(kept)
+    }
+}
+
+/// The units for which letters wait and the first of these letters, all locked. Units first, as whoever takes a batch locks them: of two
+/// who try letters of one unit the second sees what the first made of them, and none of them goes past an earlier one.
+async fn locked(
+    db: &mut PgConnection,
+    (ids, dins): (&[Uuid], &[String]),
+    (after, most): (sql::Place, i64),
+) -> Result<(Units, Vec<LetterRow>), LimsError> {
+    let units = Units::of_rows(sql::lock_waited_for(db, (ids, dins), TRIES).await?);
+    let (ids, dins) = units.names();
+    if ids.is_empty() {
+        return Ok((units, Vec::new()));
+    }
+    let letters = sql::waiting(db, (&ids, &dins), after, TRIES, most).await?;
+    Ok((units, letters))
+}
+
+/// One transaction, of as many letters after a place: in the order of their source, whoever sent them.
 async fn turn(
     services: &Services,
     now: Timestamp,
-    (ids, dins): (&[Uuid], &[String]),
-    but: &[Uuid],
-) -> Result<(usize, Vec<Uuid>), LimsError> {
+    units: (&[Uuid], &[String]),
+    (after, most): (sql::Place, i64),
+) -> Result<Turn, LimsError> {
     let mut tx = services.begin().await?;
-    let mut waiting = sql::waiting(&mut tx, (ids, dins), but, TRIES, AT_ONCE).await?;
-    let about: Vec<Uuid> = waiting.iter().map(|letter| letter.id).collect();
-    if about.is_empty() {
-        return Ok((0, about));
-    }
-    let units = Units::of_rows(store::lims::lock_units(&mut *tx, ids, dins).await?);
-    let mut kept = 0;
-    for _ in 0..ROUNDS {
-        let (mut left, mut done) = (Vec::new(), 0);
-        for (told_by, letters) in by_client(waiting) {
-            done += tried(&mut tx, services, now, told_by, letters, &units, &mut left).await?;
+    let (units, letters) = locked(&mut tx, units, (after, most)).await?;
+    let full = i64::try_from(letters.len()).is_ok_and(|letters| letters >= most);
+    let next = letters.last().filter(|_| full).map(LetterRow::place);
+    let (mut written, mut told) = (Written::default(), Vec::with_capacity(letters.len()));
+    for letter in &letters {
+        match open(services, letter) {
+            Ok(Ok(incoming)) => told.push(Told { letter: letter.id, teller: teller(letter), incoming }),
+            Ok(Err(fault)) => written.refused(letter.id, fault),
+            Err(_) => written.refused(letter.id, Fault::new("unreadable", "")),
         }
-        kept += done;
-        if done == 0 || left.is_empty() {
-            break;
-        }
-        waiting = left;
     }
+    // As the record applies them.
+    told.sort_by_key(|one| one.incoming.source_seq);
+    let left = tried(&mut tx, services, now, told, &mut written).await?;
+    let asked = left.iter().filter_map(|(one, refused)| explain::asks_of(refused, units.of(&one.incoming.unit)));
+    let words = Words::of(&mut tx, &asked.collect()).await?;
+    for (one, refused) in &left {
+        written.refused(one.letter, words.fault(refused, units.of(&one.incoming.unit)));
+    }
+    let kept = written.write(&mut tx, now).await?;
     tx.commit().await?;
-    Ok((kept, about))
+    Ok(Turn { kept, next })
 }
 
-/// Letters by who sent them, and whether two people vouched for their time.
-fn by_client(letters: Vec<LetterRow>) -> BTreeMap<(Uuid, bool), Vec<LetterRow>> {
-    let mut all: BTreeMap<(Uuid, bool), Vec<LetterRow>> = BTreeMap::new();
-    for letter in letters {
-        all.entry((letter.client_id, letter.let_by.is_some())).or_default().push(letter);
-    }
-    all
-}
-
-/// Tries letters of one client; answers how many were kept, and leaves those that still wait in `left`.
+/// Tries letters, which stand in the order of their source, and as long as one that is kept stands behind one that waits all once more,
+/// at most [`ROUNDS`] times: it may be what that one lacked. Answers those that are left, with the reason.
 async fn tried(
     db: &mut PgConnection,
     services: &Services,
     now: Timestamp,
-    told_by: (Uuid, bool),
-    letters: Vec<LetterRow>,
-    units: &Units,
-    left: &mut Vec<LetterRow>,
-) -> Result<usize, LimsError> {
-    let mut told: Vec<(LetterRow, Incoming)> = Vec::with_capacity(letters.len());
-    for letter in letters {
-        match open(services, &letter) {
-            Ok(Ok(incoming)) => told.push((letter, incoming)),
-            Ok(Err(fault)) => sql::tried(&mut *db, letter.id, (fault.code, &fault.detail, false), now).await?,
-            Err(_) => sql::tried(&mut *db, letter.id, ("unreadable", "", false), now).await?,
-        }
-    }
-    let incoming: Vec<Incoming> = told.iter().map(|(_, incoming)| incoming.clone()).collect();
-    if incoming.is_empty() {
-        return Ok(0);
-    }
-    let recorded = keep(db, services, told_by, &incoming, now).await?;
-    let refusals = told.iter().zip(&recorded).filter_map(|((_, told), result)| Some((told, result.as_ref().err()?)));
-    let asked = refusals.filter_map(|(told, refused)| explain::asks_of(refused, units.of(&told.unit)));
-    let asked: BTreeSet<Uuid> = asked.collect();
-    let words = Words::of(db, &asked).await?;
-    let mut kept = 0;
-    for ((letter, incoming), result) in told.into_iter().zip(recorded) {
-        match result {
-            Ok(recorded) => {
-                sql::applied(&mut *db, letter.id, (recorded.unit.0, number(recorded.seq)?), None, now).await?;
-                kept += 1;
-            }
-            Err(refused) => {
-                let fault = words.fault(&refused, units.of(&incoming.unit));
-                sql::tried(&mut *db, letter.id, (fault.code, &fault.detail, fault.waits), now).await?;
-                if fault.waits {
-                    left.push(letter);
-                }
+    mut told: Vec<Told>,
+    written: &mut Written,
+) -> Result<Vec<(Told, Refused)>, LimsError> {
+    let mut left = Vec::new();
+    for round in 1..=ROUNDS {
+        let (tellers, incoming): (Vec<Teller>, Vec<Incoming>) =
+            told.iter().map(|one| (one.teller.clone(), one.incoming.clone())).unzip();
+        let outcomes = record_each_in(db, services, &tellers, &incoming, now).await?;
+        let waits = |outcome: &Result<Recorded, Refused>| outcome.as_ref().is_err_and(Refused::may_come_later);
+        let (first, last) = (outcomes.iter().position(waits), outcomes.iter().rposition(Result::is_ok));
+        let once_more = round < ROUNDS && first.zip(last).is_some_and(|(first, last)| first < last);
+        let mut again = Vec::new();
+        for (one, outcome) in told.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(recorded) => written.kept(one.letter, recorded)?,
+                Err(refused) if once_more && refused.may_come_later() => again.push(one),
+                Err(refused) => left.push((one, refused)),
             }
         }
+        if again.is_empty() {
+            break;
+        }
+        told = again;
     }
-    Ok(kept)
+    Ok(left)
 }
 
-/// Keeps what letters of a client say, and where two people vouched for it, whenever it happened.
-pub(super) async fn keep(
-    db: &mut PgConnection,
+/// Puts the first letter after a place aside, which the database refuses for a reason nobody foresaw: somebody looks at it.
+async fn put_aside(
     services: &Services,
-    (client, vouched): (Uuid, bool),
-    told: &[Incoming],
     now: Timestamp,
-) -> Result<Outcomes, CustodyError> {
-    let by = By { actor_kind: "client", actor_id: Some(client), source: "lims" };
-    match vouched {
-        true => record_vouched_in(db, services, &by, told, now).await,
-        false => record_in(db, services, &by, told, now).await,
+    units: (&[Uuid], &[String]),
+    after: sql::Place,
+) -> Result<(), LimsError> {
+    let mut tx = services.begin().await?;
+    let (_, letters) = locked(&mut tx, units, (after, 1)).await?;
+    let mut written = Written::default();
+    for letter in letters {
+        written.refused(letter.id, Fault::of_the_house());
     }
+    written.write(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Who tells what a letter says: its machine; where two people vouched for it, whenever it happened.
+pub(super) fn teller(letter: &LetterRow) -> Teller {
+    let by = By { actor_kind: "client", actor_id: Some(letter.client_id), source: "lims" };
+    Teller { by, vouched: letter.let_by.is_some() }
 }
 
 /// What a letter says, or why it cannot be read.
-pub(super) fn open(services: &Services, letter: &LetterRow) -> Result<Result<Incoming, record::Fault>, LimsError> {
+pub(super) fn open(services: &Services, letter: &LetterRow) -> Result<Result<Incoming, Fault>, LimsError> {
     // Late is what came late, and not what waited here.
     let came_at = letter.let_by.is_none().then(|| letter.came_at.to_jiff());
     Ok(record::again(&text(services, letter)?, came_at))

@@ -61,7 +61,10 @@ impl Words {
                 said.join("; ")
             }
             // What it says is a text of the caller's: a word of a list is short and plain, and only such a one is repeated.
-            Refused::UnknownOperator(code) | Refused::UnknownStep(code) | Refused::UnknownTest(code) => word(code),
+            Refused::UnknownOperator(code)
+            | Refused::UnknownStep(code)
+            | Refused::UnknownTest(code)
+            | Refused::OnlyQuality(code) => word(code),
             Refused::OutOfRange { analyte, least, most } => format!("{}: {least} to {most}", word(analyte)),
             Refused::NoWay { from, kind } => format!("{} while {}", kind.name(), from.name()),
             Refused::Over(state) => state.name().to_owned(),

@@ -7,7 +7,7 @@ use super::take::{Became, Units, number};
 use super::{LimsError, again};
 use crate::audit::{self, Entry};
 use crate::custody::desk::reading_role;
-use crate::custody::{Refused, UnitName};
+use crate::custody::{Refused, UnitName, record_each_in};
 use crate::db::{Tx, to_the_end};
 use crate::family::{Look, look_in};
 use crate::machines::client_of;
@@ -364,8 +364,8 @@ pub(super) async fn again(
         UnitName::Din(din) => (Vec::new(), vec![din.as_str().to_owned()]),
     };
     let units = Units::of_rows(store::lims::lock_units(&mut **tx, &ids, &dins).await?);
-    let told_by = (row.client_id, row.let_by.is_some());
-    let done = again::keep(tx, services, told_by, std::slice::from_ref(&told), context.now).await?;
+    let (teller, one) = (again::teller(row), std::slice::from_ref(&told));
+    let done = record_each_in(tx, services, &[teller], one, context.now).await?;
     match done.into_iter().next().ok_or(LimsError::Unreadable)? {
         Ok(recorded) => {
             let account = context.actor.account().map(|account| account.0);

@@ -42,6 +42,11 @@ impl Fault {
     pub(super) fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), waits: false }
     }
+
+    /// The database refuses it for a reason that nobody foresaw.
+    pub(super) fn of_the_house() -> Self {
+        Self::new("house", "could not be kept: somebody looks at it")
+    }
 }
 
 /// What a record is about, as far as it can be read.

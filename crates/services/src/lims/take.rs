@@ -210,8 +210,7 @@ impl Batch<'_> {
                     tracing::error!(%error, records = piece.len(), "records of a batch cannot be taken together");
                     match piece {
                         [_] => {
-                            let fault = Fault::new("house", "could not be kept: somebody looks at it");
-                            done.extend(self.tried(piece, Some(&fault)).await?);
+                            done.extend(self.tried(piece, Some(&Fault::of_the_house())).await?);
                         }
                         _ => {
                             let (first, second) = piece.split_at(piece.len() / 2);
@@ -362,7 +361,7 @@ fn before(row: &sql::TakenRow) -> Result<Became, LimsError> {
 }
 
 /// The records themselves are the fault, and not that others are in the way or the database is not there.
-fn is_the_records(error: &LimsError) -> bool {
+pub(super) fn is_the_records(error: &LimsError) -> bool {
     match error {
         LimsError::Database(error) => error.as_database_error().is_some() && !store::is_unavailable(error),
         LimsError::Unreadable => true,

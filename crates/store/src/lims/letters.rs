@@ -106,29 +106,70 @@ pub struct LetterRow {
     pub let_by: Option<Uuid>,
 }
 
-/// Letters that wait for something of these units, but for some, in the order of their source, locked; those somebody else has are
+/// Where a letter stands in the order of the source: its number there, or the largest where it has none; when it came; its id.
+pub type Place = (i64, Timestamp, Uuid);
+
+/// Before all letters.
+pub const FIRST: Place = (i64::MIN, Timestamp::UNIX_EPOCH, Uuid::nil());
+
+impl LetterRow {
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        (self.source_seq.unwrap_or(i64::MAX), self.came_at.to_jiff(), self.id)
+    }
+}
+
+/// Locks those of the units for which letters wait, in the order in which whoever takes a batch locks them, and answers their two
+/// names: until the transaction ends nobody else tries their letters by themselves, nor is told anything of them.
+pub async fn lock_waited_for(
+    db: &mut PgConnection,
+    (units, dins): (&[Uuid], &[String]),
+    tries: i32,
+) -> sqlx::Result<Vec<super::NamedRow>> {
+    sqlx::query_as!(
+        super::NamedRow,
+        "select u.id, u.din from custody_unit u
+         where (u.id = any($1) or u.din = any($2))
+           and (exists (select from lims_dead_letter l
+                        where l.state = 'open' and l.waits and l.tries < $3 and l.unit_id = u.id)
+                or exists (select from lims_dead_letter l
+                           where l.state = 'open' and l.waits and l.tries < $3 and l.din = u.din))
+         order by u.id for no key update",
+        units,
+        dins,
+        tries
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Letters that wait for something of these units, in the order of their source, after a place, locked; those somebody else has are
 /// left to them.
 pub async fn waiting(
     db: &mut PgConnection,
     (units, dins): (&[Uuid], &[String]),
-    but: &[Uuid],
+    after: Place,
     tries: i32,
     most: i64,
 ) -> sqlx::Result<Vec<LetterRow>> {
+    let (seq, came_at, id) = after;
     sqlx::query_as!(
         LetterRow,
         r#"select id, client_id, record_sealed, unit_id, din, kind, source_seq, code, detail, waits, tries, state, seq,
                   came_at as "came_at: SqlTimestamp", tried_at as "tried_at: SqlTimestamp",
                   ended_at as "ended_at: SqlTimestamp", ended_by, reason, vouched_by, let_by
            from lims_dead_letter
-           where state = 'open' and waits and tries < $3 and (unit_id = any($1) or din = any($2)) and id <> all($5)
-           order by source_seq nulls last, came_at, id limit $4
+           where state = 'open' and waits and tries < $3 and (unit_id = any($1) or din = any($2))
+             and (coalesce(source_seq, 9223372036854775807), came_at, id) > ($5, $6, $7)
+           order by coalesce(source_seq, 9223372036854775807), came_at, id limit $4
            for update skip locked"#,
         units,
         dins,
         tries,
         most,
-        but
+        seq,
+        came_at.to_sqlx() as _,
+        id
     )
     .fetch_all(db)
     .await
@@ -275,6 +316,69 @@ pub async fn applied(
         now.to_sqlx() as _
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Letters that were tried again in vain, column by column.
+#[derive(Debug, Clone, Default)]
+pub struct Tried {
+    /// Their ids.
+    pub ids: Vec<Uuid>,
+    /// Why.
+    pub codes: Vec<String>,
+    /// What about.
+    pub details: Vec<String>,
+    /// What they lack may still come.
+    pub waits: Vec<bool>,
+}
+
+/// Writes down that letters were tried again in vain, and why ([`tried`]).
+pub async fn tried_all(db: impl PgExecutor<'_>, tried: &Tried, now: Timestamp) -> sqlx::Result<()> {
+    if tried.ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update lims_dead_letter l
+         set code = n.code, detail = n.detail, waits = n.waits, tries = l.tries + 1, tried_at = $5
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[]) as n (id, code, detail, waits)
+         where l.id = n.id and l.state = 'open'",
+        &tried.ids,
+        &tried.codes,
+        &tried.details,
+        &tried.waits,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Letters that were kept, column by column.
+#[derive(Debug, Clone, Default)]
+pub struct Applied {
+    /// Their ids.
+    pub ids: Vec<Uuid>,
+    /// Units of the events they became.
+    pub units: Vec<Uuid>,
+    /// The events' numbers.
+    pub seqs: Vec<i32>,
+}
+
+/// Writes down which events letters became, by themselves ([`applied`]). Answers how many: fewer than given, where one had ended.
+pub async fn applied_all(db: impl PgExecutor<'_>, applied: &Applied, now: Timestamp) -> sqlx::Result<u64> {
+    if applied.ids.is_empty() {
+        return Ok(0);
+    }
+    let done = sqlx::query!(
+        "update lims_dead_letter l
+         set state = 'applied', unit_id = n.unit, seq = n.seq, ended_at = $4, tries = l.tries + 1, tried_at = $4
+         from unnest($1::uuid[], $2::uuid[], $3::integer[]) as n (id, unit, seq)
+         where l.id = n.id and l.state = 'open'",
+        &applied.ids,
+        &applied.units,
+        &applied.seqs,
+        now.to_sqlx() as _
+    );
+    Ok(done.execute(db).await?.rows_affected())
 }
 
 /// Notes who vouched for the time of a letter, which is locked. `false` where somebody had, or it had ended.

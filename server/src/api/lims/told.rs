@@ -57,7 +57,8 @@ pub struct LimsOutcome {
     /// The dead letter it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     letter: Option<Uuid>,
-    /// Why it could not be kept: `unmet`, `no-such-unit`, `malformed` …
+    /// Why it could not be kept: `unmet`, `no-such-unit`, `malformed`; `only-quality` for what people of quality say at the desk and no
+    /// feed does …
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     /// What about: `steps: d_second_label_check 38`.

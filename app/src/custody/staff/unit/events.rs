@@ -6,16 +6,19 @@ use crate::desk::{count, moment};
 use crate::form::Tone;
 use crate::ui::{Column, LinkButton, Row, Table, Tag, Variant};
 use crate::visit::Visit;
-use domain::custody::{Kind, Progress};
+use domain::custody::Progress;
 use domain::merkle::hex;
 use domain::time::local;
 use leptos::prelude::*;
-use services::custody::EventView;
 use services::custody::desk::{Mark, Opened};
+use services::custody::{EventView, Happened};
 
-/// What happened, as a word.
-pub(super) fn kind_text(visit: &Visit, kind: Kind) -> crate::i18n::Text {
-    visit.t(&format!("units-kind-{}", kind.name()))
+/// What happened, as a word; of a later release none.
+fn kind_text(visit: &Visit, kind: &Happened) -> crate::i18n::Text {
+    match kind.known() {
+        Some(kind) => visit.t(&format!("units-kind-{}", kind.name())),
+        None => visit.t("units-event-newer"),
+    }
 }
 
 /// The name of a step or a test of the unit's lists, by its code.
@@ -64,6 +67,7 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
     let unit = &opened.unit;
     let said = match &event.payload {
         Some(payload) => lines(visit, payload, |code| name_of(visit, [&unit.steps, &unit.tests, &unit.release], code)),
+        None if event.newer && !event.illegible => vec![visit.t("units-event-newer-text").to_string()],
         None => vec![visit.t("units-event-sealed").to_string()],
     };
     let said = said.into_iter().map(|line| view! { <br/><span class="small">{line}</span> }).collect_view();
@@ -80,7 +84,7 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
     let short = hash[..12].to_owned();
     Row::new()
         .cell(event.seq.to_string())
-        .cell(view! { <div><strong>{kind_text(visit, event.kind)}</strong>{marks}{said}</div> })
+        .cell(view! { <div><strong>{kind_text(visit, &event.kind)}</strong>{marks}{said}</div> })
         .cell(instant(visit, event.occurred_at))
         .cell(instant(visit, event.received_at))
         .cell(view! { <div><code class="code">{event.source.clone()}</code>{number}{who}</div> })

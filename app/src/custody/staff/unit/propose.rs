@@ -8,8 +8,8 @@ use super::said::number_text;
 use crate::desk::may;
 use crate::ui::{Button, Checkboxes, Choice, Dialog, Form, HiddenField, TextArea, TextField, Variant};
 use crate::visit::Visit;
-use domain::custody::catalogue::release_needs;
-use domain::custody::{Item, Payload};
+use domain::account::Capability;
+use domain::custody::{Item, Kind, Payload, says};
 use leptos::prelude::*;
 use services::custody::UnitView;
 use services::custody::desk::{Act, Ask, Opened, Proposal, ahead};
@@ -87,14 +87,19 @@ fn request(unit: &UnitView) -> Option<String> {
     })
 }
 
+/// What one has to be able to do to propose that a step of a release was done.
+fn notes(step: &Item) -> Capability {
+    says(Kind::ReleaseStepDone, Some(step)).begins()
+}
+
 /// The steps of a release that are missing and that whoever reads may note.
 fn steps<'a>(visit: &Visit, unit: &'a UnitView) -> Vec<&'a Item> {
-    unit.release.missing().filter(|item| may(visit, release_needs(&item.section))).collect()
+    unit.release.missing().filter(|item| may(visit, notes(item))).collect()
 }
 
 /// Who notes the others: two of quality.
 fn others_note(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
-    let others: Vec<&Item> = unit.release.missing().filter(|item| !may(visit, release_needs(&item.section))).collect();
+    let others: Vec<&Item> = unit.release.missing().filter(|item| !may(visit, notes(item))).collect();
     let mut sections: Vec<String> = others.iter().map(|item| item.section.clone()).collect();
     sections.dedup();
     let args = [

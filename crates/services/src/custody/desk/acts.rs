@@ -1,10 +1,10 @@
 //! What two people do, in one table: what each act is called, which event it becomes, and what whoever proposes it is asked for. Where
-//! it may happen says the domain ([`ahead`]), who confirms it the record of units.
+//! it may happen says the domain ([`ahead`]), and who proposes and confirms it, too ([`says`]).
 
-use crate::custody::{UnitView, needed};
+use crate::custody::UnitView;
 use domain::account::Capability;
 use domain::custody::guard::guard;
-use domain::custody::{Catalogue, Facts, Kind, Pool, Progress, State, Unmet};
+use domain::custody::{Catalogue, Facts, Kind, Pool, Progress, State, Unmet, says};
 
 /// What whoever proposes an act is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,8 +121,8 @@ impl Act {
     /// Who confirms it: what a unit is worth is decided by quality, which coordinates its handing over, too; all else by anybody of the
     /// laboratory. Steps of a release that are judgements or approvals are quality's to propose and to confirm: two people of it
     /// ([`super::Proposal::goes_on_by`]).
-    pub const fn confirmed_by(self) -> Capability {
-        needed(self.kind())
+    pub fn confirmed_by(self) -> Capability {
+        says(self.kind(), None).confirms()
     }
 }
 

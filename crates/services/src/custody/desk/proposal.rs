@@ -11,7 +11,7 @@ use crate::custody::{Recorded, Refused, UnitView};
 use crate::db::{Tx, to_the_end};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
-use domain::custody::Slot;
+use domain::custody::{Says, Slot};
 use domain::ids::{AccountId, UnitId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -91,11 +91,8 @@ impl Proposal {
     /// What one has to be able to do to go on with it now: steps of a release are confirmed by whoever notes them; what three people do
     /// is looked over by anybody of the laboratory, and then confirmed as its act says.
     pub fn goes_on_by(&self, unit: &UnitView) -> Capability {
-        match self.act {
-            Act::NoteSteps => unit.release.catalogue.release_needs(&self.steps),
-            act if act.needs_third() && self.checked.is_none() => Capability::HandleUnits,
-            act => act.confirmed_by(),
-        }
+        let says = unit.release.catalogue.says(self.act.kind(), &self.steps);
+        if self.act.needs_third() && self.checked.is_none() { says.begins() } else { says.confirms() }
     }
 }
 
@@ -103,11 +100,11 @@ const fn place(row: Uuid) -> Place {
     Place { table: "custody_proposal", column: "said_sealed", row }
 }
 
-/// What one has to be able to do to propose this, and to confirm it, for the steps of a release that it names. Judgement and approvals
-/// are said by two of those who answer for units, and not by one of them who takes another's word.
-async fn steps_need(services: &Services, tx: &mut Tx, said: &Said) -> Result<Capability, DeskError> {
+/// By whom this is proposed and confirmed, for the steps of a release that it names, too. Judgement and approvals are said by two of
+/// those who answer for units, and not by one of them who takes another's word.
+async fn says(services: &Services, tx: &mut Tx, (act, said): (Act, &Said)) -> Result<Says, DeskError> {
     let shelf = services.custody.read(tx, &services.clock).await?;
-    Ok(shelf.release_needs(&said.steps))
+    Ok(shelf.says(act.kind(), &said.steps))
 }
 
 /// Proposes what two people do. Pressed twice it is one.
@@ -125,7 +122,7 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
     let (services, context, new) = (services.clone(), context.clone(), new.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        context.require(steps_need(&services, &mut tx, &said).await?).map_err(|denied| match denied {
+        context.require(says(&services, &mut tx, (new.act, &said)).await?.begins()).map_err(|denied| match denied {
             Denied::NotAllowed => DeskError::QualitySteps,
             denied => denied.into(),
         })?;
@@ -248,7 +245,7 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
             return Ok(None); // the second press
         }
         let first = still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
-        context.require(steps_need(&services, &mut tx, &first).await?)?;
+        context.require(says(&services, &mut tx, (act, &first)).await?.confirms())?;
         let of = UnitId(row.unit_id);
         let lies = if act == Act::Move { lies(&mut tx, of).await? } else { None };
         let own = hand.operator.code.as_str();

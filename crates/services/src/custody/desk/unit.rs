@@ -222,15 +222,17 @@ fn lain(row: LainRow) -> Lain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::custody::Happened;
     use domain::custody::Kind;
 
     fn event(seq: u32, occurred: i64, received: i64) -> EventView {
         EventView {
             seq,
-            kind: Kind::TransportLeg,
+            kind: Happened::Known(Kind::TransportLeg),
             payload: None,
             said: None,
             illegible: false,
+            newer: false,
             occurred_at: Timestamp::from_second(occurred).expect("an instant"),
             received_at: Timestamp::from_second(received).expect("an instant"),
             actor_kind: "client".to_owned(),

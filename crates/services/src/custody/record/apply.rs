@@ -47,10 +47,10 @@ struct At {
     now: Timestamp,
 }
 
-/// Keeps an event, if it is to be kept.
+/// Keeps an event, if it is to be kept: by whom it is told, and whether two people vouched for when it happened.
 pub(super) fn apply(
     world: &mut World,
-    by: &By,
+    (by, vouched): (&By, bool),
     (index, incoming): (usize, &Incoming),
     now: Timestamp,
 ) -> Result<Recorded, Refused> {
@@ -63,6 +63,15 @@ pub(super) fn apply(
     // Neither a machine nor the desk says whose a unit is: that follows from a contract.
     if matches!(payload, Payload::Assigned { .. }) && by.source != CONTRACTS {
         return Err(Refused::OnlyContracts);
+    }
+    // What people of quality say under their own accounts no machine says for them: not when it comes, not when it is tried again, and not
+    // when two vouched for the time it says.
+    if by.is_machine() && !world.shelf.says_of(payload).by_machine() {
+        let what = match payload {
+            Payload::ReleaseStepDone { step, .. } => step.clone(),
+            other => other.kind().name().to_owned(),
+        };
+        return Err(Refused::OnlyQuality(what));
     }
     let told =
         Told { actor_kind: by.actor_kind, actor: by.actor_id, source: by.source, source_seq: incoming.source_seq };
@@ -78,7 +87,7 @@ pub(super) fn apply(
     let unit = world.units.get(&id).ok_or(Refused::NoSuchUnit)?;
     // What a feed tells decides by its own time who worked and which lists held: that time is one of the unit's.
     let since = unit.began.map(|began| occurred_at.duration_since(began));
-    if by.is_machine() && !world.vouched && since.is_some_and(|since| since < -AHEAD) {
+    if by.is_machine() && !vouched && since.is_some_and(|since| since < -AHEAD) {
         return Err(Refused::BeforeUnit);
     }
     check::check(payload)?;

@@ -1,7 +1,7 @@
 //! Everything that a batch is decided by, read once: a query per kind of thing, however many there are.
 
 use super::super::shelf::Shelf;
-use super::super::{By, CustodyError, Incoming, UnitName, collectors};
+use super::super::{CustodyError, Incoming, UnitName, collectors};
 use super::two;
 use super::unit::{SlotKey, UnitState};
 use domain::custody::{Lot, Payload, Slot};
@@ -80,8 +80,6 @@ pub(super) struct Takes {
 pub(super) struct World {
     pub shelf: Arc<Shelf>,
     pub cause: Option<Uuid>,
-    /// Two people vouched for when it happened.
-    pub vouched: bool,
     pub units: HashMap<Uuid, UnitState>,
     pub by_din: HashMap<String, Uuid>,
     pub operators: HashMap<String, Operator>,
@@ -111,14 +109,13 @@ impl World {
     pub async fn load(
         db: &mut PgConnection,
         shelf: Arc<Shelf>,
-        (by, cause): (&By, Option<Uuid>),
+        (account, cause): (Option<Uuid>, Option<Uuid>),
         incoming: &[Incoming],
     ) -> Result<Self, CustodyError> {
         let asked = Asked::of(incoming);
         let mut world = Self {
             shelf,
             cause,
-            vouched: false,
             units: HashMap::new(),
             by_din: HashMap::new(),
             operators: HashMap::new(),
@@ -152,7 +149,7 @@ impl World {
                 })
                 .collect();
         }
-        if let Some(account) = by.actor_id.filter(|_| asked.teller) {
+        if let Some(account) = account.filter(|_| asked.teller) {
             world.teller = operators::of_account(&mut *db, account).await?;
         }
         if !asked.slots.is_empty() {

@@ -15,7 +15,6 @@ mod write;
 
 use super::{By, CustodyError, Incoming, Recorded, Refused};
 use crate::Services;
-use domain::account::Capability;
 use domain::custody::Kind;
 use domain::time::to_the_microsecond;
 use jiff::Timestamp;
@@ -44,21 +43,21 @@ pub async fn record_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, by, Terms::default(), incoming, now).await
+    keep(db, services, (Tellers::One(by), None), incoming, now).await
 }
 
-/// As [`record_in`]; two people vouched for when it happened, so that a machine's word is taken for it.
+/// As [`record_in`], of what several machines tell: each event has its teller, in the same place. They are applied in one order.
 ///
 /// # Errors
 /// `Unreadable`, `Database`.
-pub(crate) async fn record_vouched_in(
+pub(crate) async fn record_each_in(
     db: &mut PgConnection,
     services: &Services,
-    by: &By,
+    tellers: &[Teller],
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, by, Terms { vouched: true, ..Terms::default() }, incoming, now).await
+    keep(db, services, (Tellers::Each(tellers), None), incoming, now).await
 }
 
 /// As [`record_in`]; the deviations that are opened come from one cause, an excursion or a recall: of a unit that has one of this
@@ -74,23 +73,50 @@ pub async fn record_caused_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, by, Terms { cause: Some(cause), ..Terms::default() }, incoming, now).await
+    keep(db, services, (Tellers::One(by), Some(cause)), incoming, now).await
 }
 
-/// What events are kept under.
-#[derive(Clone, Copy, Default)]
-struct Terms {
-    /// The deviations that are opened come from this.
-    cause: Option<Uuid>,
-    /// Two people vouched for when it happened.
-    vouched: bool,
+/// A machine that tells an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Teller {
+    /// Which.
+    pub by: By,
+    /// Two people vouched for when it happened, so that its word is taken for that.
+    pub vouched: bool,
 }
 
+/// Who tells the events of a batch.
+#[derive(Clone, Copy)]
+enum Tellers<'a> {
+    /// One tells all.
+    One(&'a By),
+    /// Each is told by a machine of its own.
+    Each(&'a [Teller]),
+}
+
+impl<'a> Tellers<'a> {
+    /// Of the event in a place: who, and whether two people vouched for when it happened.
+    fn of(self, index: usize) -> (&'a By, bool) {
+        match self {
+            Self::One(by) => (by, false),
+            Self::Each(all) => (&all[index].by, all[index].vouched),
+        }
+    }
+
+    /// The account that tells all of it. Machines have none.
+    fn account(self) -> Option<Uuid> {
+        match self {
+            Self::One(by) => by.actor_id,
+            Self::Each(_) => None,
+        }
+    }
+}
+
+/// Keeps a batch. With a cause, the deviations that are opened come from it.
 async fn keep(
     db: &mut PgConnection,
     services: &Services,
-    by: &By,
-    terms: Terms,
+    (tellers, cause): (Tellers<'_>, Option<Uuid>),
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
@@ -99,7 +125,7 @@ async fn keep(
     }
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
-    let start = World { vouched: terms.vouched, ..World::load(db, shelf, (by, terms.cause), incoming).await? };
+    let start = World::load(db, shelf, (tellers.account(), cause), incoming).await?;
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
 
@@ -110,7 +136,7 @@ async fn keep(
         for index in &order {
             outcomes[*index] = Some(match lost.get(index) {
                 Some(refused) => Err(refused.clone()),
-                None => apply::apply(&mut world, by, (*index, &incoming[*index]), now),
+                None => apply::apply(&mut world, tellers.of(*index), (*index, &incoming[*index]), now),
             });
         }
         let found = claim::claim(db, services, &mut world, now).await?;
@@ -134,23 +160,4 @@ fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
     };
     let all = world.units.values().flat_map(of);
     all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
-}
-
-/// What one has to be able to do to confirm that this happened: most of it whoever works at the desk, the rest whoever answers for
-/// units. Of the steps of a release it hangs on their sections, too ([`domain::custody::catalogue::release_needs`]).
-pub(crate) const fn needed(kind: Kind) -> Capability {
-    match kind {
-        Kind::Banked
-        | Kind::HoldLifted
-        | Kind::Listed
-        | Kind::ReleaseApproved
-        | Kind::Shipped
-        | Kind::Exposed
-        | Kind::Discarded
-        | Kind::GivenToResearch
-        | Kind::TransferredOut
-        | Kind::FamilyReleased
-        | Kind::Corrected => Capability::ReleaseUnits,
-        _ => Capability::HandleUnits,
-    }
 }

@@ -78,7 +78,7 @@ async fn the_other_guardian_reads_nothing_of_the_mothers_results() {
     for (one, whole) in other.events.iter().zip(&mother.events) {
         assert_eq!((one.hash, one.digest), (whole.hash, whole.digest), "the chain is the same for both");
         let of_mother = format!("{:?}", whole.payload).contains("Mother");
-        let of_slot = matches!(whole.kind, Kind::PutAway | Kind::TakenOut);
+        let of_slot = [Kind::PutAway, Kind::TakenOut].iter().any(|kind| whole.kind == *kind);
         assert_eq!(one.said.is_none(), of_mother || of_slot, "neither the salt nor the text");
     }
 }

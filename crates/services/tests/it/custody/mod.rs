@@ -10,6 +10,7 @@ mod guards;
 mod life;
 mod model;
 mod names;
+mod newer;
 mod order;
 mod people;
 mod races;

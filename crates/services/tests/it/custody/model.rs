@@ -46,7 +46,8 @@ fn replayed(view: &UnitView) -> Model {
             _ => {}
         }
         if !stays {
-            model.standing = model.standing.after(event.kind).expect("the table says so");
+            model.standing =
+                model.standing.after(event.kind.known().expect("of this release")).expect("the table says so");
         }
     }
     model

@@ -5,8 +5,7 @@ use super::desk::{COORDINATOR, OTHER, confirming, coordinator, desk_of, lab, oth
 use super::*;
 use crate::ledger::of;
 use domain::account::{Capability, Denied, Role};
-use domain::custody::catalogue::release_needs;
-use domain::custody::{CatalogueKind, DeviationKind, Handed, Pool};
+use domain::custody::{CatalogueKind, DeviationKind, Handed, Pool, Says, says};
 use domain::field::Fault;
 use domain::ids::DeviationId;
 use services::custody::desk::{self, Act, Alone, Ask, Confirming, DeskError, Proposing, ahead, slot_label};
@@ -354,7 +353,7 @@ async fn a_unit_is_handed_to_its_courier_by_three_under_accounts_of_their_own() 
     let looked = "select count(*) from audit_entry where action = 'custody.looked_over'";
     assert_eq!(number(&house, looked).await, 1);
 
-    // A machine that names three names three, too.
+    // Whoever tells it names three people, too.
     let handed = |coordinator: &str| {
         let (operator, with) = two("LAB-01", "LAB-02");
         Some(Handed { logger: coded("LG-1"), operator, with, coordinator: coordinator.to_owned() })
@@ -379,7 +378,7 @@ async fn the_judgement_and_the_approvals_of_a_release_are_noted_by_two_of_qualit
 
     // Of the whole list that the bank works by, these and no others.
     let theirs = view.release.catalogue.items.iter();
-    let theirs = theirs.filter(|item| release_needs(&item.section) == Capability::ReleaseUnits);
+    let theirs = theirs.filter(|item| says(Kind::ReleaseStepDone, Some(item)) == Says::Quality);
     let theirs: Vec<String> = theirs.map(|item| item.code.clone()).collect();
     assert_eq!(
         theirs,

@@ -10,14 +10,14 @@ use services::family::{self as families, Texts};
 use sqlx::AssertSqlSafe;
 
 /// What somebody does who has the database: triggers are switched off.
-async fn damage(house: &TestHouse, sql: &str) {
+pub(super) async fn damage(house: &TestHouse, sql: &str) {
     let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = origin");
     let owner = house.db.owner_pool();
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&owner).await.expect("it is done");
     owner.close().await;
 }
 
-async fn opened_at_the_desk(house: &TestHouse, unit: UnitId) -> desk::Opened {
+pub(super) async fn opened_at_the_desk(house: &TestHouse, unit: UnitId) -> desk::Opened {
     let by = of(house, 75_001, Role::LabOfficer);
     desk::open(&house.services, &by, unit, "routine").await.expect("the page is there")
 }

@@ -84,7 +84,7 @@ async fn a_unit_is_given_once_and_its_event_is_written_once() {
     assert_eq!((said(&house, of).await, last(&house, of).await), (1, before + 1));
     let view = custody::unit(&house.services, &house.services.system(), of, Sight::Staff).await.expect("a unit");
     let event = view.events.last().expect("an event");
-    assert_eq!((event.kind, event.source.as_str()), (Kind::Assigned, custody::CONTRACTS));
+    assert_eq!((event.kind.known(), event.source.as_str()), (Some(Kind::Assigned), custody::CONTRACTS));
     assert_eq!(event.payload, Some(Payload::Assigned { family: Hex(of_family(of.0, ONE.0)) }));
     let text = String::from_utf8_lossy(event.said.as_deref().expect("staff read it")).into_owned();
     assert!(!text.contains(&ONE.to_string()), "the family's id stands in no event");

@@ -3,7 +3,9 @@
 mod batches;
 mod bulk;
 mod letters;
+mod overtaking;
 mod past;
+mod quality;
 mod races;
 mod streams;
 
