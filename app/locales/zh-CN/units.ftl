@@ -360,6 +360,7 @@ custody-unmet-deviations-open = 有{ $n }项偏差没有关闭
 custody-unmet-not-placed = 还没有入罐
 custody-unmet-still-placed = 还在罐中，要先取出
 custody-unmet-too-long-on-the-way = 运送用了{ $n }小时，超过规定，只能不予接收
+custody-unmet-not-for-others = 这份脐带血为家庭自存或定向给指定亲属，不向他人提供
 # 储存、操作人、采集者
 units-store-title = 储存罐与位置
 units-store-text = 房间、液氮罐、塔架和每个位置的占用情况

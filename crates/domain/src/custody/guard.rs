@@ -1,11 +1,13 @@
 //! What has to be so before a unit goes on. The table says where an event leads; this says what is still missing. Everything that
 //! is missing is told at once, so that whoever reads it can do all of it.
 
-use super::Kind;
+use super::{Kind, Pool};
 
 /// What is known of a unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Facts {
+    /// For whose use it is kept.
+    pub pool: Pool,
     /// Bits of preparation steps that are missing.
     pub steps_missing: u64,
     /// Bits of those steps that the batch record is of.
@@ -50,9 +52,16 @@ pub enum Unmet {
         /// How long, in minutes.
         minutes: u32,
     },
+    /// It is kept for its family, or for a named relative, and is offered to nobody else.
+    NotForOthers,
 }
 
 impl Unmet {
+    /// It will be so once something else has come. What a unit is kept for, and how long it was on its way, does not change.
+    pub const fn may_come(self) -> bool {
+        !matches!(self, Self::TooLongOnTheWay { .. } | Self::NotForOthers)
+    }
+
     /// As the end of a translation key.
     pub const fn code(self) -> &'static str {
         match self {
@@ -64,11 +73,12 @@ impl Unmet {
             Self::NotPlaced => "not-placed",
             Self::StillPlaced => "still-placed",
             Self::TooLongOnTheWay { .. } => "too-long-on-the-way",
+            Self::NotForOthers => "not-for-others",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 8] = [
+    pub const CODES: [&'static str; 9] = [
         "steps",
         "tests",
         "release",
@@ -77,6 +87,7 @@ impl Unmet {
         "not-placed",
         "still-placed",
         "too-long-on-the-way",
+        "not-for-others",
     ];
 }
 
@@ -104,7 +115,11 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
             ask(open > 0, Unmet::DeviationsOpen(open));
             ask(!facts.placed, Unmet::NotPlaced);
         }
-        Kind::Listed | Kind::Reserved | Kind::HoldLifted => ask(open > 0, Unmet::DeviationsOpen(open)),
+        Kind::Listed => {
+            ask(!facts.pool.is_for_others(), Unmet::NotForOthers);
+            ask(open > 0, Unmet::DeviationsOpen(open));
+        }
+        Kind::Reserved | Kind::HoldLifted => ask(open > 0, Unmet::DeviationsOpen(open)),
         Kind::ReleaseApproved => {
             ask(facts.approval_missing != 0, Unmet::Release(facts.approval_missing));
             ask(open > 0, Unmet::DeviationsOpen(open));

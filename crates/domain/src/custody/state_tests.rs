@@ -1,5 +1,5 @@
 use super::guard::guard;
-use super::{Facts, Kind, Standing, State, Unmet, may_come_later, next, ways};
+use super::{Facts, Kind, Pool, Standing, State, Unmet, may_come_later, next, ways};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
@@ -108,6 +108,7 @@ fn what_comes_too_early_may_come_later_and_what_is_past_may_not() {
 }
 
 const ALL_THERE: Facts = Facts {
+    pool: Pool::Public,
     steps_missing: 0,
     recorded_missing: 0,
     tests_missing: 0,
@@ -153,6 +154,22 @@ fn a_unit_that_was_too_long_on_the_way_is_only_rejected() {
 }
 
 #[test]
+fn only_what_is_kept_for_anybody_is_offered_to_others() {
+    assert_eq!(guard(Kind::Listed, &ALL_THERE), []);
+    for pool in [Pool::Family, Pool::Directed] {
+        let own = Facts { pool, ..ALL_THERE };
+        assert_eq!(guard(Kind::Listed, &own), [Unmet::NotForOthers], "{pool:?}");
+        let doubted = Facts { open_deviations: 1, ..own };
+        assert_eq!(guard(Kind::Listed, &doubted), [Unmet::NotForOthers, Unmet::DeviationsOpen(1)], "{pool:?}");
+        // For its own patient it is reserved, and whatever is asked of it is asked as of any other.
+        for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Listed) {
+            assert_eq!(guard(kind, &own), guard(kind, &ALL_THERE), "{kind:?}");
+        }
+    }
+    assert!(!Unmet::NotForOthers.may_come());
+}
+
+#[test]
 fn every_reason_has_a_code() {
     let all = [
         Unmet::Steps(1),
@@ -163,6 +180,7 @@ fn every_reason_has_a_code() {
         Unmet::NotPlaced,
         Unmet::StillPlaced,
         Unmet::TooLongOnTheWay { minutes: 1 },
+        Unmet::NotForOthers,
     ];
     assert_eq!(all.map(Unmet::code), Unmet::CODES);
 }

@@ -11,7 +11,7 @@ use crate::custody::{Recorded, Refused, UnitView};
 use crate::db::{Tx, to_the_end};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
-use domain::custody::Slot;
+use domain::custody::{Pool, Slot, Unmet};
 use domain::ids::{AccountId, UnitId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -144,6 +144,10 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
         let unit = locked(&mut tx, new.unit, Some(new.version)).await?;
         if bag.is_some_and(|bag| bag.as_str() != unit.din) {
             return Err(DeskError::Refused(Refused::UnitMismatch));
+        }
+        // Whose use it is kept for does not change: nobody is asked to confirm what the record refuses for ever.
+        if new.act == Act::List && !Pool::from_name(&unit.pool).is_some_and(Pool::is_for_others) {
+            return Err(DeskError::Refused(Refused::Unmet(vec![Unmet::NotForOthers])));
         }
         let row = sql::NewProposal {
             id: new.form,

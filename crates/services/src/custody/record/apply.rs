@@ -171,7 +171,7 @@ fn decide(
     {
         people.two()?;
     }
-    let facts = unit.now.facts(&world.shelf, unit.place.is_some(), at.occurred_at);
+    let facts = unit.now.facts(&world.shelf, (unit.pool, unit.place.is_some()), at.occurred_at);
     let unmet = guard(kind, &facts);
     if !unmet.is_empty() {
         return Err(Refused::Unmet(unmet));

@@ -133,8 +133,8 @@ impl Projection {
         chosen.clone().or_else(|| shelf.at(kind, instant).cloned())
     }
 
-    /// What the guards ask.
-    pub fn facts(&self, shelf: &Shelf, placed: bool, instant: Timestamp) -> Facts {
+    /// What the guards ask, of a unit that is kept for this use.
+    pub fn facts(&self, shelf: &Shelf, (pool, placed): (Pool, bool), instant: Timestamp) -> Facts {
         let list = |kind| self.list(kind, shelf, instant);
         // A list that nobody has is never complete.
         let missing = |list: Option<Arc<Catalogue>>, of: fn(&Catalogue) -> u64, done: u64| {
@@ -143,6 +143,7 @@ impl Projection {
         let preparation = list(CatalogueKind::Preparation);
         let release = list(CatalogueKind::Release);
         Facts {
+            pool,
             steps_missing: missing(preparation.clone(), Catalogue::all, self.steps_done),
             recorded_missing: missing(preparation, Catalogue::recorded, self.steps_done),
             tests_missing: missing(list(CatalogueKind::Test), Catalogue::all, self.tests_final),
