@@ -384,6 +384,7 @@ custody-unmet-deviations-open = { $n ->
 custody-unmet-not-placed = the unit lies in no tank
 custody-unmet-still-placed = the unit still lies in its slot
 custody-unmet-too-long-on-the-way = it was on its way for { $n } hours, longer than allowed
+custody-unmet-research-not-agreed = its family has not agreed to research, or no longer agrees
 custody-unmet-not-for-others = the unit is kept for its family or a named relative and is not offered to others
 # The store, operators, collectors
 units-store-title = Tanks and slots

@@ -360,6 +360,7 @@ custody-unmet-deviations-open = 有{ $n }项偏差没有关闭
 custody-unmet-not-placed = 还没有入罐
 custody-unmet-still-placed = 还在罐中，要先取出
 custody-unmet-too-long-on-the-way = 运送用了{ $n }小时，超过规定，只能不予接收
+custody-unmet-research-not-agreed = 家庭没有同意用于研究，或者已经撤回同意
 custody-unmet-not-for-others = 这份脐带血为家庭自存或定向给指定亲属，不向他人提供
 # 储存、操作人、采集者
 units-store-title = 储存罐与位置

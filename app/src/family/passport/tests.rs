@@ -102,6 +102,7 @@ fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
         release: list(CatalogueKind::Release, &[]),
         record_signed: true,
         place: None,
+        research_agreed: false,
         deviations: Vec::new(),
         leaf: Some(5),
         rooted: last,

@@ -24,6 +24,8 @@ pub struct Facts {
     pub open_deviations: u32,
     /// It lies in a slot.
     pub placed: bool,
+    /// Whoever decides about it agreed that it serves research.
+    pub research_agreed: bool,
     /// Minutes on its way, as far as its legs have come.
     pub transit_minutes: u32,
     /// From how many minutes on a unit is not taken in.
@@ -52,14 +54,17 @@ pub enum Unmet {
         /// How long, in minutes.
         minutes: u32,
     },
+    /// Whoever decides about it did not agree that it serves research, or does no longer.
+    ResearchNotAgreed,
     /// It is kept for its family, or for a named relative, and is offered to nobody else.
     NotForOthers,
 }
 
 impl Unmet {
-    /// It will be so once something else has come. What a unit is kept for, and how long it was on its way, does not change.
+    /// It will be so once something else has come. What a unit is kept for, and how long it was on its way, does not change; and who
+    /// agrees to research later did not agree to what was done before: people look at that, and nothing is kept by itself.
     pub const fn may_come(self) -> bool {
-        !matches!(self, Self::TooLongOnTheWay { .. } | Self::NotForOthers)
+        !matches!(self, Self::TooLongOnTheWay { .. } | Self::NotForOthers | Self::ResearchNotAgreed)
     }
 
     /// As the end of a translation key.
@@ -73,12 +78,13 @@ impl Unmet {
             Self::NotPlaced => "not-placed",
             Self::StillPlaced => "still-placed",
             Self::TooLongOnTheWay { .. } => "too-long-on-the-way",
+            Self::ResearchNotAgreed => "research-not-agreed",
             Self::NotForOthers => "not-for-others",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 9] = [
+    pub const CODES: [&'static str; 10] = [
         "steps",
         "tests",
         "release",
@@ -87,6 +93,7 @@ impl Unmet {
         "not-placed",
         "still-placed",
         "too-long-on-the-way",
+        "research-not-agreed",
         "not-for-others",
     ];
 }
@@ -137,7 +144,11 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
             ask(open > 0, Unmet::DeviationsOpen(open));
             ask(facts.placed, Unmet::StillPlaced);
         }
-        Kind::Discarded | Kind::GivenToResearch => ask(facts.placed, Unmet::StillPlaced),
+        Kind::GivenToResearch => {
+            ask(facts.placed, Unmet::StillPlaced);
+            ask(!facts.research_agreed, Unmet::ResearchNotAgreed);
+        }
+        Kind::Discarded => ask(facts.placed, Unmet::StillPlaced),
         _ => {}
     }
     unmet

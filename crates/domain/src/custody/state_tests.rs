@@ -117,6 +117,7 @@ const ALL_THERE: Facts = Facts {
     record_signed: true,
     open_deviations: 0,
     placed: true,
+    research_agreed: true,
     transit_minutes: 0,
     transit_limit: 2880,
 };
@@ -170,6 +171,18 @@ fn only_what_is_kept_for_anybody_is_offered_to_others() {
 }
 
 #[test]
+fn nothing_serves_research_to_which_nobody_agreed() {
+    let out = Facts { placed: false, ..ALL_THERE };
+    assert_eq!(guard(Kind::GivenToResearch, &out), []);
+    let no = Facts { research_agreed: false, ..out };
+    assert_eq!(guard(Kind::GivenToResearch, &no), [Unmet::ResearchNotAgreed]);
+    assert!(!Unmet::ResearchNotAgreed.may_come(), "who agrees later did not agree to what was done before");
+    for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::GivenToResearch) {
+        assert_eq!(guard(kind, &no), guard(kind, &out), "{kind:?}: nothing else asks for it");
+    }
+}
+
+#[test]
 fn every_reason_has_a_code() {
     let all = [
         Unmet::Steps(1),
@@ -180,6 +193,7 @@ fn every_reason_has_a_code() {
         Unmet::NotPlaced,
         Unmet::StillPlaced,
         Unmet::TooLongOnTheWay { minutes: 1 },
+        Unmet::ResearchNotAgreed,
         Unmet::NotForOthers,
     ];
     assert_eq!(all.map(Unmet::code), Unmet::CODES);

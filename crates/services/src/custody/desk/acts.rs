@@ -4,7 +4,7 @@
 use crate::custody::{UnitView, needed};
 use domain::account::Capability;
 use domain::custody::guard::guard;
-use domain::custody::{Catalogue, Facts, Kind, Progress, State, Unmet};
+use domain::custody::{Catalogue, Facts, Kind, Pool, Progress, State, Unmet};
 
 /// What whoever proposes an act is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -133,7 +133,7 @@ pub fn ahead(unit: &UnitView, act: Act) -> Option<Vec<Unmet>> {
     let placed = unit.place.is_some();
     match act {
         // Of a unit that is kept for one family it is not asked at all: nothing that could come would let it.
-        Act::List if guard(act.kind(), &facts(unit)).contains(&Unmet::NotForOthers) => None,
+        Act::List if !Pool::is_for_others(unit.pool) => None,
         Act::NoteSteps if !is_in_release(unit) || unit.release.is_complete() => None,
         Act::Move => Some(if placed { Vec::new() } else { vec![Unmet::NotPlaced] }),
         act => Some(guard(act.kind(), &facts(unit))),
@@ -169,6 +169,7 @@ fn facts(unit: &UnitView) -> Facts {
         record_signed: unit.record_signed,
         open_deviations: u32::try_from(open).unwrap_or(u32::MAX),
         placed: unit.place.is_some(),
+        research_agreed: unit.research_agreed,
         // Nobody takes a unit in at the desk.
         transit_minutes: 0,
         transit_limit: u32::MAX,

@@ -11,7 +11,7 @@ use crate::custody::{Recorded, Refused, UnitView};
 use crate::db::{Tx, to_the_end};
 use crate::{Context, Services};
 use domain::account::{Capability, Denied};
-use domain::custody::{Pool, Slot, Unmet};
+use domain::custody::Slot;
 use domain::ids::{AccountId, UnitId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -146,8 +146,9 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
             return Err(DeskError::Refused(Refused::UnitMismatch));
         }
         // Whose use it is kept for does not change: nobody is asked to confirm what the record refuses for ever.
-        if new.act == Act::List && !Pool::from_name(&unit.pool).is_some_and(Pool::is_for_others) {
-            return Err(DeskError::Refused(Refused::Unmet(vec![Unmet::NotForOthers])));
+        let pool = domain::custody::Pool::from_name(&unit.pool);
+        if new.act == Act::List && !pool.is_some_and(domain::custody::Pool::is_for_others) {
+            return Err(DeskError::Refused(Refused::Unmet(vec![domain::custody::Unmet::NotForOthers])));
         }
         let row = sql::NewProposal {
             id: new.form,

@@ -7,7 +7,7 @@ use super::two::People;
 use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
 use super::{check, to_the_microsecond, two};
 use crate::context::new_uuid;
-use domain::custody::guard::guard;
+use domain::custody::guard::{Facts, guard};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
 use domain::ids::UnitId;
 use domain::time::local_day;
@@ -171,7 +171,8 @@ fn decide(
     {
         people.two()?;
     }
-    let facts = unit.now.facts(&world.shelf, (unit.pool, unit.place.is_some()), at.occurred_at);
+    let research_agreed = world.research_agreed(unit);
+    let facts = Facts { research_agreed, ..unit.facts(&world.shelf, at.occurred_at) };
     let unmet = guard(kind, &facts);
     if !unmet.is_empty() {
         return Err(Refused::Unmet(unmet));

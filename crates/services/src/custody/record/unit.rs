@@ -133,8 +133,8 @@ impl Projection {
         chosen.clone().or_else(|| shelf.at(kind, instant).cloned())
     }
 
-    /// What the guards ask, of a unit that is kept for this use.
-    pub fn facts(&self, shelf: &Shelf, (pool, placed): (Pool, bool), instant: Timestamp) -> Facts {
+    /// What the guards ask, of a unit that is kept for this use, and lies in a slot or not.
+    fn facts(&self, shelf: &Shelf, (pool, placed): (Pool, bool), instant: Timestamp) -> Facts {
         let list = |kind| self.list(kind, shelf, instant);
         // A list that nobody has is never complete.
         let missing = |list: Option<Arc<Catalogue>>, of: fn(&Catalogue) -> u64, done: u64| {
@@ -152,6 +152,7 @@ impl Projection {
             record_signed: self.record_signed,
             open_deviations: self.open_deviations,
             placed,
+            research_agreed: false,
             transit_minutes: self.transit_minutes,
             transit_limit: shelf.rules_at(instant).map_or(0, |rules| rules.transit_limit),
         }
@@ -175,6 +176,11 @@ impl UnitState {
             kept: Vec::new(),
             changes: Vec::new(),
         })
+    }
+
+    /// What the guards ask, but whether it may serve research: that is not the unit's to say.
+    pub fn facts(&self, shelf: &Shelf, instant: Timestamp) -> Facts {
+        self.now.facts(shelf, (self.pool, self.place.is_some()), instant)
     }
 
     /// Where it lies, by its placement.

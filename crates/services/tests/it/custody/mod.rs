@@ -14,6 +14,7 @@ mod order;
 mod people;
 mod races;
 mod release;
+mod research;
 mod slots;
 mod support;
 mod trouble;

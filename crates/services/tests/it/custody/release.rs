@@ -14,7 +14,7 @@ use services::custody::desk::{self, Act, Alone, Ask, Confirming, DeskError, Prop
 use testkit::custody::record;
 
 /// Proposed by one of the laboratory, confirmed by one of quality; answers where the unit is then.
-async fn two_do(
+pub(super) async fn two_do(
     house: &TestHouse,
     unit: UnitId,
     act: Act,
@@ -32,7 +32,7 @@ async fn two_do(
     Ok(done.expect("for the first time").state)
 }
 
-fn refused(answer: Result<State, DeskError>) -> Refused {
+pub(super) fn refused(answer: Result<State, DeskError>) -> Refused {
     match answer {
         Err(DeskError::Refused(refused)) => refused,
         other => panic!("{other:?}"),
