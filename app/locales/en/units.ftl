@@ -184,6 +184,7 @@ units-lot-recalled = Being recalled
 units-lot-bag-set = Bag set
 units-lot-sedimentation-agent = Sedimentation agent
 units-lot-cryoprotectant = Cryoprotectant
+units-lot-test-kit = Test kit
 units-chain = Everything that happened
 units-chain-lead = In order of arrival; nothing is ever changed. First when it happened by the clock of its source, then when it arrived by ours.
 units-event-number = No.

@@ -172,6 +172,7 @@ units-lot-recalled = 召回中
 units-lot-bag-set = 采集处理袋
 units-lot-sedimentation-agent = 细胞沉降剂
 units-lot-cryoprotectant = 冷冻保护剂
+units-lot-test-kit = 检测试剂盒
 units-chain = 全程记录
 units-chain-lead = 按到达顺序排列，只增不改。先写发生时间（来源的时钟），再写收到时间（本库的时钟）。
 units-event-number = 序号

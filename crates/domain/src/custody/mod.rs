@@ -11,6 +11,7 @@ mod event;
 pub mod guard;
 pub mod passport;
 pub mod ranges;
+mod results;
 mod state;
 #[cfg(test)]
 mod state_tests;
@@ -19,4 +20,5 @@ pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Handed, Kind, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, Value, What};
 pub use guard::{Facts, Unmet};
+pub use results::Results;
 pub use state::{Standing, State, may_come_later, next, ways};

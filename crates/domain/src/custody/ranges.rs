@@ -35,6 +35,15 @@ impl Flag {
 pub const COLLECTED_ML: (f64, f64) = (0.0, 350.0);
 /// Degrees Celsius of the ward's refrigerator that are as they should be.
 pub const WARD_C: (f64, f64) = (2.0, 8.0);
+/// Per cent of living cells of a thawed segment that a unit needs more of to be released: at this or below it is looked into.
+pub fn released_above(analyte: &str) -> Option<f64> {
+    match analyte {
+        "cd34_viability" => Some(70.0),
+        "cd45_viability" => Some(40.0),
+        _ => None,
+    }
+}
+
 /// Degrees Celsius that a logger can show on the way.
 pub const TRANSIT_C: (f64, f64) = (-50.0, 60.0);
 /// Hours of one leg.

@@ -277,7 +277,16 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
     })
 }
 
-fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
+/// What an event says, with its random bytes before it.
+///
+/// # Errors
+/// `Unreadable`, also where it is not what its digest is of.
+pub(super) fn open(
+    key: &UnitKey,
+    own: &[u8; 32],
+    sealed: &[u8],
+    kept: &[u8; 32],
+) -> Result<(Payload, Vec<u8>), CustodyError> {
     let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
     let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
     if digest(salt, json) != *kept {

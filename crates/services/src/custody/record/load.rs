@@ -286,7 +286,7 @@ impl Asked {
                 Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::Assigned { .. } => asked.assigned = true,
                 Payload::GivenToResearch { .. } => asked.research = true,
-                Payload::StepDone { lots, .. } => {
+                Payload::StepDone { lots, .. } | Payload::TestFinal { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 
 use super::super::CustodyError;
 use super::super::shelf::Shelf;
-use domain::custody::{Catalogue, CatalogueKind, Facts, Kind, Pool, Standing, State};
+use domain::custody::{Catalogue, CatalogueKind, Facts, Kind, Pool, Results, Standing, State};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,6 +82,8 @@ pub(super) struct UnitState {
     pub kept: Vec<Kept>,
     /// Where it stood whenever its state changed: the database has its say about each of these ways.
     pub changes: Vec<Projection>,
+    /// When its tests were found and repeated, where that decides something (`retests`).
+    pub results: Results,
 }
 
 impl Projection {
@@ -175,6 +177,7 @@ impl UnitState {
             place: None,
             kept: Vec::new(),
             changes: Vec::new(),
+            results: Results::default(),
         })
     }
 

@@ -15,6 +15,7 @@ mod people;
 mod races;
 mod release;
 mod research;
+mod retests;
 mod slots;
 mod support;
 mod trouble;
