@@ -21,13 +21,6 @@ named! {
     }
 }
 
-impl Pool {
-    /// Whether it is offered to others than those it was collected for.
-    pub const fn is_for_others(self) -> bool {
-        matches!(self, Self::Public)
-    }
-}
-
 named! {
     /// Why a unit was not taken in.
     Rejection, 6 {

@@ -3,6 +3,13 @@
 
 use super::{Kind, Pool};
 
+impl Pool {
+    /// Whether it is offered to others than those it was collected for.
+    pub const fn is_for_others(self) -> bool {
+        matches!(self, Self::Public)
+    }
+}
+
 /// What is known of a unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Facts {
