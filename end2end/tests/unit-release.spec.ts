@@ -71,6 +71,11 @@ test("a kept unit reaches its patient by two people, and nothing is left out", a
   const note = async (sections: RegExp, by: Page = page) => {
     const form = await opened("note_steps", by);
     for (const box of await form.getByRole("checkbox", { name: sections }).all()) await box.check();
+    // Two steps read how many cells live, where they are still to be noted.
+    for (const [step, percent] of [["cd34_viability", "86.5"], ["cd45_viability", "71"]]) {
+      const field = form.locator(`input[name=note_steps_${step}]`);
+      if (await field.count()) await field.fill(percent);
+    }
     return form;
   };
 

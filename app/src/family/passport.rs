@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use domain::Locale;
 use domain::custody::passport::{Event, Proof};
 use domain::custody::{Item, Kind, Payload, Value};
-use domain::family::{TestHappened, TestState, test_state};
+use domain::family::{TestHappened, TestState, told_state};
 use domain::merkle::hex;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::Timestamp;
@@ -182,11 +182,13 @@ impl Paper<'_> {
     }
 
     fn test(&self, item: &Item, done: bool) -> Vec<(Set, String)> {
-        let events = &self.reading.view.events;
+        // What is told late stands where it happened.
+        let mut events: Vec<&EventView> = self.reading.view.events.iter().collect();
+        events.sort_by_key(|event| event.occurred_at);
         let name = item.name(self.locale);
         let (separator, of) = (self.t("label-separator"), |stands: &str| format!("{}. {name}", item.position) + stands);
-        if !done {
-            let state = test_state(events.iter().filter_map(|event| happened(event, item)));
+        let state = told_state(done, events.iter().filter_map(|event| happened(event, item)));
+        if state != TestState::Final {
             let key = match state {
                 TestState::Pending => "family-test-pending",
                 TestState::InWork => "family-test-in-work",
@@ -298,6 +300,7 @@ fn happened(event: &EventView, item: &Item) -> Option<TestHappened> {
     match event.payload.as_ref()? {
         Payload::TestStarted { test } if *test == item.code => Some(TestHappened::Started),
         Payload::TestRepeated { test, .. } if *test == item.code => Some(TestHappened::Repeated),
+        Payload::TestFinal { test, .. } if *test == item.code => Some(TestHappened::Final),
         _ => None,
     }
 }

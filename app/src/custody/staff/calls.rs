@@ -10,6 +10,7 @@ use crate::unsent;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::custody::DeviationKind;
+use domain::custody::ranges::RELEASED_ABOVE;
 use domain::ids::{DeviationId, UnitId};
 use services::custody::desk::{self, Act, Alone, Confirming, DeskError, Proposing};
 use services::custody::search;
@@ -86,6 +87,7 @@ async fn propose(asked: Asked) -> Answer {
         celsius: text("celsius"),
         logger: text("logger"),
         steps: asked.fields(&field(act.name(), "steps")).map(str::to_owned).collect(),
+        alive: RELEASED_ABOVE.map(|(step, _)| text(step)),
     };
     let result = desk::propose(&asked.services, &asked.context, &new).await;
     done(&asked, &page, ("proposed", act.name()), result)

@@ -47,7 +47,11 @@ pub(super) fn unmet_text(visit: &Visit, unmet: Unmet) -> String {
         Unmet::Steps(bits) | Unmet::Tests(bits) | Unmet::Release(bits) => bits.count_ones(),
         Unmet::DeviationsOpen(n) => n,
         Unmet::TooLongOnTheWay { minutes } => minutes / 60,
-        Unmet::RecordUnsigned | Unmet::NotPlaced | Unmet::StillPlaced => return visit.t(&key).to_string(),
+        Unmet::RecordUnsigned
+        | Unmet::NotPlaced
+        | Unmet::StillPlaced
+        | Unmet::ResearchNotAgreed
+        | Unmet::NotForOthers => return visit.t(&key).to_string(),
     };
     visit.t_args(&key, &[("n", n.into())]).to_string()
 }

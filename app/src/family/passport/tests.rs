@@ -104,6 +104,7 @@ fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
         release: list(CatalogueKind::Release, &[]),
         record_signed: true,
         place: None,
+        research_agreed: false,
         deviations: Vec::new(),
         leaf: Some(5),
         rooted: last,
@@ -122,7 +123,7 @@ fn step(code: &str) -> (Kind, Option<Payload>) {
 
 fn result_with(values: Vec<Value>) -> Payload {
     let (operator, reviewer) = ("OP-77".to_owned(), "OP-78".to_owned());
-    Payload::TestFinal { test: "hbv".to_owned(), operator, reviewer, values }
+    Payload::TestFinal { test: "hbv".to_owned(), operator, reviewer, lots: vec![], values }
 }
 
 fn words(sheet: &TextSheet) -> String {

@@ -219,6 +219,10 @@ payloads! {
         test: String,
         /// Why, in a word of the laboratory.
         reason: String,
+        /// It takes back the result that was found before it. The house says so of every repeat that it keeps, whatever it was told;
+        /// those that were kept before it did lack it, and took nothing back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        takes_back: bool,
     }
     /// A test has its result.
     TestFinal "test_final" {
@@ -228,6 +232,9 @@ payloads! {
         operator: String,
         /// Who looked it over: another.
         reviewer: String,
+        /// The kits and reagents that were used up for it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lots: Vec<Lot>,
         /// What was found.
         values: Vec<Value>,
     }

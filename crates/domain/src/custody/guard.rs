@@ -1,11 +1,20 @@
 //! What has to be so before a unit goes on. The table says where an event leads; this says what is still missing. Everything that
 //! is missing is told at once, so that whoever reads it can do all of it.
 
-use super::Kind;
+use super::{Kind, Pool};
+
+impl Pool {
+    /// Whether it is offered to others than those it was collected for.
+    pub const fn is_for_others(self) -> bool {
+        matches!(self, Self::Public)
+    }
+}
 
 /// What is known of a unit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Facts {
+    /// For whose use it is kept.
+    pub pool: Pool,
     /// Bits of preparation steps that are missing.
     pub steps_missing: u64,
     /// Bits of those steps that the batch record is of.
@@ -22,6 +31,8 @@ pub struct Facts {
     pub open_deviations: u32,
     /// It lies in a slot.
     pub placed: bool,
+    /// Whoever decides about it agreed that it serves research.
+    pub research_agreed: bool,
     /// Minutes on its way, as far as its legs have come.
     pub transit_minutes: u32,
     /// From how many minutes on a unit is not taken in.
@@ -50,9 +61,19 @@ pub enum Unmet {
         /// How long, in minutes.
         minutes: u32,
     },
+    /// Whoever decides about it did not agree that it serves research, or does no longer.
+    ResearchNotAgreed,
+    /// It is kept for its family, or for a named relative, and is offered to nobody else.
+    NotForOthers,
 }
 
 impl Unmet {
+    /// It will be so once something else has come. What a unit is kept for, and how long it was on its way, does not change; and who
+    /// agrees to research later did not agree to what was done before: people look at that, and nothing is kept by itself.
+    pub const fn may_come(self) -> bool {
+        !matches!(self, Self::TooLongOnTheWay { .. } | Self::NotForOthers | Self::ResearchNotAgreed)
+    }
+
     /// As the end of a translation key.
     pub const fn code(self) -> &'static str {
         match self {
@@ -64,11 +85,13 @@ impl Unmet {
             Self::NotPlaced => "not-placed",
             Self::StillPlaced => "still-placed",
             Self::TooLongOnTheWay { .. } => "too-long-on-the-way",
+            Self::ResearchNotAgreed => "research-not-agreed",
+            Self::NotForOthers => "not-for-others",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 8] = [
+    pub const CODES: [&'static str; 10] = [
         "steps",
         "tests",
         "release",
@@ -77,6 +100,8 @@ impl Unmet {
         "not-placed",
         "still-placed",
         "too-long-on-the-way",
+        "research-not-agreed",
+        "not-for-others",
     ];
 }
 
@@ -104,7 +129,11 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
             ask(open > 0, Unmet::DeviationsOpen(open));
             ask(!facts.placed, Unmet::NotPlaced);
         }
-        Kind::Listed | Kind::Reserved | Kind::HoldLifted => ask(open > 0, Unmet::DeviationsOpen(open)),
+        Kind::Listed => {
+            ask(!facts.pool.is_for_others(), Unmet::NotForOthers);
+            ask(open > 0, Unmet::DeviationsOpen(open));
+        }
+        Kind::Reserved | Kind::HoldLifted => ask(open > 0, Unmet::DeviationsOpen(open)),
         Kind::ReleaseApproved => {
             ask(facts.approval_missing != 0, Unmet::Release(facts.approval_missing));
             ask(open > 0, Unmet::DeviationsOpen(open));
@@ -122,7 +151,11 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
             ask(open > 0, Unmet::DeviationsOpen(open));
             ask(facts.placed, Unmet::StillPlaced);
         }
-        Kind::Discarded | Kind::GivenToResearch => ask(facts.placed, Unmet::StillPlaced),
+        Kind::GivenToResearch => {
+            ask(facts.placed, Unmet::StillPlaced);
+            ask(!facts.research_agreed, Unmet::ResearchNotAgreed);
+        }
+        Kind::Discarded => ask(facts.placed, Unmet::StillPlaced),
         _ => {}
     }
     unmet

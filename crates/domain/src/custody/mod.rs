@@ -12,6 +12,7 @@ pub mod guard;
 pub mod passport;
 pub mod ranges;
 mod says;
+mod results;
 mod state;
 #[cfg(test)]
 mod state_tests;
@@ -22,5 +23,6 @@ pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
 pub use guard::{Facts, Unmet};
 pub use says::{Says, says};
+pub use results::Results;
 pub use state::{Standing, State, may_come_later, next, ways};
 pub use value::{Marker, Person, Phase, Value, What};

@@ -35,6 +35,15 @@ impl Flag {
 pub const COLLECTED_ML: (f64, f64) = (0.0, 350.0);
 /// Degrees Celsius of the ward's refrigerator that are as they should be.
 pub const WARD_C: (f64, f64) = (2.0, 8.0);
+/// Per cent of living cells of a thawed segment that a unit needs more of to be released: at this or below it is looked into. Each is
+/// what a step of the release of the same code reads.
+pub const RELEASED_ABOVE: [(&str, f64); 2] = [("cd34_viability", 70.0), ("cd45_viability", 40.0)];
+
+/// The bound of an analyte that has one ([`RELEASED_ABOVE`]).
+pub fn released_above(analyte: &str) -> Option<f64> {
+    RELEASED_ABOVE.iter().find(|(name, _)| *name == analyte).map(|(_, bound)| *bound)
+}
+
 /// Degrees Celsius that a logger can show on the way.
 pub const TRANSIT_C: (f64, f64) = (-50.0, 60.0);
 /// Hours of one leg.

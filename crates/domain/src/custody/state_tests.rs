@@ -1,5 +1,5 @@
 use super::guard::guard;
-use super::{Facts, Kind, Standing, State, Unmet, may_come_later, next, ways};
+use super::{Facts, Kind, Pool, Standing, State, Unmet, may_come_later, next, ways};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
@@ -108,6 +108,7 @@ fn what_comes_too_early_may_come_later_and_what_is_past_may_not() {
 }
 
 const ALL_THERE: Facts = Facts {
+    pool: Pool::Public,
     steps_missing: 0,
     recorded_missing: 0,
     tests_missing: 0,
@@ -116,6 +117,7 @@ const ALL_THERE: Facts = Facts {
     record_signed: true,
     open_deviations: 0,
     placed: true,
+    research_agreed: true,
     transit_minutes: 0,
     transit_limit: 2880,
 };
@@ -153,6 +155,34 @@ fn a_unit_that_was_too_long_on_the_way_is_only_rejected() {
 }
 
 #[test]
+fn only_what_is_kept_for_anybody_is_offered_to_others() {
+    assert_eq!(guard(Kind::Listed, &ALL_THERE), []);
+    for pool in [Pool::Family, Pool::Directed] {
+        let own = Facts { pool, ..ALL_THERE };
+        assert_eq!(guard(Kind::Listed, &own), [Unmet::NotForOthers], "{pool:?}");
+        let doubted = Facts { open_deviations: 1, ..own };
+        assert_eq!(guard(Kind::Listed, &doubted), [Unmet::NotForOthers, Unmet::DeviationsOpen(1)], "{pool:?}");
+        // For its own patient it is reserved, and whatever is asked of it is asked as of any other.
+        for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Listed) {
+            assert_eq!(guard(kind, &own), guard(kind, &ALL_THERE), "{kind:?}");
+        }
+    }
+    assert!(!Unmet::NotForOthers.may_come());
+}
+
+#[test]
+fn nothing_serves_research_to_which_nobody_agreed() {
+    let out = Facts { placed: false, ..ALL_THERE };
+    assert_eq!(guard(Kind::GivenToResearch, &out), []);
+    let no = Facts { research_agreed: false, ..out };
+    assert_eq!(guard(Kind::GivenToResearch, &no), [Unmet::ResearchNotAgreed]);
+    assert!(!Unmet::ResearchNotAgreed.may_come(), "who agrees later did not agree to what was done before");
+    for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::GivenToResearch) {
+        assert_eq!(guard(kind, &no), guard(kind, &out), "{kind:?}: nothing else asks for it");
+    }
+}
+
+#[test]
 fn every_reason_has_a_code() {
     let all = [
         Unmet::Steps(1),
@@ -163,6 +193,8 @@ fn every_reason_has_a_code() {
         Unmet::NotPlaced,
         Unmet::StillPlaced,
         Unmet::TooLongOnTheWay { minutes: 1 },
+        Unmet::ResearchNotAgreed,
+        Unmet::NotForOthers,
     ];
     assert_eq!(all.map(Unmet::code), Unmet::CODES);
 }

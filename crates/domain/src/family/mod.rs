@@ -21,4 +21,4 @@ pub use of_age::{comes_of_age_on, is_of_age};
 pub use reference::{REFERENCES, REFERENCES_VERSION, Reference, reference};
 pub use schedule::{Agreed, MOST_YEARS, schedule};
 pub use stage::{Counts, Standing, Step, steps};
-pub use test_state::{TestHappened, TestState, test_state};
+pub use test_state::{TestHappened, TestState, test_state, told_state};

@@ -38,10 +38,32 @@ pub fn test_state(happened: impl IntoIterator<Item = TestHappened>) -> TestState
     })
 }
 
+/// What a family is told of a test: what happened to it by what is open to whoever reads, in the order in which it happened, and whether
+/// its result is final by the unit's row. The row is all there is once the unit's key is destroyed; and a result that can be read and is
+/// final no more is in work again, where the repeat itself is not for whoever reads.
+pub fn told_state(is_final: bool, happened: impl IntoIterator<Item = TestHappened>) -> TestState {
+    match (is_final, test_state(happened)) {
+        (_, TestState::Repeat) => TestState::Repeat,
+        (true, _) => TestState::Final,
+        (false, TestState::Final) => TestState::InWork,
+        (false, state) => state,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use TestHappened as H;
+
+    #[test]
+    fn a_repeat_is_told_also_after_a_result_and_nothing_is_final_that_is_not() {
+        assert_eq!(told_state(true, [H::Started, H::Final, H::Repeated]), TestState::Repeat, "a unit of before");
+        assert_eq!(told_state(false, [H::Started, H::Final, H::Repeated]), TestState::Repeat);
+        assert_eq!(told_state(true, [H::Final, H::Repeated, H::Final]), TestState::Final);
+        assert_eq!(told_state(true, []), TestState::Final, "its key is destroyed");
+        assert_eq!(told_state(false, []), TestState::Pending);
+        assert_eq!(told_state(false, [H::Started, H::Final]), TestState::InWork, "the repeat is closed to the reader");
+    }
 
     #[test]
     fn a_state_is_what_happened_last() {

@@ -300,7 +300,7 @@ impl Telling<'_> {
             };
             let values = self.results(&item.code);
             let (operator, reviewer) = (owned("LAB-03"), owned("LAB-04"));
-            self.tell(minutes, Payload::TestFinal { test: item.code, operator, reviewer, values });
+            self.tell(minutes, Payload::TestFinal { test: item.code, operator, reviewer, lots: Vec::new(), values });
         }
         let ((quarantine, long), operator, with) = (self.life.slots.clone(), owned("LAB-01"), owned("LAB-02"));
         self.tell(60, Payload::TakenOut { slot: quarantine, operator: operator.clone(), with: with.clone() });

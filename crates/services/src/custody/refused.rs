@@ -163,7 +163,7 @@ impl Refused {
             | Self::NotInSlot
             | Self::NoSuchEvent
             | Self::CertificateInvalid => true,
-            Self::Unmet(unmet) => !unmet.iter().any(|one| matches!(one, Unmet::TooLongOnTheWay { .. })),
+            Self::Unmet(unmet) => unmet.iter().all(|one| one.may_come()),
             Self::NoWay { from, kind } => may_come_later(*from, *kind),
             _ => false,
         }

@@ -105,7 +105,8 @@ mod tests {
     }
 
     fn result(values: Vec<Value>) -> Payload {
-        Payload::TestFinal { test: "hbv".to_owned(), operator: "OP-1".to_owned(), reviewer: "OP-2".to_owned(), values }
+        let (operator, reviewer) = ("OP-1".to_owned(), "OP-2".to_owned());
+        Payload::TestFinal { test: "hbv".to_owned(), operator, reviewer, lots: Vec::new(), values }
     }
 
     #[test]
@@ -115,7 +116,7 @@ mod tests {
         let typed = [
             Payload::DeviationOpened { deviation, of: DeviationKind::Test, said: said.clone(), operator: None },
             Payload::DeviationClosed { deviation, said: said.clone(), operator: None },
-            Payload::TestRepeated { test: "hbv".to_owned(), reason: "positive".to_owned() },
+            Payload::TestRepeated { test: "hbv".to_owned(), reason: "positive".to_owned(), takes_back: true },
             Payload::Discarded { reason: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::Corrected { seq: 1, said: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::TransferredOut { bank: said.clone(), operator, with },

@@ -61,6 +61,8 @@ pub struct UnitView {
     pub record_signed: bool,
     /// Where it lies.
     pub place: Option<PlaceView>,
+    /// Whoever decides about it agreed that it serves research; asked for staff only.
+    pub research_agreed: bool,
     /// All deviations, open and closed.
     pub deviations: Vec<DeviationView>,
     /// Its place in the tree of heads, once a root covers it.
@@ -239,6 +241,8 @@ pub async fn view_in(
         tracing::error!(unit = %row.id, seq = first.seq, "what an event of a unit says does not open");
     }
     let place = places::of_unit(&mut *db, row.id).await?.map(place_view).transpose()?;
+    let research_agreed =
+        sight == Sight::Staff && crate::family::lets_research(&mut *db, &[row.id]).await?.contains(&row.id);
     let deviations = trouble::of_unit(db, row.id).await?;
     let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
     let progress = |kind, list, done: i64| progress(&shelf, kind, (list, done), row.registered_at.to_jiff());
@@ -259,6 +263,7 @@ pub async fn view_in(
         release: progress(CatalogueKind::Release, row.release_id, row.release_done)?,
         record_signed: row.record_signed,
         place,
+        research_agreed,
         deviations,
         leaf: row.leaf.map(i64::unsigned_abs),
         rooted: row.rooted_seq.unsigned_abs(),
@@ -326,7 +331,16 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
     })
 }
 
-fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<(Payload, Vec<u8>), CustodyError> {
+/// What an event says, with its random bytes before it.
+///
+/// # Errors
+/// `Unreadable`, also where it is not what its digest is of.
+pub(super) fn open(
+    key: &UnitKey,
+    own: &[u8; 32],
+    sealed: &[u8],
+    kept: &[u8; 32],
+) -> Result<(Payload, Vec<u8>), CustodyError> {
     let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
     let (salt, json) = said.split_first_chunk().ok_or(CustodyError::Unreadable)?;
 /// Of what an event says, only of which kind it is.

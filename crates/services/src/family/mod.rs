@@ -35,6 +35,7 @@ pub use looks::{CHILD_INVITATION, CONTRACT_WORK, Look, OwnLook, look_in, looks};
 pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
+pub(crate) use people::lets_research;
 pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, Texts, record};
 pub use scope::{Member, Own};

@@ -8,12 +8,15 @@ use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::{Contact, PersonName, Phone};
+use domain::custody::Pool;
 use domain::family::{Consent, Kin, comes_of_age_on};
 use domain::field::FieldError;
 use domain::ids::FamilyId;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
+use sqlx::PgConnection;
+use std::collections::HashSet;
 use store::account::people as accounts;
 use store::family::{join, own as sql, said};
 use uuid::Uuid;
@@ -159,6 +162,14 @@ async fn acting(services: &Services, context: &Context, family: FamilyId) -> Res
     if member.kin.acts() { Ok(member) } else { Err(FamilyError::OnlyLooks) }
 }
 
+/// Those of some units that may serve research: everybody who decides in their family said so, by their last word. Whoever asks has them
+/// locked where it decides something.
+pub(crate) async fn lets_research(db: &mut PgConnection, units: &[Uuid]) -> sqlx::Result<HashSet<Uuid>> {
+    let acting: Vec<String> = Kin::ALL.into_iter().filter(|kin| kin.acts()).map(|kin| kin.name().to_owned()).collect();
+    let asked = (Consent::Research.name(), acting.as_slice(), Pool::Public.name());
+    Ok(said::lets_research(db, units, asked).await?.into_iter().collect())
+}
+
 /// Says whether one agrees to a purpose. Said twice it is once. The mother says it of her results also after the child took over.
 ///
 /// # Errors
@@ -177,6 +188,10 @@ pub async fn consent(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
+        if purpose == Consent::Research {
+            // Of a unit that is given to research at the same instant: either that is recorded before this is said, or it is refused.
+            said::lock_units(&mut *tx, family.0).await?;
+        }
         accounts::lock(&mut tx, account.0).await?.ok_or(FamilyError::NotFound)?;
         let last = sql::consents(&mut *tx, family.0).await?;
         let last = last.iter().find(|row| row.account_id == account.0 && row.purpose == purpose.name());

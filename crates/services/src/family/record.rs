@@ -10,7 +10,7 @@ use crate::custody::{self, CustodyError, EventView, Sight, UnitView};
 use crate::{Context, Services};
 use domain::Locale;
 use domain::custody::{Kind, Payload, Person, Phase, Value, What};
-use domain::family::{Cover, TestHappened, TestState, test_state};
+use domain::family::{Cover, TestHappened, TestState, told_state};
 use domain::ids::UnitId;
 use jiff::Timestamp;
 
@@ -152,13 +152,14 @@ const fn is_told(kind: Kind) -> bool {
 }
 
 fn tests(view: &UnitView, locale: Locale, reads_hers: bool) -> Vec<OwnTest> {
+    // What is told late stands where it happened: a result of before a repeat is no answer to it.
+    let mut in_time: Vec<&EventView> = view.events.iter().collect();
+    in_time.sort_by_key(|event| event.occurred_at);
     let of = |item: &domain::custody::Item| {
-        let happened = view.events.iter().filter_map(|event| happened(event, &item.code));
-        let is_final = view.tests.done & item.bit() != 0;
-        // The unit's row says what is final: after its key was destroyed, it is all there is.
-        let state = if is_final { TestState::Final } else { test_state(happened) };
+        let happened = in_time.iter().filter_map(|event| happened(event, &item.code));
+        let state = told_state(view.tests.done & item.bit() != 0, happened);
         // A result that does not open may have come in the place of an earlier one.
-        let certain = view.events.iter().filter(|event| !view.may_be_outdated(event));
+        let certain = in_time.iter().filter(|event| !view.may_be_outdated(event));
         let mut results = certain.filter_map(|event| result(event, &item.code));
         let last = results.next_back().filter(|_| state == TestState::Final);
         let all = last.map(|(values, _)| values).unwrap_or_default();

@@ -15,11 +15,15 @@ pub struct Locked {
     pub seq: i32,
     /// Its number, thirteen characters.
     pub din: String,
+    /// The word of its pool.
+    pub pool: String,
 }
 
 /// Locks a unit until the transaction ends.
 pub async fn lock(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Option<Locked>> {
-    sqlx::query_as!(Locked, "select seq, din from custody_unit where id = $1 for update", unit).fetch_optional(db).await
+    sqlx::query_as!(Locked, "select seq, din, pool from custody_unit where id = $1 for update", unit)
+        .fetch_optional(db)
+        .await
 }
 
 /// Somebody who works with units.

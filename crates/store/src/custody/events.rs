@@ -100,6 +100,43 @@ pub async fn assigned(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<V
     .await
 }
 
+/// Those of some units of which a test was done once more.
+pub async fn retested(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select distinct unit_id as "unit_id!" from custody_event where unit_id = any($1) and kind = 'test_repeated'"#,
+        units
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A result or a repeat of a test.
+#[derive(Debug, Clone)]
+pub struct TestedRow {
+    /// Of which unit.
+    pub unit_id: Uuid,
+    /// What it says, sealed.
+    pub sealed: Vec<u8>,
+    /// The digest of that.
+    pub digest: Vec<u8>,
+    /// Its hash.
+    pub hash: Vec<u8>,
+    /// By the clock of the source.
+    pub occurred_at: SqlTimestamp,
+}
+
+/// The results and repeats of tests of some units, each unit's in the order of its chain.
+pub async fn tested(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<TestedRow>> {
+    sqlx::query_as!(
+        TestedRow,
+        r#"select unit_id, sealed, digest, hash, occurred_at as "occurred_at: SqlTimestamp"
+           from custody_event where unit_id = any($1) and kind in ('test_final', 'test_repeated') order by unit_id, seq"#,
+        units
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Everything that happened to a unit, in the order of its chain.
 pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<EventRow>> {
     sqlx::query_as!(

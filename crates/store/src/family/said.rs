@@ -31,6 +31,41 @@ pub async fn add_consent(
     Ok(())
 }
 
+/// Those of some units that may serve research. What was given to anybody and is no family's was given with that consent, on paper, at
+/// its donation; of a family's unit everybody who decides (`acting`: what they are in it) said so, by their last word, and somebody
+/// does; a unit that is kept for a family and is nobody's yet has nobody who could have been asked. Whoever asks has the units locked:
+/// then nobody of their families says otherwise before the transaction ends ([`lock_units`]).
+pub async fn lets_research(
+    db: impl PgExecutor<'_>,
+    units: &[Uuid],
+    (purpose, acting, for_anybody): (&str, &[String], &str),
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select u.id from custody_unit u
+           where u.id = any($1) and case when u.family_id is null then u.pool = $4
+             else coalesce((
+               select bool_and(coalesce((
+                 select c.given from family_consent c
+                 where c.family_id = m.family_id and c.account_id = m.account_id and c.purpose = $2
+                 order by c.at desc, c.id desc limit 1), false))
+               from family_member m where m.family_id = u.family_id and m.until is null and m.kin = any($3)), false) end"#,
+        units,
+        purpose,
+        acting,
+        for_anybody
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Locks the units of a family, in the order of their ids, until the transaction ends: what is recorded of them now is decided before
+/// what is said here, or after it.
+pub async fn lock_units(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<u64> {
+    let rows =
+        sqlx::query_scalar!("select id from custody_unit where family_id = $1 order by id for no key update", family);
+    Ok(rows.fetch_all(db).await?.len() as u64)
+}
+
 /// A notice to be written.
 #[derive(Debug, Clone, Copy)]
 pub struct NewNotice<'a> {

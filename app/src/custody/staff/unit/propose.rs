@@ -9,13 +9,16 @@ use crate::desk::may;
 use crate::ui::{Button, Checkboxes, Choice, Dialog, Form, HiddenField, TextArea, TextField, Variant};
 use crate::visit::Visit;
 use domain::account::Capability;
-use domain::custody::{Item, Kind, Payload, says};
+use domain::custody::{says, Item, Kind, Payload};
+use domain::custody::catalogue::release_needs;
+use domain::custody::ranges::RELEASED_ABOVE;
 use leptos::prelude::*;
 use services::custody::UnitView;
 use services::custody::desk::{Act, Ask, Opened, Proposal, ahead};
 
 /// The fields of a form of proposing.
-const FIELDS: [&str; 8] = ["din", "slot", "reason", "event", "name", "celsius", "logger", "steps"];
+const FIELDS: [&str; 10] =
+    ["din", "slot", "reason", "event", "name", "celsius", "logger", "steps", RELEASED_ABOVE[0].0, RELEASED_ABOVE[1].0];
 
 /// What can be proposed, and below it what cannot yet, with what is missing.
 pub(super) fn forms(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
@@ -146,8 +149,19 @@ fn field(visit: &Visit, unit: &UnitView, act: Act, ask: Ask) -> Option<AnyView> 
                 Choice::new(item.code.clone(), label)
             });
             let choices: Vec<Choice> = choices.collect();
+            // What a step reads that decides whether the unit may leave is asked for with it.
+            let offered = steps(visit, unit);
+            let alive = RELEASED_ABOVE.iter().filter_map(|(code, _)| {
+                let item = offered.iter().find(|item| item.code == *code)?;
+                let args = [("step", item.name(visit.locale()).to_owned().into())];
+                Some(view! {
+                    <TextField name=name(code) label=visit.t_args("units-alive", &args) hint=visit.t("units-alive-hint") inputmode="decimal" optional=true width="short"/>
+                })
+            });
+            let alive = alive.collect_view();
             view! {
                 <Checkboxes name=name("steps") label=visit.t("units-steps-done") hint=visit.t("units-steps-done-hint") choices=choices/>
+                {alive}
                 {others_note(visit, unit)}
             }
             .into_any()
@@ -199,7 +213,11 @@ pub(super) fn proposed(visit: &Visit, unit: &UnitView, proposal: &Proposal) -> i
         let item = unit.release.catalogue.item(code);
         let text =
             item.map_or_else(|| code.clone(), |item| format!("{} · {}", item.section, item.name(visit.locale())));
-        view! { <li>{text}</li> }
+        let read = proposal.alive.get(code).map(|hundredths| {
+            let percent = number_text(f64::from(*hundredths) / 100.0);
+            view! { {visit.t("label-separator")}<strong>{format!("{percent} %")}</strong> }
+        });
+        view! { <li>{text}{read}</li> }
     });
     let steps = steps.collect_view();
     let steps = (!proposal.steps.is_empty()).then(|| view! { <ul class="small">{steps}</ul> });

@@ -117,10 +117,11 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
             lines
         }
         Payload::TestStarted { test } => vec![named(test)],
-        Payload::TestRepeated { test, reason } => vec![named(test), reason.clone()],
-        Payload::TestFinal { test, operator, reviewer, values: all } => {
+        Payload::TestRepeated { test, reason, .. } => vec![named(test), reason.clone()],
+        Payload::TestFinal { test, operator, reviewer, lots, values: all } => {
             let args = [("operator", operator.clone().into()), ("reviewer", reviewer.clone().into())];
             let mut lines = vec![named(test), visit.t_args("units-by-reviewer", &args).to_string()];
+            lines.extend(lots.iter().map(|lot| format!("{} {}", lot_text(visit, &lot.kind), lot.number)));
             lines.extend(values(all));
             lines
         }

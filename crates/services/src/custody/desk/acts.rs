@@ -132,8 +132,8 @@ pub fn ahead(unit: &UnitView, act: Act) -> Option<Vec<Unmet>> {
     unit.standing.after(act.kind()).filter(|_| unit.readable)?;
     let placed = unit.place.is_some();
     match act {
-        // A family's own unit is offered to nobody else.
-        Act::List if unit.pool == Pool::Family => None,
+        // Of a unit that is kept for one family it is not asked at all: nothing that could come would let it.
+        Act::List if !Pool::is_for_others(unit.pool) => None,
         Act::NoteSteps if !is_in_release(unit) || unit.release.is_complete() => None,
         Act::Move => Some(if placed { Vec::new() } else { vec![Unmet::NotPlaced] }),
         act => Some(guard(act.kind(), &facts(unit))),
@@ -160,6 +160,7 @@ fn facts(unit: &UnitView) -> Facts {
     let missing = |list: &Progress, of: fn(&Catalogue) -> u64| of(&list.catalogue) & !list.done;
     let open = unit.deviations.iter().filter(|deviation| deviation.closed_at.is_none()).count();
     Facts {
+        pool: unit.pool,
         steps_missing: missing(&unit.steps, Catalogue::all),
         recorded_missing: missing(&unit.steps, Catalogue::recorded),
         tests_missing: missing(&unit.tests, Catalogue::all),
@@ -168,6 +169,7 @@ fn facts(unit: &UnitView) -> Facts {
         record_signed: unit.record_signed,
         open_deviations: u32::try_from(open).unwrap_or(u32::MAX),
         placed: unit.place.is_some(),
+        research_agreed: unit.research_agreed,
         // Nobody takes a unit in at the desk.
         transit_minutes: 0,
         transit_limit: u32::MAX,

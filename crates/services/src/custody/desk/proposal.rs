@@ -15,6 +15,7 @@ use domain::custody::{Says, Slot};
 use domain::ids::{AccountId, UnitId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use std::collections::BTreeMap;
 use store::custody::desk::{self as sql, ProposalRow};
 use uuid::Uuid;
 
@@ -48,6 +49,10 @@ pub struct Proposing {
     pub logger: String,
     /// The codes of the steps that were done, where they are asked for.
     pub steps: Vec<String>,
+    /// Per cent of living cells that steps among these read, in the order of [`RELEASED_ABOVE`].
+    ///
+    /// [`RELEASED_ABOVE`]: domain::custody::ranges::RELEASED_ABOVE
+    pub alive: [String; 2],
 }
 
 /// A proposal that waits for a colleague.
@@ -73,6 +78,8 @@ pub struct Proposal {
     pub logger: Option<String>,
     /// The codes of the steps that were done.
     pub steps: Vec<String>,
+    /// Per cent of living cells that some of them read, in hundredths, by their codes.
+    pub alive: BTreeMap<String, i32>,
     /// Of three, who looked it over, and their code.
     pub checked: Option<(AccountId, String)>,
     /// By whom.
@@ -111,7 +118,7 @@ async fn says(services: &Services, tx: &mut Tx, (act, said): (Act, &Said)) -> Re
 ///
 /// # Errors
 /// `Denied` without `HandleUnits`; `NoCode`; `NotFound`; `Fields` (`din`, `slot`, `reason`, `event`, `name`, `celsius`, `logger`,
-/// `steps`); `QualitySteps` where one of the steps is noted by those who answer for units, and nothing of the others is proposed;
+/// `steps`, and what steps of them read, by their codes); `QualitySteps` where one of the steps is noted by those who answer for units, and nothing of the others is proposed;
 /// `Denied`, too, for these where the second factor grew stale; `Stale`; `Refused` where the bag is another unit's, and for what can never be; `Busy`, `Database`.
 pub async fn propose(services: &Services, context: &Context, new: &Proposing) -> Result<(), DeskError> {
     context.require(Capability::HandleUnits)?;
@@ -141,6 +148,11 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
         let unit = locked(&mut tx, new.unit, Some(new.version)).await?;
         if bag.is_some_and(|bag| bag.as_str() != unit.din) {
             return Err(DeskError::Refused(Refused::UnitMismatch));
+        }
+        // Whose use it is kept for does not change: nobody is asked to confirm what the record refuses for ever.
+        let pool = domain::custody::Pool::from_name(&unit.pool);
+        if new.act == Act::List && !pool.is_some_and(domain::custody::Pool::is_for_others) {
+            return Err(DeskError::Refused(Refused::Unmet(vec![domain::custody::Unmet::NotForOthers])));
         }
         let row = sql::NewProposal {
             id: new.form,
@@ -188,6 +200,7 @@ fn read(services: &Services, row: &ProposalRow) -> Result<Proposal, DeskError> {
         tenths: said.tenths,
         logger: said.logger,
         steps: said.steps,
+        alive: said.alive,
         checked: row.checked_by.map(AccountId).zip(row.checked_code.clone()),
         by: AccountId(row.proposed_by),
         code: row.code.clone(),

@@ -4,10 +4,13 @@ use super::DeskError;
 use super::acts::{Act, Ask};
 use super::proposal::Proposing;
 use crate::custody::{Refused, check_payload, search};
-use domain::custody::{Din, Handed, Payload, Slot};
+use domain::custody::{Din, Handed, Payload, Person, Phase, Slot, Value, What};
+use domain::contact::half_width;
+use domain::custody::ranges::RELEASED_ABOVE;
 use domain::field::{Fault, FieldError};
 use domain::typed;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The longest text of the desk, in characters.
 pub(super) const LONGEST: u32 = 500;
@@ -34,6 +37,9 @@ pub(super) struct Said {
     pub logger: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
+    /// Hundredths of a per cent, by the codes of the steps that read them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alive: BTreeMap<String, i32>,
 }
 
 /// The label of a slot: `LN2-01/3-2-14` is tower 3, frame 2, slot 14 of the tank.
@@ -66,6 +72,21 @@ fn celsius(text: &str) -> Result<i32, Fault> {
     let plain: String = text.replace('\u{2103}', "").replace("°C", "").split_whitespace().collect();
     // Nothing is rounded: −149.96 is not −150.0, and a limit stands between the two. What cannot be is told by the record.
     typed::decimal(&plain)
+}
+
+/// Reads per cent, as hundredths: `84.5`, `84.5 %`, in digits of either width.
+fn percent(text: &str) -> Result<i32, Fault> {
+    let plain: String = half_width(text).replace('%', "").chars().filter(|c| !c.is_whitespace()).collect();
+    if plain.is_empty() {
+        return Err(Fault::Required);
+    }
+    let percent: f64 = plain.parse().map_err(|_| Fault::NotANumber)?;
+    // What cannot be is told by the record, with what can.
+    if percent.is_finite() && percent.abs() < 10_000.0 {
+        Ok((percent * 100.0).round() as i32)
+    } else {
+        Err(Fault::NotANumber)
+    }
 }
 
 fn steps(codes: &[String]) -> Result<Vec<String>, Fault> {
@@ -116,7 +137,14 @@ pub(super) fn typed(new: &Proposing) -> Result<(Option<Din>, Said), DeskError> {
         tenths: read(&mut errors, "celsius", act.asks(Ask::Celsius), || celsius(&new.celsius)),
         logger: read(&mut errors, "logger", act.asks(Ask::Logger), || typed::line(&new.logger, NAME)),
         steps: read(&mut errors, "steps", act.asks(Ask::Steps), || steps(&new.steps)).unwrap_or_default(),
+        alive: BTreeMap::new(),
     };
+    let mut alive = BTreeMap::new();
+    for ((step, _), text) in RELEASED_ABOVE.into_iter().zip(&new.alive) {
+        let done = said.steps.iter().any(|code| code == step);
+        alive.extend(read(&mut errors, step, done, || percent(text)).map(|found| (step.to_owned(), found)));
+    }
+    let said = Said { alive, ..said };
     if !errors.is_empty() {
         return Err(DeskError::Fields(errors));
     }
@@ -167,7 +195,7 @@ pub(super) fn payloads(
                 step: step.clone(),
                 operator: operator.clone(),
                 with: Some(with.clone()),
-                values: Vec::new(),
+                values: said.alive.get(step).map(|found| alive(step, *found)).into_iter().collect(),
             };
             return Ok(said.steps.iter().map(done).collect());
         }
@@ -201,6 +229,19 @@ pub(super) fn payloads(
     }])
 }
 
+/// What a step read on a thawed segment of the unit.
+fn alive(step: &str, hundredths: i32) -> Value {
+    Value {
+        analyte: step.to_owned(),
+        found: What::Number(f64::from(hundredths) / 100.0),
+        unit: "%".to_owned(),
+        phase: Some(Phase::Thaw),
+        of: Person::Baby,
+        method: None,
+        instrument: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,7 +254,8 @@ mod tests {
         let reason = "the label is worn".to_owned();
         let (event, name, celsius) = ("1".to_owned(), "RQ-1".to_owned(), "-188".to_owned());
         let (logger, steps) = ("LG-0931".to_owned(), vec!["loaded".to_owned()]);
-        Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, logger, steps }
+        let alive = ["86.5".to_owned(), "71".to_owned()];
+        Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, logger, steps, alive }
     }
 
     #[test]
@@ -278,6 +320,38 @@ mod tests {
                 Err(error) => panic!("{act:?}: {error:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_step_that_reads_living_cells_is_noted_with_what_it_read() {
+        let noting = |steps: &[&str], cd34: &str, cd45: &str| {
+            let steps = steps.iter().map(|step| (*step).to_owned()).collect();
+            typed(&Proposing { steps, alive: [cd34.to_owned(), cd45.to_owned()], ..proposing(Act::NoteSteps) })
+        };
+        let faults = |answer: Result<(Option<Din>, Said), DeskError>| match answer {
+            Err(DeskError::Fields(errors)) => errors.into_iter().map(|error| (error.field, error.fault)).collect(),
+            _ => Vec::new(),
+        };
+        let both = ["cd34_viability", "cd45_viability"];
+        let fault = |step: &str, fault: Fault| (step.to_owned(), fault);
+        let missing = both.map(|step| fault(step, Fault::Required));
+        assert_eq!(faults(noting(&both, " ", "")), missing);
+        assert_eq!(faults(noting(&both, "many", "71")), [fault("cd34_viability", Fault::NotANumber)]);
+        assert!(matches!(noting(&both, "100.01", "71"), Err(DeskError::Refused(Refused::OutOfRange { .. }))));
+        let (_, said) = noting(&both, "８６．５ %", "71").expect("both are there");
+        let values: Vec<_> = payloads(Act::NoteSteps, &said, People { operator: "", with: "", third: None }, None)
+            .expect("events")
+            .into_iter()
+            .map(|payload| match payload {
+                Payload::ReleaseStepDone { step, values, .. } => (step, values),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let read = |step: &str, hundredths| (step.to_owned(), vec![alive(step, hundredths)]);
+        assert_eq!(values, [read("cd34_viability", 8650), read("cd45_viability", 7100)]);
+        // Of another step nothing is asked, and what stands in the form is not kept.
+        let (_, said) = noting(&["loaded"], "", "many").expect("none is asked for");
+        assert!(said.alive.is_empty());
     }
 
     #[test]

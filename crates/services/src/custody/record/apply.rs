@@ -7,8 +7,9 @@ use super::two::People;
 use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
 use super::{check, to_the_microsecond, two};
 use crate::context::new_uuid;
-use domain::custody::guard::guard;
+use domain::custody::guard::{Facts, guard};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
+use domain::custody::{Results, Value, What, ranges};
 use domain::ids::UnitId;
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -28,8 +29,10 @@ enum Effect {
     Nothing,
     Leg { minutes: u32, alarm: bool },
     Step { list: Arc<Catalogue>, bit: u64, recorded: bool, lots: Vec<Lot> },
-    Test { list: Arc<Catalogue>, bit: u64 },
-    Release { list: Arc<Catalogue>, bit: u64 },
+    Test { list: Arc<Catalogue>, bit: u64, lots: Vec<Lot> },
+    Repeat { bit: u64 },
+    Release { list: Arc<Catalogue>, bit: u64, doubt: Option<String> },
+    Ward { said: String },
     Signed,
     Put { at: SlotKey, by: [Uuid; 2] },
     Taken { lies: Lies, by: [Uuid; 2] },
@@ -75,6 +78,14 @@ pub(super) fn apply(
     }
     let told =
         Told { actor_kind: by.actor_kind, actor: by.actor_id, source: by.source, source_seq: incoming.source_seq };
+    // Of a repeat the house says what it does, whatever it was told.
+    let repeat = match payload {
+        Payload::TestRepeated { test, reason, .. } => {
+            Some(Payload::TestRepeated { test: test.clone(), reason: reason.clone(), takes_back: true })
+        }
+        _ => None,
+    };
+    let payload = repeat.as_ref().unwrap_or(payload);
     let said = serde_json::to_vec(payload).map_err(|_| Refused::Text)?;
     let kept = Kept { kind: payload.kind(), said, occurred_at, told };
     if let Payload::Registered { din, pool } = payload {
@@ -93,7 +104,8 @@ pub(super) fn apply(
     check::check(payload)?;
     let people = two::of(world, payload, occurred_at)?;
     let (standing, effect) = decide(world, unit, payload, (people, by), at)?;
-    let seq = change(world, id, (kept, people, by.actor_id), standing, effect, at).ok_or(Refused::NoSuchUnit)?;
+    let seq = change(world, id, (kept, people, by.actor_id), standing, effect, (payload, at));
+    let seq = seq.ok_or(Refused::NoSuchUnit)?;
     let state = world.units.get(&id).map_or(standing.state(), |unit| unit.now.standing.state());
     Ok(Recorded { unit: UnitId(id), seq, state })
 }
@@ -125,6 +137,7 @@ fn register(
         place: None,
         kept: Vec::new(),
         changes: Vec::new(),
+        results: Results::default(),
     };
     let seq = unit.add(kept, Standing::EXPECTED);
     world.by_din.insert(unit.din.clone(), id);
@@ -180,7 +193,8 @@ fn decide(
     {
         people.two()?;
     }
-    let facts = unit.now.facts(&world.shelf, unit.place.is_some(), at.occurred_at);
+    let research_agreed = world.research_agreed(unit);
+    let facts = Facts { research_agreed, ..unit.facts(&world.shelf, at.occurred_at) };
     let unmet = guard(kind, &facts);
     if !unmet.is_empty() {
         return Err(Refused::Unmet(unmet));
@@ -197,11 +211,13 @@ fn effect(
     (step, at): (Option<(Arc<Catalogue>, Item)>, At),
 ) -> Result<Effect, Refused> {
     Ok(match (payload, step) {
-        (Payload::Collected { certificate, .. }, _) => {
+        (Payload::Collected { certificate, ward_min_c, ward_max_c, .. }, _) => {
             if world.uncovered.contains(&(certificate.clone(), local_day(at.occurred_at))) {
                 return Err(Refused::CertificateInvalid);
             }
-            Effect::Nothing
+            let outside: Vec<String> =
+                ward_min_c.iter().chain(ward_max_c).filter_map(|c| outside_the_ward(*c)).collect();
+            if outside.is_empty() { Effect::Nothing } else { Effect::Ward { said: outside.join("; ") } }
         }
         (Payload::TransportLeg { hours, .. }, _) => {
             let minutes = (hours * 60.0).round() as u32;
@@ -213,8 +229,17 @@ fn effect(
             let (bit, recorded) = (item.bit(), !list.is_review(&item));
             Effect::Step { list, bit, recorded, lots: lots.clone() }
         }
-        (Payload::ReleaseStepDone { .. }, Some((list, item))) => Effect::Release { list, bit: item.bit() },
-        (Payload::TestFinal { .. }, Some((list, item))) => Effect::Test { list, bit: item.bit() },
+        (Payload::ReleaseStepDone { values, .. }, Some((list, item))) => {
+            // What was read was read, and is kept. Whether the unit leaves all the same is decided by people (section VI has a step for
+            // exceptions): a deviation keeps it from being approved until somebody of them looked into it.
+            let low: Vec<String> = values.iter().filter_map(too_few_alive).collect();
+            let doubt = (!low.is_empty()).then(|| low.join("; "));
+            Effect::Release { list, bit: item.bit(), doubt }
+        }
+        (Payload::TestFinal { lots, .. }, Some((list, item))) => {
+            Effect::Test { list, bit: item.bit(), lots: lots.clone() }
+        }
+        (Payload::TestRepeated { .. }, Some((_, item))) => Effect::Repeat { bit: item.bit() },
         (Payload::RecordSigned { .. }, _) => {
             // Whoever is named, and whoever tells it: an account does not sign in a colleague's name what it worked on.
             let signers = [people.operator, world.teller];
@@ -257,6 +282,24 @@ fn effect(
     })
 }
 
+/// Degrees that a ward's refrigerator should not have had, said as facts that need no language.
+fn outside_the_ward(c: f64) -> Option<String> {
+    let (coldest, warmest) = ranges::WARD_C;
+    if c < coldest {
+        Some(format!("{c} °C < {coldest} °C"))
+    } else {
+        (c > warmest).then(|| format!("{c} °C > {warmest} °C"))
+    }
+}
+
+/// A value that a release needs more of, said as facts that need no language.
+fn too_few_alive(value: &Value) -> Option<String> {
+    let (What::Number(number), Some(bound)) = (&value.found, ranges::released_above(&value.analyte)) else {
+        return None;
+    };
+    (*number <= bound).then(|| format!("{} {number} % ≤ {bound} %", value.analyte))
+}
+
 /// Whoever closes a deviation may be whoever opened it: one of them by name, or nobody can tell, since who closes it works under no
 /// code. An account is another name than a code of the laboratory's, so that the people are compared and not the names.
 fn is_opener(known: &Deviation, closers: [Option<Uuid>; 2]) -> bool {
@@ -271,19 +314,18 @@ fn change(
     (kept, people, actor): (Kept, People, Option<Uuid>),
     standing: Standing,
     effect: Effect,
-    at: At,
+    (payload, at): (&Payload, At),
 ) -> Option<u32> {
     let unit = world.units.get_mut(&id)?;
-    let mut recalled = Vec::new();
     match &effect {
-        Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } => {}
+        Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } | Effect::Ward { .. } => {}
         Effect::Assigned => {
             world.assigned.insert(id);
         }
         Effect::Leg { minutes, .. } => {
             unit.now.transit_minutes = unit.now.transit_minutes.saturating_add(*minutes);
         }
-        Effect::Step { list, bit, recorded, lots } => {
+        Effect::Step { list, bit, recorded, .. } => {
             let (list, now) = (list.clone(), &mut unit.now);
             now.preparation = Some(list);
             now.steps_done |= bit;
@@ -294,20 +336,19 @@ fn change(
                     matches!(now.standing.reached(), State::Received | State::Processing | State::FrozenQuarantine);
                 now.record_signed &= !still_open;
             }
-            for lot in lots {
-                if let Some((recall, begun_by)) = world.recalls.get(&(lot.kind.clone(), lot.number.clone()))
-                    && world.caused.insert((*recall, id))
-                {
-                    recalled.push((format!("{} {}", lot.kind, lot.number), *recall, *begun_by));
-                }
-                world.uses.push((id, lot.clone()));
+        }
+        Effect::Test { list, bit, .. } => {
+            unit.now.tests = Some(list.clone());
+            if unit.results.happened(payload, at.occurred_at) == Some(true) {
+                unit.now.tests_final |= bit;
             }
         }
-        Effect::Test { list, bit } => {
-            unit.now.tests = Some(list.clone());
-            unit.now.tests_final |= bit;
+        Effect::Repeat { bit } => {
+            if unit.results.happened(payload, at.occurred_at) == Some(false) {
+                unit.now.tests_final &= !bit;
+            }
         }
-        Effect::Release { list, bit } => {
+        Effect::Release { list, bit, .. } => {
             unit.now.release = Some(list.clone());
             unit.now.release_done |= bit;
         }
@@ -334,6 +375,11 @@ fn change(
             }
         }
     }
+    let recalled = match &effect {
+        Effect::Step { lots, .. } | Effect::Test { lots, .. } => used(world, id, lots),
+        _ => Vec::new(),
+    };
+    let unit = world.units.get_mut(&id)?;
     match effect {
         Effect::Opened { deviation, of } => {
             unit.now.open_deviations += 1;
@@ -358,6 +404,16 @@ fn change(
             open(world, id, (DeviationKind::Transport, said), (None, None), at.now);
             Some(seq)
         }
+        Effect::Ward { said } => {
+            let seq = unit.add(kept, standing);
+            open(world, id, (DeviationKind::Transport, said), (None, None), at.now);
+            Some(seq)
+        }
+        Effect::Release { doubt: Some(said), .. } => {
+            let seq = unit.add(kept, standing);
+            open(world, id, (DeviationKind::Test, said), (None, None), at.now);
+            Some(seq)
+        }
         _ => {
             let seq = unit.add(kept, standing);
             for (said, recall, begun_by) in recalled {
@@ -366,6 +422,21 @@ fn change(
             Some(seq)
         }
     }
+}
+
+/// Notes the lots that went into a unit, or were used up for it. Answers those that are called back, each once: what is said of it,
+/// which recall, and who began it.
+fn used(world: &mut World, id: Uuid, lots: &[Lot]) -> Vec<(String, Uuid, Uuid)> {
+    let mut recalled = Vec::new();
+    for lot in lots {
+        if let Some((recall, begun_by)) = world.recalls.get(&(lot.kind.clone(), lot.number.clone()))
+            && world.caused.insert((*recall, id))
+        {
+            recalled.push((format!("{} {}", lot.kind, lot.number), *recall, *begun_by));
+        }
+        world.uses.push((id, lot.clone()));
+    }
+    recalled
 }
 
 fn note(

@@ -32,16 +32,16 @@ pub(in crate::custody) fn check(payload: &Payload) -> Result<(), Refused> {
         P::Received { weight_g, .. } => number("weight", *weight_g, ranges::WEIGHT_G),
         P::StepDone { instrument, lots, values, .. } => {
             names(&instrument.iter().collect::<Vec<_>>())?;
-            if lots.len() > MOST {
-                return Err(Refused::Text);
-            }
-            lots.iter().try_for_each(lot)?;
+            all_lots(lots)?;
             all(values)
         }
         P::ReleaseStepDone { values, .. } => all(values),
         P::TestRepeated { reason, .. } => names(&[reason]),
         P::TestFinal { values, .. } if values.is_empty() => Err(Refused::NoValues),
-        P::TestFinal { values, .. } => all(values),
+        P::TestFinal { lots, values, .. } => {
+            all_lots(lots)?;
+            all(values)
+        }
         P::DeviationOpened { said, .. } | P::DeviationClosed { said, .. } | P::Corrected { said, .. } => {
             text(said, SAID)
         }
@@ -90,6 +90,13 @@ fn all(values: &[Value]) -> Result<(), Refused> {
         }
         ranges::check(value).map(|_| ()).map_err(|out| outside(&value.analyte, out))
     })
+}
+
+fn all_lots(lots: &[Lot]) -> Result<(), Refused> {
+    if lots.len() > MOST {
+        return Err(Refused::Text);
+    }
+    lots.iter().try_for_each(lot)
 }
 
 fn lot(lot: &Lot) -> Result<(), Refused> {
@@ -159,6 +166,7 @@ mod tests {
             test: "tnc".to_owned(),
             operator: "OP-1".to_owned(),
             reviewer: "OP-2".to_owned(),
+            lots: Vec::new(),
             values,
         };
         assert_eq!(check(&result(vec![])), Err(Refused::NoValues));

@@ -96,6 +96,8 @@ pub(super) struct World {
     pub uncovered: HashSet<(String, Date)>,
     /// Units that an event gave to a family.
     pub assigned: HashSet<Uuid>,
+    /// Units that may serve research, of those of which it is said.
+    pub agreed: HashSet<Uuid>,
     pub puts: Vec<Puts>,
     pub takes: Vec<Takes>,
     pub opens: Vec<Opens>,
@@ -127,6 +129,7 @@ impl World {
             recalls: HashMap::new(),
             uncovered: HashSet::new(),
             assigned: HashSet::new(),
+            agreed: HashSet::new(),
             puts: Vec::new(),
             takes: Vec::new(),
             opens: Vec::new(),
@@ -177,6 +180,11 @@ impl World {
             let units: Vec<_> = world.units.keys().copied().collect();
             world.assigned = events::assigned(&mut *db, &units).await?.into_iter().collect();
         }
+        if asked.research {
+            // They are locked: whoever takes their word back at the same time has done so, or waits.
+            let units: Vec<_> = world.units.keys().copied().collect();
+            world.agreed = crate::family::lets_research(&mut *db, &units).await?;
+        }
         if !asked.lots.is_empty() {
             let (kinds, numbers): (Vec<_>, Vec<_>) = asked.lots.into_iter().unzip();
             // A recall that begins meanwhile waits for this batch, or this one sees it.
@@ -212,6 +220,11 @@ impl World {
         Ok(())
     }
 
+    /// Whether a unit may serve research. One that this batch registers is no family's yet: only what was given to anybody may.
+    pub fn research_agreed(&self, unit: &UnitState) -> bool {
+        if unit.fresh.is_some() { unit.pool.is_for_others() } else { self.agreed.contains(&unit.id) }
+    }
+
     /// The slot of a scan, if there is one.
     pub fn slot(&self, slot: &Slot) -> Option<SlotKey> {
         let tank = self.tanks.get(&slot.tank)?;
@@ -235,6 +248,8 @@ struct Asked {
     assigned: bool,
     /// It matters who works under the account that tells it.
     teller: bool,
+    /// A unit is given to research.
+    research: bool,
 }
 
 impl Asked {
@@ -267,7 +282,8 @@ impl Asked {
                 }
                 Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::Assigned { .. } => asked.assigned = true,
-                Payload::StepDone { lots, .. } => {
+                Payload::GivenToResearch { .. } => asked.research = true,
+                Payload::StepDone { lots, .. } | Payload::TestFinal { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }
                 _ => {}

@@ -9,6 +9,7 @@ mod apply;
 mod check;
 mod claim;
 mod load;
+mod retests;
 mod two;
 mod unit;
 mod write;
@@ -128,6 +129,7 @@ async fn keep(
     let start = World::load(db, shelf, (tellers.account(), cause), incoming).await?;
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
+    let start = retests::read(db, services, start, incoming).await?;
 
     let mut lost: HashMap<usize, Refused> = HashMap::new();
     loop {

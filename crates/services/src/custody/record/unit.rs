@@ -2,7 +2,7 @@
 
 use super::super::CustodyError;
 use super::super::shelf::Shelf;
-use domain::custody::{Catalogue, CatalogueKind, Facts, Kind, Pool, Standing, State};
+use domain::custody::{Catalogue, CatalogueKind, Facts, Kind, Pool, Results, Standing, State};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,6 +82,8 @@ pub(super) struct UnitState {
     pub kept: Vec<Kept>,
     /// Where it stood whenever its state changed: the database has its say about each of these ways.
     pub changes: Vec<Projection>,
+    /// When its tests were found and repeated, where that decides something (`retests`).
+    pub results: Results,
 }
 
 impl Projection {
@@ -133,8 +135,8 @@ impl Projection {
         chosen.clone().or_else(|| shelf.at(kind, instant).cloned())
     }
 
-    /// What the guards ask.
-    pub fn facts(&self, shelf: &Shelf, placed: bool, instant: Timestamp) -> Facts {
+    /// What the guards ask, of a unit that is kept for this use, and lies in a slot or not.
+    fn facts(&self, shelf: &Shelf, (pool, placed): (Pool, bool), instant: Timestamp) -> Facts {
         let list = |kind| self.list(kind, shelf, instant);
         // A list that nobody has is never complete.
         let missing = |list: Option<Arc<Catalogue>>, of: fn(&Catalogue) -> u64, done: u64| {
@@ -143,6 +145,7 @@ impl Projection {
         let preparation = list(CatalogueKind::Preparation);
         let release = list(CatalogueKind::Release);
         Facts {
+            pool,
             steps_missing: missing(preparation.clone(), Catalogue::all, self.steps_done),
             recorded_missing: missing(preparation, Catalogue::recorded, self.steps_done),
             tests_missing: missing(list(CatalogueKind::Test), Catalogue::all, self.tests_final),
@@ -151,6 +154,7 @@ impl Projection {
             record_signed: self.record_signed,
             open_deviations: self.open_deviations,
             placed,
+            research_agreed: false,
             transit_minutes: self.transit_minutes,
             transit_limit: shelf.rules_at(instant).map_or(0, |rules| rules.transit_limit),
         }
@@ -173,7 +177,13 @@ impl UnitState {
             place: None,
             kept: Vec::new(),
             changes: Vec::new(),
+            results: Results::default(),
         })
+    }
+
+    /// What the guards ask, but whether it may serve research: that is not the unit's to say.
+    pub fn facts(&self, shelf: &Shelf, instant: Timestamp) -> Facts {
+        self.now.facts(shelf, (self.pool, self.place.is_some()), instant)
     }
 
     /// Where it lies, by its placement.

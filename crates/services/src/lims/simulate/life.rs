@@ -183,12 +183,16 @@ fn tested(life: &mut Life<'_>, plan: &Plan, chance: &mut Chance) {
         }
         life.pass(if culture { 14 * 24 * 60 } else { 60 + chance.below(4 * 24 * 60) });
         if chance.permille(plan.rates.repeated) {
-            life.tell(Payload::TestRepeated { test: test.clone(), reason: "control out of limits".to_owned() });
+            life.tell(Payload::TestRepeated {
+                test: test.clone(),
+                reason: "control out of limits".to_owned(),
+                takes_back: false,
+            });
             life.pass(24 * 60);
         }
         let (operator, reviewer) = (life.operator(index % 2), life.operator(2 + index % 2));
         let values = found(test, chance);
-        life.tell(Payload::TestFinal { test: test.clone(), operator, reviewer, values });
+        life.tell(Payload::TestFinal { test: test.clone(), operator, reviewer, lots: Vec::new(), values });
         latest = latest.max(life.at);
     }
     life.at = latest;

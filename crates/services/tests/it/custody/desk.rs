@@ -68,7 +68,9 @@ pub fn proposing(house: &TestHouse, (unit, version): (UnitId, u32), act: Act) ->
     let empty = String::new;
     let (din, slot, reason, event) = (empty(), empty(), empty(), empty());
     let (name, celsius, logger, steps) = (empty(), empty(), empty(), Vec::new());
-    Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, logger, steps }
+    // What two steps of a release read, where they are noted.
+    let alive = ["86.5".to_owned(), "71".to_owned()];
+    Proposing { form, unit, version, act, din, slot, reason, event, name, celsius, logger, steps, alive }
 }
 
 pub fn confirming(id: Uuid, version: u32) -> Confirming {

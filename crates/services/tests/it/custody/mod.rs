@@ -1,6 +1,7 @@
 //! Stored units: what is kept of them, what is refused, and what the database refuses by itself.
 
 mod batch;
+mod bounds;
 mod collectors;
 mod database;
 mod demo;
@@ -15,6 +16,8 @@ mod order;
 mod people;
 mod races;
 mod release;
+mod research;
+mod retests;
 mod slots;
 mod support;
 mod trouble;

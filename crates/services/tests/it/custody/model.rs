@@ -35,6 +35,10 @@ fn replayed(view: &UnitView) -> Model {
             Payload::TestFinal { test, .. } => {
                 model.tests.insert(test);
             }
+            // All of it is told of one instant: what came last counts.
+            Payload::TestRepeated { test, .. } => {
+                model.tests.remove(&test);
+            }
             Payload::ReleaseStepDone { step, .. } => {
                 model.release.insert(step);
             }
@@ -79,6 +83,10 @@ fn pool(life: &Life, shelf: &Shelf) -> Vec<Payload> {
     let (operator, with) = two("QA-01", "QA-02");
     all.push(Payload::HoldLifted { operator, with });
     all.push(Payload::Unlisted {});
+    for test in ["hbv", "tnc", "hla"] {
+        let (test, reason) = (test.to_owned(), "control".to_owned());
+        all.push(Payload::TestRepeated { test, reason, takes_back: false });
+    }
     all.push(Payload::ReservationEnded { request: "RQ-2031".to_owned() });
     for (number, of) in (0..).zip(DeviationKind::ALL) {
         let deviation = Uuid::from_u128((u128::from(life.number) << 8) + number);

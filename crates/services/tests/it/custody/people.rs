@@ -49,6 +49,7 @@ async fn nobody_looks_over_a_result_of_their_own() {
         test: "tnc".to_owned(),
         operator: "LAB-03".to_owned(),
         reviewer: reviewer.to_owned(),
+        lots: vec![],
         values: vec![value.clone()],
     };
     assert_eq!(one(&house, unit, result("LAB-03")).await, Err(Refused::ReviewerIsOperator));

@@ -8,10 +8,12 @@ use domain::account::{Capability, Denied, Role};
 use domain::custody::{CatalogueKind, DeviationKind, Handed, Pool, Says, says};
 use domain::field::Fault;
 use domain::ids::DeviationId;
+use services::custody::CustodyError;
 use services::custody::desk::{self, Act, Alone, Ask, Confirming, DeskError, Proposing, ahead, slot_label};
+use testkit::custody::record;
 
 /// Proposed by one of the laboratory, confirmed by one of quality; answers where the unit is then.
-async fn two_do(
+pub(super) async fn two_do(
     house: &TestHouse,
     unit: UnitId,
     act: Act,
@@ -29,7 +31,7 @@ async fn two_do(
     Ok(done.expect("for the first time").state)
 }
 
-fn refused(answer: Result<State, DeskError>) -> Refused {
+pub(super) fn refused(answer: Result<State, DeskError>) -> Refused {
     match answer {
         Err(DeskError::Refused(refused)) => refused,
         other => panic!("{other:?}"),
@@ -215,10 +217,7 @@ async fn a_unit_enters_the_register_and_leaves_it_and_a_reservation_ends_with_it
     let unit = unit_in(&house, 30, State::Banked).await;
     assert_eq!(two_do(&house, unit, Act::List, nothing).await.expect("listed"), State::Listed);
     assert_eq!(two_do(&house, unit, Act::Unlist, nothing).await.expect("unlisted"), State::Banked);
-    let mut family = seen(&house, unit).await;
-    assert_eq!(ahead(&family, Act::List), Some(Vec::new()));
-    family.pool = Pool::Family;
-    assert_eq!(ahead(&family, Act::List), None, "a family's own unit is offered to nobody else");
+    assert_eq!(ahead(&seen(&house, unit).await, Act::List), Some(Vec::new()));
 
     let named = |new: &mut Proposing| new.name = "RQ-1".to_owned();
     two_do(&house, unit, Act::Reserve, named).await.expect("reserved");
@@ -229,6 +228,34 @@ async fn a_unit_enters_the_register_and_leaves_it_and_a_reservation_ends_with_it
     assert_eq!(seen(&house, unit).await.release.count(), 0, "another patient's release begins anew");
     let warmed = two_do(&house, unit, Act::Expose, |new| new.celsius = "-96".to_owned()).await;
     assert_eq!(warmed.expect("noted"), State::Exposed);
+}
+
+#[tokio::test]
+async fn what_is_kept_for_its_family_or_a_relative_is_put_into_no_register_by_the_desk_or_by_a_feed() {
+    let (house, shelf) = bank().await;
+    desk_of(&house).await;
+    for (nth, pool) in (31..).zip([Pool::Family, Pool::Directed]) {
+        let own = Life { pool, ..life(nth) };
+        assert!(tell(&house, &own.until(State::Banked, &shelf)).await.iter().all(Result::is_ok));
+        let view = seen(&house, own.unit).await;
+        assert_eq!(ahead(&view, Act::List), None, "{pool:?}: the page does not offer it");
+
+        let never = Refused::Unmet(vec![Unmet::NotForOthers]);
+        assert!(!never.may_come_later());
+        assert_eq!(refused(two_do(&house, own.unit, Act::List, nothing).await), never, "{pool:?}");
+        assert_eq!(one(&house, own.unit, Payload::Listed {}).await, Err(never.clone()), "{pool:?}: by a feed");
+        // A proposal of yesterday, when the desk asked only its page: the record asks whoever tells it.
+        let told = record(&house.services, &quality(&house), now(&house, own.unit, Payload::Listed {})).await;
+        assert!(matches!(&told, Err(CustodyError::Refused(why)) if *why == never), "{pool:?}: {told:?}");
+        let after = seen(&house, own.unit).await;
+        assert_eq!((after.standing.state(), after.version), (State::Banked, view.version), "{pool:?}");
+        let proposed = "select count(*) from custody_proposal where act = 'list'";
+        assert_eq!(number(&house, proposed).await, 0, "nobody is asked to confirm it");
+
+        // Its own patient it reaches as any other does.
+        let reserved = two_do(&house, own.unit, Act::Reserve, |new| new.name = "RQ-1".to_owned()).await;
+        assert_eq!(reserved.expect("reserved"), State::Reserved, "{pool:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::Fault;
 use crate::custody::Shelf;
 use domain::custody::chain::of_family;
-use domain::custody::{Catalogue, CatalogueKind, Payload, Standing, State};
+use domain::custody::{Catalogue, CatalogueKind, Payload, Results, Standing, State};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ pub(super) struct Replay {
     standing: Option<Standing>,
     steps_done: u64,
     tests_final: u64,
+    results: Results,
     record_signed: bool,
     open_deviations: u32,
     /// Whose it is, by the last event that says so.
@@ -26,11 +27,12 @@ pub(super) struct Replay {
 
 impl Replay {
     /// Of a unit that has just been registered.
-    pub const fn begin() -> Self {
+    pub fn begin() -> Self {
         Self {
             standing: Some(Standing::EXPECTED),
             steps_done: 0,
             tests_final: 0,
+            results: Results::default(),
             record_signed: false,
             open_deviations: 0,
             family: None,
@@ -61,13 +63,17 @@ impl Replay {
                     matches!(standing.reached(), State::Received | State::Processing | State::FrozenQuarantine);
                 self.record_signed &= list.is_review(item) || !still_open;
             }
-            Payload::TestFinal { test, .. } => {
+            Payload::TestFinal { test, .. } | Payload::TestRepeated { test, takes_back: true, .. } => {
                 let list = listed(row.tests_id, CatalogueKind::Test);
                 let Some(item) = list.and_then(|list| list.item(test)) else {
                     self.standing = None;
                     return;
                 };
-                self.tests_final |= item.bit();
+                match self.results.happened(payload, occurred_at) {
+                    Some(true) => self.tests_final |= item.bit(),
+                    Some(false) => self.tests_final &= !item.bit(),
+                    None => {}
+                }
             }
             Payload::RecordSigned { .. } => self.record_signed = true,
             Payload::DeviationOpened { .. } => self.open_deviations += 1,
