@@ -159,8 +159,8 @@ pub(super) async fn mother_consents(own: &mut Own, family: FamilyId) -> Result<b
 }
 
 /// How far whoever reads sees of a unit what can tell of its mother. She is the mother of the family in which it came into the house:
-/// where the unit went to another family she alone reads hers still, and the others only where she belongs to the new family and lets
-/// the others of it. What she let those of her former family counts for them, and not for the new.
+/// where the unit went to another, she reads her own if she belongs to that, too, and the others of it if she lets them there. What she
+/// let those of her former family counts for them, and not for the new.
 pub(super) async fn sight_of(own: &mut Own, unit: &OwnUnit) -> Result<Sight, FamilyError> {
     let mother = sql::birth_mother(&mut *own.tx, unit.id.0).await?;
     let Some(mother) = mother else { return Ok(Sight::OtherGuardian { mother_consents: false }) };

@@ -124,6 +124,15 @@ async fn a_unit_that_went_to_another_family_and_is_made_the_former_ones_again_is
         assert_eq!(verify_by(&house, &alone).await.faults, std::slice::from_ref(&relinked), "{family}, alone");
         mend(&house).await;
     }
+    // Who it was first is what the mother's results hang on.
+    let before = Fault::Row { unit: of, what: "the families it was before" };
+    for sql in [
+        format!("update family_contract_transfer set from_family_id = '{TWO}', to_family_id = '{ONE}'"),
+        "delete from family_contract_transfer".to_owned(),
+    ] {
+        tamper(&house, &sql).await;
+        assert_eq!(faults(&house).await, std::slice::from_ref(&before), "{sql}");
+    }
 }
 
 #[tokio::test]
