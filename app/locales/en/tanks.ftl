@@ -257,3 +257,6 @@ displays-pair-do = Pair
 displays-pair-what = Once paired, this device shows the wall board only. Do not use this on a personal computer or telephone.
 displays-pair-wrong = The code cannot be used: it may have expired or been used already. Check it, or ask staff for another.
 displays-pair-often = There were many attempts. Please try again later.
+
+# The tank's page lists the first places only.
+tanks-places-all = All units in this tank

@@ -73,11 +73,11 @@ pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<AlarmRow>> {
     alarms!("where a.closed_at is null order by a.severity, a.began_at desc, a.id").fetch_all(db).await
 }
 
-/// The alarms of a tank or a room, open ones first, then the latest.
+/// The alarms of a tank or a room: open ones first, the worst of them before the others, then the latest.
 pub async fn of_place(db: impl PgExecutor<'_>, place: Uuid, most: i64) -> sqlx::Result<Vec<AlarmRow>> {
     alarms!(
         "where (c.tank_id = $1 or c.room_id = $1) and (a.closed_at is null or a.state = 'resolved')
-         order by a.closed_at desc nulls first, a.began_at desc, a.id limit $2",
+         order by a.closed_at desc nulls first, a.severity, a.began_at desc, a.id limit $2",
         place,
         most
     )
