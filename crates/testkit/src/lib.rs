@@ -11,6 +11,7 @@ mod database;
 mod house;
 pub mod partner;
 pub mod smtp;
+pub mod wire;
 
 pub use cluster::{Cluster, StopMode};
 pub use database::TestDb;
