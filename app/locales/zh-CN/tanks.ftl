@@ -260,3 +260,8 @@ displays-pair-often = 尝试次数较多，请稍后再试。
 
 # The tank's page lists the first places only.
 tanks-places-all = 查看本罐全部脐带血
+
+# Why the house itself made a version of the rules.
+tanks-rules-why-first = 系统启用时的初始规则
+tanks-rules-why-unread = 增加：通道长时间没有有效读数也报警
+tanks-rules-why-house = 随系统更新调整
