@@ -41,7 +41,7 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
     let title = visit.t_args("tanks-one", &[("code", tank.code.clone().into())]);
     let titles = ["tanks-temperature", "tanks-kind-ln2_level"];
     let charts = titles.into_iter().zip(&histories);
-    let charts = charts.map(|(title, history)| words::trend(visit, visit.t(title), history)).collect();
+    let charts: Vec<AnyView> = charts.map(|(title, history)| words::trend(visit, visit.t(title), history)).collect();
     Ok(view! {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
             {rooms(visit)}
