@@ -1,7 +1,7 @@
 // What the laboratory's system sends and the house cannot keep: it is answered record by record, staff see why, try again, and give
 // up with a reason; what waited for something is kept by itself when that comes.
 import { sql } from "../support/database";
-import { colleague } from "../support/families";
+import { colleague, only } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
 import { feed } from "../support/machine";
 import { words } from "../support/words";
@@ -14,6 +14,9 @@ const number = () => `E2E0126${String(Math.floor(Math.random() * 1_000_000)).pad
 
 /** Yesterday: a feed does not go back further than a month by itself. */
 const HAPPENED = new Date(Date.now() - 86_400_000).toISOString();
+
+/** Longer ago than a feed may say by itself. */
+const LONG_AGO = new Date(Date.now() - 40 * 86_400_000).toISOString();
 
 const record = (key: string, seq: number, din: string, payload: object) => ({
   key: `${din}-${key}`,
@@ -65,4 +68,40 @@ test("what the laboratory sends wrong is seen, tried again and given up", async 
   await examine(page, "lims-4-kept");
   await visit(page, `/en${AT}?show=given_up`);
   await examine(page, "lims-5-given-up-english");
+});
+
+test("what the laboratory tells of long ago is let through by two people, and by neither alone", async ({ page, browser, baseURL }) => {
+  test.setTimeout(240_000);
+  const din = number();
+  const leg = record("far", 2, din, { kind: "transport_leg", min_c: 4, max_c: 9, hours: 2 });
+  const answers = await feed([
+    record("first", 1, din, { kind: "registered", din, pool: "family" }),
+    { ...leg, occurred_at: LONG_AGO },
+  ]);
+  expect(answers.map((one) => one.code ?? one.outcome)).toEqual(["applied", "too-long-ago"]);
+  const letter = `${AT}/${answers[1].letter}`;
+
+  await only(page, "lab_officer");
+  await visit(page, letter);
+  await expect(page.locator("#acts")).toContainText(zh("lims-letter-time-text"));
+  await press(page.getByRole("button", { name: zh("lims-letter-vouch"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("lims-news-vouched"));
+  await expect(page.locator("#acts")).toContainText(zh("lims-letter-vouched-text"));
+  await expect(page.getByRole("button", { name: zh("lims-letter-let-through"), exact: true })).toHaveCount(0);
+  await examine(page, "lims-6-vouched");
+  // Trying again is no way around the other.
+  await press(page.getByRole("button", { name: zh("lims-letter-again"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("lims-news-again"));
+
+  const context = await browser.newContext({ baseURL, locale: "zh-CN", viewport: page.viewportSize() });
+  const other = await context.newPage();
+  await only(other, "quality_officer");
+  await visit(other, letter);
+  await expect(other.locator("#acts")).toContainText(zh("lims-letter-vouched-text"));
+  await examine(other, "lims-7-to-let-through");
+  await press(other.getByRole("button", { name: zh("lims-letter-let-through"), exact: true }));
+  await expect(other.locator("main")).toContainText(zh("lims-news-applied"));
+  await expect(other.locator("#acts")).toHaveCount(0);
+  await examine(other, "lims-8-let-through");
+  await context.close();
 });

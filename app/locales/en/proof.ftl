@@ -28,7 +28,7 @@ proof-way = What happened
 proof-events = { $events } events, { $told } of them with what they say
 proof-covered = Events 1 to { $covered } lie under root no. { $number } of { $day }
 proof-signature = Signature
-proof-signed-by = Signed at { $at } by key { $kid }
+proof-signed-by = Signed on { $at } by key { $kid }
 proof-later = The events after these follow one another, but no signed root covers them yet. A passport made some minutes later covers them, too.
 proof-not-compared = This page has not compared the root with the published ones. Please look up its number in the list of signed roots: the root there must be the one below.
 proof-broken = The passport does not hold
@@ -56,3 +56,7 @@ proof-elsewhere = Without this page
 proof-elsewhere-text = The format is published, so that anybody can write a verifier. Ours is also a command that needs neither a database nor a network; keep our public keys and the signed roots beside the passport.
 proof-recipe = The command
 proof-keys = Public keys
+
+# How the verifier's script writes days and times: as the house does everywhere.
+proof-day = { $weekday } { $day } { $month } { $year }
+proof-moment = { $day }, { $time }

@@ -257,3 +257,11 @@ displays-pair-do = Pair
 displays-pair-what = Once paired, this device shows the wall board only. Do not use this on a personal computer or telephone.
 displays-pair-wrong = The code cannot be used: it may have expired or been used already. Check it, or ask staff for another.
 displays-pair-often = There were many attempts. Please try again later.
+
+# The tank's page lists the first places only.
+tanks-places-all = All units in this tank
+
+# Why the house itself made a version of the rules.
+tanks-rules-why-first = The rules the system started with
+tanks-rules-why-unread = Added: no good reading from a channel for a long time
+tanks-rules-why-house = Changed by an update of the system

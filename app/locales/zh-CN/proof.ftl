@@ -56,3 +56,7 @@ proof-elsewhere = 不用本页
 proof-elsewhere-text = 格式是公开的，任何人都可以自己编写验证程序。我们的程序也是一条命令，不需要数据库，也不需要网络；请把我们的公钥和签名根与护照存放在一起。
 proof-recipe = 命令
 proof-keys = 公钥
+
+# How the verifier's script writes days and times: as the house does everywhere.
+proof-day = { $year }年{ $month }月{ $day }日（{ $weekday }）
+proof-moment = { $day }{ $time }

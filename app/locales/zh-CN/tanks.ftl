@@ -257,3 +257,11 @@ displays-pair-do = 接入
 displays-pair-what = 接入后这台设备只能显示监控墙。在个人电脑或手机上请勿使用。
 displays-pair-wrong = 配对码不可用：可能已过期或已用过。请核对，或请工作人员重新生成。
 displays-pair-often = 尝试次数较多，请稍后再试。
+
+# The tank's page lists the first places only.
+tanks-places-all = 查看本罐全部脐带血
+
+# Why the house itself made a version of the rules.
+tanks-rules-why-first = 系统启用时的初始规则
+tanks-rules-why-unread = 增加：通道长时间没有有效读数也报警
+tanks-rules-why-house = 随系统更新调整

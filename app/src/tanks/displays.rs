@@ -9,8 +9,8 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{
-    Banner, Button, Column, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Row, Table,
-    Tag, TextField, Variant, Width,
+    Banner, Button, Column, Dialog, EmptyState, Field, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Row,
+    Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use axum::http::StatusCode;
@@ -171,11 +171,34 @@ pub fn WallPair() -> impl IntoView {
         <Page title=visit.t("displays-pair-title") lead=visit.t("displays-pair-lead")>
             <Form>
                 <HiddenField name=KEY value=telemetry::display_key()/>
-                <TextField name="code" label=visit.t("displays-pair-code") hint=visit.t("displays-pair-hint") width="medium"/>
+                {code_field(visit)}
                 <p class="actions"><Button>{visit.t("displays-pair-do")}</Button></p>
             </Form>
             <Banner tone=Tone::Info>{visit.t("displays-pair-what")}</Banner>
         </Page>
+    }
+}
+
+/// The one input, read from across a room and typed with a remote control: the cursor stands in it, small letters and O for 0 do.
+fn code_field(visit: &Visit) -> impl IntoView + use<> {
+    let typed = visit.form.value("code").map(str::to_owned);
+    view! {
+        <Field name="code" label=visit.t("displays-pair-code") hint=visit.t("displays-pair-hint")>
+            <input
+                class="input wall-pair"
+                type="text"
+                name="code"
+                id="f-code"
+                value=typed
+                autocomplete="off"
+                autocapitalize="characters"
+                spellcheck="false"
+                enterkeyhint="go"
+                autofocus=true
+                aria-required="true"
+                aria-describedby="f-code-hint"
+            />
+        </Field>
     }
 }
 

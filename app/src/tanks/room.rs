@@ -7,9 +7,10 @@ use crate::problem::Problem;
 use crate::ui::{Page, SummaryList, SummaryRow, Tag, Width};
 use crate::visit::{Visit, visit};
 use domain::ids::RoomId;
+use domain::telemetry::ChannelKind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::telemetry::{self, RoomView, Span};
+use services::telemetry::{self, RoomPresent, RoomView, Span};
 
 /// The page.
 #[component]
@@ -22,16 +23,16 @@ async fn page(visit: Visit, id: Option<RoomId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let (services, context) = (&visit.services, &visit.context);
-    let board = telemetry::board(services, context).await?;
-    let (old, room) = (board.is_stale(), board.room(id)?);
+    let RoomPresent { room, alarms, stale: old } = telemetry::room(services, context, id).await?;
     let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
-    let mut charts = Vec::new();
     // What is on or off says more in the list of alarms than as a line.
-    for channel in room.channels.iter().filter(|channel| !channel.kind.is_switch()) {
-        let history = telemetry::history(services, context, id, (&[channel.kind], span)).await?;
-        charts.push(words::trend(visit, words::kind(visit, channel.kind), &history));
-    }
-    let alarms = telemetry::alarms_of(services, context, id).await?;
+    let kinds = room.channels.iter().map(|channel| channel.kind).filter(|kind| !kind.is_switch());
+    let kinds: Vec<[ChannelKind; 1]> = kinds.map(|kind| [kind]).collect();
+    let each: Vec<&[ChannelKind]> = kinds.iter().map(<[ChannelKind; 1]>::as_slice).collect();
+    let histories = telemetry::histories(services, context, id, (&each, span)).await?;
+    let charts = kinds.iter().zip(&histories);
+    let charts: Vec<AnyView> =
+        charts.map(|([kind], history)| words::trend(visit, words::kind(visit, *kind), history)).collect();
     let back = format!("{ROOMS}/{id}");
     let title = visit.t_args("tanks-room-one", &[("code", room.code.clone().into())]);
     let history = (!charts.is_empty()).then(|| parts::history(visit, span, &back, charts));
@@ -40,7 +41,7 @@ async fn page(visit: Visit, id: Option<RoomId>) -> Result<AnyView, Problem> {
             {rooms(visit)}
             {news(visit, NEWS)}
             {old.then(|| stale(visit))}
-            <SummaryList rows=facts(visit, room)/>
+            <SummaryList rows=facts(visit, &room)/>
             {parts::open(visit, &alarms, &back)}
             {parts::mutes(visit, &room.mutes, &back)}
             {history}

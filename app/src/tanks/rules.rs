@@ -68,7 +68,7 @@ fn facts(visit: &Visit, version: &RulesVersion) -> Vec<SummaryRow> {
         SummaryRow::new(visit.t("tanks-since"), moment(visit, version.since)),
         SummaryRow::new(visit.t("tanks-rules-by"), author(visit, version.by.as_ref())),
         SummaryRow::new(visit.t("tanks-mute-second"), second(version)),
-        SummaryRow::new(visit.t("tanks-mute-reason"), version.reason.clone()),
+        SummaryRow::new(visit.t("tanks-mute-reason"), words::reason(visit, version)),
     ]
 }
 
@@ -227,7 +227,7 @@ fn past(visit: &Visit, all: &RulesPage) -> Option<AnyView> {
             .cell(moment(visit, version.since))
             .cell(author(visit, version.by.as_ref()))
             .cell(second(version))
-            .cell(version.reason.clone())
+            .cell(words::reason(visit, version))
     });
     let rows: Vec<Row> = rows.collect();
     (!rows.is_empty()).then(|| {

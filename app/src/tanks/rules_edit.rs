@@ -87,8 +87,10 @@ fn fields(visit: &Visit, rule: &Rule, rules: &Rules) -> Option<AnyView> {
         let hint = visit.t_args("tanks-rules-bounds", &[("least", said(least).into()), ("most", said(most).into())]);
         // (A keyboard of digits has no minus.)
         let keyboard = if setting.part == Part::Limit { "text" } else { "decimal" };
+        // (Many rules have a limit: the error summary says whose.)
+        let called = format!("{name} · {}", part(visit, setting.part));
         view! {
-            <TextField name=setting.field() label=part(visit, setting.part) hint=hint inputmode=keyboard width="short" value=plain(setting.value())/>
+            <TextField name=setting.field() label=part(visit, setting.part) called=called hint=hint inputmode=keyboard width="short" value=plain(setting.value())/>
         }
     });
     let inputs = inputs.collect_view();
@@ -103,14 +105,15 @@ fn step(visit: &Visit, number: usize, rules: &Rules) -> AnyView {
     let choices: Vec<Choice> = nobody.into_iter().chain(roles).collect();
     let role = rung.map(|rung| rung.role.clone()).unwrap_or_default();
     let after = rung.map(|rung| plain(rung.after())).unwrap_or_default();
+    let called = |label: &str| format!("{} · {}", step_name(visit, number), visit.t(label));
     let when = (number > 1).then(|| {
         view! {
-            <TextField name=rung_after(number) label=visit.t("tanks-rules-step-after") hint=visit.t("tanks-rules-step-hint") inputmode="decimal" width="short" value=after optional=true/>
+            <TextField name=rung_after(number) label=visit.t("tanks-rules-step-after") called=called("tanks-rules-step-after") hint=visit.t("tanks-rules-step-hint") inputmode="decimal" width="short" value=after optional=true/>
         }
     });
     view! {
         <Fieldset legend=step_name(visit, number)>
-            <Select name=rung_role(number) label=visit.t("tanks-rung") choices=choices value=role/>
+            <Select name=rung_role(number) label=visit.t("tanks-rung") called=called("tanks-rung") choices=choices value=role/>
             {when}
         </Fieldset>
     }

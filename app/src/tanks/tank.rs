@@ -13,10 +13,13 @@ use domain::ids::TankId;
 use domain::telemetry::ChannelKind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::telemetry::{self, Excursion, Lying, Span, TankView};
+use services::telemetry::{self, Excursion, Lying, Span, TankPresent, TankView};
 
-/// Places that the page lists.
-const PLACES: u32 = 120;
+/// Places that the page lists; the list of units has all of them.
+const PLACES: u32 = 40;
+/// What its charts are of.
+const CHARTS: [&[ChannelKind]; 2] =
+    [&[ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom], &[ChannelKind::Ln2Level]];
 
 /// The page.
 #[component]
@@ -29,34 +32,29 @@ async fn page(visit: Visit, id: Option<TankId>) -> Result<AnyView, Problem> {
     let visit = &visit;
     let id = id.ok_or(Problem::NotFound)?;
     let (services, context) = (&visit.services, &visit.context);
-    let board = telemetry::board(services, context).await?;
-    let (old, units, tank) = (board.is_stale(), board.units_in(id), board.tank(id)?);
+    let TankPresent { tank, units, alarms, stale: old } = telemetry::tank(services, context, id).await?;
     let span = visit.query.get("span").and_then(Span::from_name).unwrap_or(Span::Day);
-    let cold = [ChannelKind::TemperatureTop, ChannelKind::TemperatureBottom];
-    let temperature = telemetry::history(services, context, id, (&cold, span)).await?;
-    let level = telemetry::history(services, context, id, (&[ChannelKind::Ln2Level], span)).await?;
-    let alarms = telemetry::alarms_of(services, context, id).await?;
+    let histories = telemetry::histories(services, context, id, (&CHARTS, span)).await?;
     let excursions = telemetry::excursions_of_tank(services, context, id).await?;
     let lying = telemetry::lying(services, context, id, PLACES).await?;
     let back = format!("{AT}/{id}");
     let title = visit.t_args("tanks-one", &[("code", tank.code.clone().into())]);
-    let charts = [
-        words::trend(visit, visit.t("tanks-temperature"), &temperature),
-        words::trend(visit, visit.t("tanks-kind-ln2_level"), &level),
-    ];
+    let titles = ["tanks-temperature", "tanks-kind-ln2_level"];
+    let charts = titles.into_iter().zip(&histories);
+    let charts: Vec<AnyView> = charts.map(|(title, history)| words::trend(visit, visit.t(title), history)).collect();
     Ok(view! {
         <Page title=title width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
             {old.then(|| stale(visit))}
-            <SummaryList rows=facts(visit, tank)/>
+            <SummaryList rows=facts(visit, &tank)/>
             {parts::open(visit, &alarms, &back)}
             {parts::mutes(visit, &tank.mutes, &back)}
-            {parts::history(visit, span, &back, Vec::from(charts))}
+            {parts::history(visit, span, &back, charts)}
             {parts::channels(visit, &tank.channels)}
             {warm(visit, &excursions)}
             {parts::past(visit, &alarms, &back)}
-            {places(visit, (units, tank.places), &lying)}
+            {places(visit, &tank, units, &lying)}
             {parts::acts(visit, &tank.channels, &back)}
         </Page>
     }
@@ -103,9 +101,9 @@ fn warm(visit: &Visit, excursions: &[(Excursion, u64)]) -> AnyView {
 }
 
 /// Who lies there: places for everybody who watches, which unit it is for those who may see units, its number as lists show it.
-fn places(visit: &Visit, (units, places): (u64, u64), lying: &[Lying]) -> AnyView {
+fn places(visit: &Visit, tank: &TankView, units: u64, lying: &[Lying]) -> AnyView {
     let sees = may(visit, Capability::SeeUnits);
-    let said = visit.t_args("tanks-lying", &[("units", units.into()), ("places", places.into())]);
+    let said = visit.t_args("tanks-lying", &[("units", units.into()), ("places", tank.places.into())]);
     let columns = vec![
         Column::new(visit.t("tanks-place")),
         Column::new(visit.t("tanks-unit")),
@@ -125,7 +123,13 @@ fn places(visit: &Visit, (units, places): (u64, u64), lying: &[Lying]) -> AnyVie
     let rows: Vec<Row> = rows.collect();
     let table = (!rows.is_empty())
         .then(|| view! { <Table caption=visit.t("tanks-places") caption_hidden=true columns=columns rows=rows/> });
-    let more = (units > u64::from(PLACES))
-        .then(|| view! { <p class="muted">{visit.t_args("tanks-places-first", &[("n", PLACES.into())])}</p> });
+    let more = (units > u64::from(PLACES)).then(|| {
+        let said = visit.t_args("tanks-places-first", &[("n", PLACES.into())]);
+        let all = sees.then(|| {
+            let href = visit.href(&format!("/staff/units?tank={}", tank.id));
+            view! { " "<a href=href>{visit.t("tanks-places-all")}</a> }
+        });
+        view! { <p class="muted">{said}{all}</p> }
+    });
     view! { <section class="section"><h2>{visit.t("tanks-places")}</h2><p>{said}</p>{table}{more}</section> }.into_any()
 }

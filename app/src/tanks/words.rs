@@ -8,7 +8,7 @@ use domain::telemetry::{AlarmEvent, AlarmState, ChannelKind, Severity};
 use domain::time::{clock_text, day_text, local, local_day};
 use jiff::Timestamp;
 use leptos::prelude::*;
-use services::telemetry::{AlarmView, ChannelView, History, Span, TankView};
+use services::telemetry::{AlarmView, ChannelView, History, RulesVersion, Span, TankView};
 
 /// What is measured.
 pub(super) fn kind(visit: &Visit, kind: ChannelKind) -> Text {
@@ -29,6 +29,21 @@ pub(super) fn state(visit: &Visit, state: AlarmState) -> Text {
 pub(super) fn event(visit: &Visit, event: &str) -> Text {
     let known = AlarmEvent::from_name(event).map_or("breach", AlarmEvent::name);
     visit.t(&format!("tanks-event-{known}"))
+}
+
+/// Why a version of what is alarmed about was made: as whoever made it wrote it, and in the reader's language where the house itself
+/// did, whose migrations wrote a sentence for its builders.
+pub(super) fn reason(visit: &Visit, version: &RulesVersion) -> Text {
+    if version.by.is_some() { version.reason.clone().into() } else { visit.t(of_house(&version.reason)) }
+}
+
+/// The words for what a migration wrote.
+fn of_house(written: &str) -> &'static str {
+    match written {
+        "the house's defaults, after custody.md" => "tanks-rules-why-first",
+        "no channel is quiet for ever by what its gateway says of its readings" => "tanks-rules-why-unread",
+        _ => "tanks-rules-why-house",
+    }
 }
 
 /// What a tank is for.
@@ -188,6 +203,20 @@ mod tests {
             let in_both =
                 CATALOGUES.iter().any(|(_, texts)| texts.iter().all(|text| text.contains(&format!("\n{key} = "))));
             assert!(in_both, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_the_house_wrote_of_its_own_rules_is_said_in_the_readers_language() {
+        for (sql, written) in RULES.into_iter().zip([
+            "the house's defaults, after custody.md",
+            "no channel is quiet for ever by what its gateway says of its readings",
+        ]) {
+            assert!(
+                sql.contains(&format!("'{}'", written.replace('\'', "''"))),
+                "as it stands in the database: {written}"
+            );
+            assert_ne!(of_house(written), of_house("what a later migration writes"), "{written}");
         }
     }
 }

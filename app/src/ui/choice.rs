@@ -60,9 +60,12 @@ pub fn Select(
     /// May stay empty.
     #[prop(optional)]
     optional: bool,
+    /// What the error summary calls it, where its label alone is also another's.
+    #[prop(optional, into)]
+    called: Option<Text>,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::wanting(Wants::Choice, &visit, &name, &label, hint.is_some());
+    let parts = Parts::wanting(Wants::Choice, &visit, &name, called.as_ref().unwrap_or(&label), hint.is_some());
     let chosen = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value);
     let options = choices.into_iter().map(|choice| {
         let selected = chosen.as_deref() == Some(&*choice.value);

@@ -196,9 +196,12 @@ pub fn TextField(
     /// The word before the input is a heading already: the label is for screen readers only.
     #[prop(optional)]
     label_hidden: bool,
+    /// What the error summary calls it, where its label alone is also another's.
+    #[prop(optional, into)]
+    called: Option<Text>,
 ) -> impl IntoView {
     let visit = visit();
-    let parts = Parts::of(&visit, &name, &label, hint.is_some());
+    let parts = Parts::of(&visit, &name, called.as_ref().unwrap_or(&label), hint.is_some());
     // What was typed into a password comes back from no form.
     let typed = (kind != "password").then(|| visit.form.value(&name).map(|v| Text::from(v.to_owned()))).flatten();
     let class = width.map_or("input".to_owned(), |width| format!("input input-{width}"));

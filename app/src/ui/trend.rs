@@ -1,5 +1,5 @@
 //! What was measured over time as SVG from the server: a band from the lowest to the highest, a line through the mean, the limits
-//! drawn across; and the same as a table of at most thirty-two lines for those who do not see it.
+//! drawn across; and the same as a table of at most sixteen lines each for those who do not see it.
 
 use super::table::{Column, Row, Table};
 use crate::i18n::Text;
@@ -37,8 +37,8 @@ const LEFT: f64 = 52.0;
 const RIGHT: f64 = 10.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 34.0;
-/// Lines of the table.
-const ROWS: usize = 32;
+/// Lines of the table, of each line of the drawing.
+const ROWS: usize = 16;
 
 /// From where to where the drawing goes, and its rules.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -115,23 +115,66 @@ fn stretches(steps: &[TrendStep]) -> Vec<Vec<Measured>> {
     found
 }
 
-fn drawn(frame: Frame, number: usize, line: &TrendLine) -> AnyView {
-    let (mut band, mut mean) = (String::new(), String::new());
-    for stretch in stretches(&line.steps) {
-        for (i, (at, (_, middle, high))) in stretch.iter().enumerate() {
-            let to = if i == 0 { 'M' } else { 'L' };
-            let _ = write!(band, "{to}{:.1} {:.1}", x(*at), frame.y(*high));
-            let _ = write!(mean, "{to}{:.1} {:.1}", x(*at), frame.y(*middle));
+/// Writes a path: where a stretch begins, then each point from the one before. In tenths and from point to point it has half the
+/// length it would have, and no error adds up: what is written is the difference of what was rounded.
+#[derive(Default)]
+struct Pen {
+    path: String,
+    last: Option<(i32, i32)>,
+}
+
+impl Pen {
+    fn go(&mut self, x: f64, y: f64) {
+        let to = ((x * 10.0).round() as i32, (y * 10.0).round() as i32);
+        let (command, by) = match self.last {
+            None => ('M', to),
+            Some(last) => ('l', (to.0 - last.0, to.1 - last.1)),
+        };
+        self.path.push(command);
+        self.tenths(by.0);
+        self.path.push(' ');
+        self.tenths(by.1);
+        self.last = Some(to);
+    }
+
+    fn tenths(&mut self, value: i32) {
+        if value < 0 {
+            self.path.push('-');
         }
-        for (at, (low, ..)) in stretch.iter().rev() {
-            let _ = write!(band, "L{:.1} {:.1}", x(*at), frame.y(*low));
-        }
-        band.push('Z');
-        // One step alone is a dot.
-        if stretch.len() == 1 {
-            mean.push_str("h0.1");
+        let value = value.unsigned_abs();
+        let _ = write!(self.path, "{}", value / 10);
+        if value % 10 != 0 {
+            let _ = write!(self.path, ".{}", value % 10);
         }
     }
+
+    /// The next point begins a stretch.
+    fn lift(&mut self, end: &str) {
+        self.path.push_str(end);
+        self.last = None;
+    }
+}
+
+/// The band from the lowest to the highest of every step, and the line through the means.
+fn paths(frame: Frame, steps: &[TrendStep]) -> (String, String) {
+    let (mut band, mut mean) = (Pen::default(), Pen::default());
+    for stretch in stretches(steps) {
+        for (at, (_, middle, high)) in &stretch {
+            band.go(x(*at), frame.y(*high));
+            mean.go(x(*at), frame.y(*middle));
+        }
+        for (at, (low, ..)) in stretch.iter().rev() {
+            band.go(x(*at), frame.y(*low));
+        }
+        band.lift("Z");
+        // One step alone is a dot.
+        mean.lift(if stretch.len() == 1 { "h0.1" } else { "" });
+    }
+    (band.path, mean.path)
+}
+
+fn drawn(frame: Frame, number: usize, line: &TrendLine) -> AnyView {
+    let (band, mean) = paths(frame, &line.steps);
     let look = if number == 0 { "chart-line" } else { "chart-line chart-line-other" };
     view! {
         <path class="chart-band" d=band/>
@@ -270,6 +313,45 @@ mod tests {
         let steps = [(0.0, value), (0.1, value), (0.2, None), (0.3, value), (0.4, value), (0.8, value)];
         let lengths: Vec<usize> = stretches(&steps).iter().map(Vec::len).collect();
         assert_eq!(lengths, [2, 2, 1]);
+    }
+
+    /// The points of a path, as a browser reads them.
+    fn points(path: &str) -> Vec<(f64, f64)> {
+        let begins: Vec<usize> = path.match_indices(['M', 'l']).map(|(at, _)| at).collect();
+        let ends = begins.iter().copied().skip(1).chain([path.len()]);
+        let (mut at, mut all) = ((0.0, 0.0), Vec::new());
+        for (begin, end) in begins.iter().copied().zip(ends) {
+            let (x, y) = path[begin + 1..end].trim_end_matches('Z').split_once(' ').expect("two numbers");
+            let (x, y): (f64, f64) = (x.parse().expect("a number"), y.parse().expect("a number"));
+            at = if path[begin..].starts_with('M') { (x, y) } else { (at.0 + x, at.1 + y) };
+            all.push(at);
+        }
+        all
+    }
+
+    #[test]
+    fn one_step_that_was_warm_among_a_month_of_cold_ones_is_drawn_where_it_was() {
+        let cold = Some((-187.0, -186.5, -186.0));
+        let mut steps: Vec<TrendStep> = (0..240).map(|n| (f64::from(n) / 240.0, cold)).collect();
+        steps[100].1 = Some((-187.0, -184.0, -149.0));
+        let frame = Frame::around([-187.0, -149.0].into_iter()).expect("a frame");
+        let (band, mean) = paths(frame, &steps);
+        let drawn = points(&band);
+        assert_eq!((drawn.len(), points(&mean).len()), (480, 240));
+        let highest = drawn.iter().copied().min_by(|one, other| one.1.total_cmp(&other.1)).expect("a point");
+        assert!((highest.1 - frame.y(-149.0)).abs() < 0.06 && (highest.0 - x(steps[100].0)).abs() < 0.06);
+        // And nothing has shifted by the end: the band closes below the point it began above.
+        let (first, last) = (drawn[0], drawn[479]);
+        assert!((first.0 - last.0).abs() < 0.01 && (last.1 - frame.y(-187.0)).abs() < 0.06);
+    }
+
+    #[test]
+    fn a_line_that_is_broken_is_drawn_in_pieces_each_from_where_it_begins() {
+        let value = Some((1.0, 1.0, 1.0));
+        let frame = Frame::around([0.0, 2.0].into_iter()).expect("a frame");
+        let (band, mean) = paths(frame, &[(0.0, value), (0.1, value), (0.2, None), (0.3, value)]);
+        assert_eq!((band.matches('M').count(), band.matches('Z').count()), (2, 2));
+        assert!(mean.ends_with("h0.1"), "one step alone is a dot: {mean}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The laboratory's system towards the server that is run: batches over HTTP from several senders, and one that is as large as may be.
+//! Machines towards the server that is run: the laboratory's system, whose batches come over HTTP from several senders, and one that is
+//! as large as may be; and the line on which gateways send as well.
 
 use crate::http::Connection;
 use crate::meter;
@@ -34,9 +35,9 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Makes one.
-    pub async fn new(services: &Services, address: SocketAddr) -> anyhow::Result<Self> {
-        let client = account::clients::create(services, &services.system(), "bench", &[Scope::LimsWrite]).await?;
+    /// Makes one that may do this.
+    pub async fn new(services: &Services, address: SocketAddr, scope: Scope) -> anyhow::Result<Self> {
+        let client = account::clients::create(services, &services.system(), "bench", &[scope]).await?;
         Ok(Self { address, id: client.id.to_string(), secret: client.secret })
     }
 
@@ -59,32 +60,32 @@ impl Sender {
 }
 
 /// A sender at work: its connection and its token.
-struct Line {
+pub struct Line {
     sender: Sender,
     connection: Connection,
     token: String,
 }
 
 impl Line {
-    async fn open(sender: &Sender) -> anyhow::Result<Self> {
+    /// Opens one.
+    pub async fn open(sender: &Sender) -> anyhow::Result<Self> {
         let (connection, token) = (Connection::open(sender.address).await?, sender.token().await?);
         Ok(Self { sender: sender.clone(), connection, token })
     }
 
-    /// Sends a batch until it was answered; how long the last try took.
-    async fn send(&mut self, services: &Services, records: &[String]) -> anyhow::Result<Duration> {
-        let body = batch(records.iter().map(String::as_str), services.clock.now());
+    /// Sends a batch until it was answered; how long the last try took, and the answer.
+    pub async fn post(&mut self, path: &str, body: &str) -> anyhow::Result<(Duration, Vec<u8>)> {
         let mut last = String::new();
         for _ in 0..TRIES {
             let began = Instant::now();
-            let answer = self.connection.post("/api/v1/lims/events", &self.token, &body).await;
+            let answer = self.connection.post(path, &self.token, body).await;
             last = match answer {
-                Ok(answer) if answer.status == 200 => return Ok(began.elapsed()),
+                Ok(answer) if answer.status == 200 => return Ok((began.elapsed(), answer.body)),
                 Ok(answer) if answer.status == 401 => {
                     self.token = self.sender.token().await?;
                     String::from_utf8_lossy(&answer.body).into_owned()
                 }
-                // Busy, or nobody knows whether it was taken: that is what keys are for.
+                // Busy, or nobody knows whether it was taken: what is sent again is known by its keys.
                 Ok(answer) if matches!(answer.status, 429 | 503) => String::from_utf8_lossy(&answer.body).into_owned(),
                 Ok(answer) => bail!("a batch is answered {}", answer.status),
                 Err(error) => error.to_string(),
@@ -93,6 +94,12 @@ impl Line {
             self.connection = Connection::open(self.sender.address).await?;
         }
         bail!("a batch was sent {TRIES} times and not taken: {last}")
+    }
+
+    /// Sends records of the laboratory until they were answered; how long the last try took.
+    async fn send(&mut self, services: &Services, records: &[String]) -> anyhow::Result<Duration> {
+        let body = batch(records.iter().map(String::as_str), services.clock.now());
+        Ok(self.post("/api/v1/lims/events", &body).await?.0)
     }
 }
 

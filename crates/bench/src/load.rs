@@ -3,13 +3,13 @@
 use crate::CLIENTS;
 use crate::meter::Used;
 use crate::stage::Stage;
-use crate::wire::Seen;
 use crate::work::{self, Outcome, Work};
 use domain::ids::SessionId;
 use services::Services;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use testkit::wire::Seen;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 

@@ -16,7 +16,6 @@ mod report;
 mod stage;
 mod telemetry;
 mod units;
-mod wire;
 mod work;
 
 use anyhow::ensure;
@@ -148,7 +147,7 @@ async fn main() -> anyhow::Result<()> {
 /// What each way sends over the wire, at the same load, through a proxy that slows it down. It also gives the tables
 /// some history and so warms up the database.
 async fn count(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<Vec<Line>> {
-    let wire = wire::Wire::tap(stage.database()).await?;
+    let wire = testkit::wire::Wire::tap(stage.database()).await?;
     let services = stage.house(wire.options(stage.database())).await?;
     let mut lines = Vec::new();
     for scenario in Scenario::ALL {

@@ -1,20 +1,26 @@
 //! What a day of readings costs: three thousand channels of a thousand tanks, a reading a minute of each, 4.32 million in all, as two
-//! gateways send them, ten thousand at once, rolled up beside it; then the chart of a tank's thirty days, and a look of the watch.
+//! gateways send them, ten thousand at once, rolled up beside it; then the chart of a tank's thirty days, and a look of the watch; and
+//! the same day once more, of other tanks, as gateways really send it: over HTTP, to the server as it is run.
 //!
 //! It fails when a reading is missing, or counted twice.
 
+use crate::feeding::{Line, Sender};
+use crate::http::Server;
 use crate::pages::quantile;
 use crate::stage::Stage;
-use crate::{Terms, report};
+use crate::{Terms, meter, report};
 use anyhow::{Context as _, ensure};
-use domain::account::{Actor, Role};
+use domain::account::{Actor, Role, Scope};
 use domain::ids::{AccountId, LoginSessionId, TankId};
 use domain::telemetry::{ChannelKind, Quality};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use services::telemetry::{self, Reading, Span, Taken};
 use services::{Context, Services};
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -73,7 +79,8 @@ pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
     );
     let size = "select pg_size_pretty(sum(pg_total_relation_size(c.oid))) from pg_class c where c.relname like 'telemetry_reading_%'";
     println!("  on the disk: {}", stage.ask(size).await?);
-    charts(stage, terms).await
+    charts(stage, terms).await?;
+    over_http(stage, begins, minutes, fed).await
 }
 
 /// Rolls up until it is stopped; what goes wrong is found in the sums.
@@ -117,18 +124,127 @@ fn times(all: &mut [Duration]) -> String {
     format!("p50 {:.1} ms, p95 {:.1} ms", quantile(all, 0.5), quantile(all, 0.95))
 }
 
-/// Tanks with their channels, and thirty days of ten-minute values of some.
-async fn set_up(stage: &Stage, begins: Timestamp) -> anyhow::Result<()> {
-    let statements = [
-        "insert into custody_room (id, site, code, zh, en) values (gen_random_uuid(), 'JN', 'B-ROOM', '液氮库', 'Store')".to_owned(),
+/// The same day over HTTP, of tanks of its own, to a server that rolls up and watches beside it.
+async fn over_http(stage: &Stage, begins: Timestamp, minutes: i64, by_service: f64) -> anyhow::Result<()> {
+    let services = &stage.services;
+    put_up(stage, &furniture('H')).await?;
+    let server = Server::start(&stage.url()).await?;
+    let sender = Sender::new(services, server.address(), Scope::TelemetryWrite).await?;
+    let began = Instant::now();
+    let mut feeders = JoinSet::new();
+    for gateway in 0..GATEWAYS {
+        let line = Line::open(&sender).await?;
+        feeders.spawn(send_over(line, readings('H', gateway, begins, minutes)));
+    }
+    let (mut taken, mut batches) = (0, Vec::new());
+    while let Some(sent) = feeders.join_next().await {
+        let (kept, times) = sent??;
+        taken += kept;
+        batches.extend(times);
+    }
+    let fed = began.elapsed().as_secs_f64();
+    let memory = meter::memory(server.pid()).most;
+    // What the server has in hand is not done until it says so.
+    for _ in 0..3_000 {
+        telemetry::roll_up(services).await?;
+        if stage.ask("select count(*)::text from telemetry_dirty").await? == "0" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let done = began.elapsed().as_secs_f64();
+
+    let sent = TANKS * KINDS.len() as i64 * minutes;
+    ensure!(taken == sent, "{sent} were sent over HTTP, {taken} answered as kept");
+    let there: i64 = stage
+        .ask("select count(*)::text from telemetry_reading r join telemetry_channel c on c.id = r.channel_id where c.code like 'H-%'")
+        .await?
+        .parse()?;
+    ensure!(there == sent, "{sent} were sent over HTTP, {there} are there");
+    let rolled: i64 = stage
+        .ask("select coalesce(sum(r.good), 0)::text from telemetry_rollup r join telemetry_channel c on c.id = r.channel_id where c.code like 'H-%'")
+        .await?
+        .parse()?;
+    ensure!(rolled == sent, "{sent} were sent over HTTP, {rolled} are in ten-minute values");
+    let whole = done / minutes as f64 * MINUTES as f64;
+    println!(
+        "\n  {sent} readings over HTTP by {GATEWAYS} gateways: fed in {fed:.1} s ({by_service:.1} s by the service), rolled up after {done:.1} s; a batch of {}: {}; the server had {memory:.0} MB at most",
+        telemetry::MOST,
+        times(&mut batches)
+    );
+    println!(
+        "aim, a day of 4,320,000 readings over HTTP: at most {} s: {whole:.0} ({:.0} readings/s), {}",
+        AIM.0,
+        sent as f64 / done,
+        verdict(whole <= AIM.0)
+    );
+    Ok(())
+}
+
+/// Sends readings over HTTP in batches as full as they may be. How many were kept, and how long each batch took.
+async fn send_over(
+    mut line: Line,
+    mut readings: impl Iterator<Item = Reading> + Send,
+) -> anyhow::Result<(i64, Vec<Duration>)> {
+    let (mut kept, mut times) = (0, Vec::new());
+    loop {
+        let mut body = String::with_capacity(telemetry::MOST * 110);
+        body.push_str("{\"readings\":[");
+        let mut number = 0;
+        for Reading { channel, at, value, .. } in readings.by_ref().take(telemetry::MOST) {
+            let gap = if number == 0 { "" } else { "," };
+            write!(body, r#"{gap}{{"channel":"{channel}","at":"{at}","value":{value},"quality":"ok"}}"#)?;
+            number += 1;
+        }
+        if number == 0 {
+            return Ok((kept, times));
+        }
+        body.push_str("]}");
+        let (took, answer) = line.post("/api/v1/telemetry/readings", &body).await?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        let of = |name: &str| answer[name].as_i64().context("a number of the answer");
+        // (Known is what was sent again because nobody knew whether it was taken.)
+        ensure!(of("kept")? + of("known")? == number, "of {number} readings: {answer}");
+        kept += number;
+        times.push(took);
+    }
+}
+
+/// The statements that put up a thousand tanks with their channels; a letter begins their codes.
+fn furniture(letter: char) -> [String; 5] {
+    [
+        format!(
+            "insert into custody_room (id, site, code, zh, en) values (gen_random_uuid(), 'JN', '{letter}-ROOM', '液氮库', 'Store')"
+        ),
         format!(
             "insert into custody_tank (id, room_id, code, use, towers, frames, slots, since)
-             select gen_random_uuid(), r.id, 'B-' || n, 'long_term', 10, 10, 10, now() from custody_room r, generate_series(1, {TANKS}) n where r.code = 'B-ROOM'"
+             select gen_random_uuid(), r.id, '{letter}-' || n, 'long_term', 10, 10, 10, now()
+             from custody_room r, generate_series(1, {TANKS}) n where r.code = '{letter}-ROOM'"
         ),
-        "insert into telemetry_channel (code, kind, tank_id, interval_s, device, since)
-         select t.code || '/' || k, k, t.id, 60, 'BENCH', now()
-         from custody_tank t cross join unnest(array['temperature_top', 'temperature_bottom', 'ln2_level']) k where t.code like 'B-%'".to_owned(),
-        "insert into telemetry_latest (channel_id, heard_at) select id, now() from telemetry_channel".to_owned(),
+        format!(
+            "insert into telemetry_channel (code, kind, tank_id, interval_s, device, since)
+             select t.code || '/' || k, k, t.id, 60, 'BENCH', now()
+             from custody_tank t cross join unnest(array['temperature_top', 'temperature_bottom', 'ln2_level']) k where t.code like '{letter}-%'"
+        ),
+        format!(
+            "insert into telemetry_latest (channel_id, heard_at) select id, now() from telemetry_channel where code like '{letter}-%'"
+        ),
+        "analyze telemetry_channel, telemetry_latest, custody_tank".to_owned(),
+    ]
+}
+
+async fn put_up(stage: &Stage, statements: &[String]) -> anyhow::Result<()> {
+    let mut owner = stage.owner().await?;
+    for statement in statements {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone())).execute(&mut *owner).await?;
+    }
+    Ok(())
+}
+
+/// Tanks with their channels, and thirty days of ten-minute values of some.
+async fn set_up(stage: &Stage, begins: Timestamp) -> anyhow::Result<()> {
+    put_up(stage, &furniture('B')).await?;
+    let statements = [
         format!("select telemetry_make_days(array(select d::date from generate_series('{begins}'::timestamptz - interval '31 days', now() + interval '2 days', '1 day') d))"),
         format!(
             "insert into telemetry_rollup (channel_id, began, low, mean, high, good, others)
@@ -138,37 +254,37 @@ async fn set_up(stage: &Stage, begins: Timestamp) -> anyhow::Result<()> {
                                   date_bin('10 minutes', '{begins}'::timestamptz, 'epoch'::timestamptz) - interval '10 minutes', '10 minutes') b
              where substr(t.code, 3)::integer <= {OLD}"
         ),
-        "analyze telemetry_channel, telemetry_latest, telemetry_rollup, custody_tank".to_owned(),
+        "analyze telemetry_rollup".to_owned(),
     ];
-    let mut owner = stage.owner().await?;
-    for statement in statements {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut *owner).await?;
-    }
-    Ok(())
+    put_up(stage, &statements).await
 }
 
-/// A day of a gateway's tanks, minute after minute, in batches as full as they may be.
-async fn send(services: Services, gateway: i64, begins: Timestamp, minutes: i64) -> anyhow::Result<Taken> {
-    let context = services.system();
-    let tanks: Vec<i64> = (1..=TANKS).filter(|tank| tank % GATEWAYS == gateway).collect();
-    let mut all = Taken::default();
-    let mut batch = Vec::with_capacity(telemetry::MOST);
-    for minute in 0..minutes {
+/// A day of a gateway's tanks, minute after minute.
+fn readings(letter: char, gateway: i64, begins: Timestamp, minutes: i64) -> impl Iterator<Item = Reading> + Send {
+    (0..minutes).flat_map(move |minute| {
         let at = begins + SignedDuration::from_mins(minute);
-        for tank in &tanks {
-            for (kind, base) in KINDS.iter().zip([-186.0, -195.0, 72.0]) {
+        (1..=TANKS).filter(move |tank| tank % GATEWAYS == gateway).flat_map(move |tank| {
+            KINDS.into_iter().zip([-186.0, -195.0, 72.0]).map(move |(kind, base)| {
                 let wave = ((minute + tank * 7) as f64 / 60.0).sin();
                 let value = base + (wave * 10.0).round() / 20.0;
-                let reading = Reading { channel: format!("B-{tank}/{}", kind.name()), at, value, quality: Quality::Ok };
-                batch.push(Some(reading));
-                if batch.len() == telemetry::MOST {
-                    add(&mut all, telemetry::feed(&services, &context, std::mem::take(&mut batch)).await?);
-                }
-            }
+                Reading { channel: format!("{letter}-{tank}/{}", kind.name()), at, value, quality: Quality::Ok }
+            })
+        })
+    })
+}
+
+/// A day of a gateway's tanks by the service, in batches as full as they may be.
+async fn send(services: Services, gateway: i64, begins: Timestamp, minutes: i64) -> anyhow::Result<Taken> {
+    let context = services.system();
+    let mut day = readings('B', gateway, begins, minutes);
+    let mut all = Taken::default();
+    loop {
+        let batch: Vec<Option<Reading>> = day.by_ref().take(telemetry::MOST).map(Some).collect();
+        if batch.is_empty() {
+            return Ok(all);
         }
+        add(&mut all, telemetry::feed(&services, &context, batch).await?);
     }
-    add(&mut all, telemetry::feed(&services, &context, batch).await?);
-    Ok(all)
 }
 
 fn add(all: &mut Taken, one: Taken) {

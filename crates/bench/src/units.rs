@@ -11,7 +11,7 @@ use crate::pages::{self, Guardian, Look, READERS, quantile};
 use crate::stage::Stage;
 use crate::{Terms, report};
 use anyhow::{Context as _, ensure};
-use domain::account::Role;
+use domain::account::{Role, Scope};
 use services::custody::proof;
 use services::lims::bulk;
 use std::net::SocketAddr;
@@ -44,7 +44,7 @@ pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
         (server.address(), Duration::from_secs_f64((terms.seconds * f64::from(terms.rounds)).max(2.0)));
     quiet(address, &guardians, tank, time).await?;
     nothing(address, &guardians).await?;
-    let sender = Sender::new(&stage.services, address).await?;
+    let sender = Sender::new(&stage.services, address, Scope::LimsWrite).await?;
     busy(stage, &sender, &guardians, terms.events).await?;
     largest(stage, &sender, server.pid()).await
 }

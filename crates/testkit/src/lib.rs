@@ -13,6 +13,7 @@ pub mod golden;
 mod house;
 pub mod partner;
 pub mod smtp;
+pub mod wire;
 
 pub use cluster::{Cluster, StopMode};
 pub use database::TestDb;

@@ -10,6 +10,20 @@ const LARGEST = 8 << 20;
 const filled = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 
+/** A day as the house writes days (Tue 28 July 2026), in the reader's language. Sent by the page as a sentence with gaps. */
+function dayOf(date, timeZone) {
+  const { lang } = document.documentElement;
+  const month = lang.startsWith("zh") ? "numeric" : "long";
+  const format = new Intl.DateTimeFormat(lang, { timeZone, year: "numeric", month, day: "numeric", weekday: "short" });
+  return filled("day", Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value])));
+}
+
+/** With the time of day. */
+function momentOf(date, timeZone) {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return filled("moment", { day: dayOf(date, timeZone), time: format.format(date) });
+}
+
 /** Whether the root is signed by its key; nothing where this browser has no Ed25519. */
 async function signed(verdict) {
   let parts;
@@ -44,10 +58,9 @@ function show({ verdict, broken, unable }) {
   if (verdict) {
     at("proof-said-unit").textContent = verdict.unit;
     at("proof-said-events").textContent = filled("events", verdict);
-    const { lang } = document.documentElement;
-    const day = new Date(verdict.day).toLocaleDateString(lang, { dateStyle: "long", timeZone: "UTC" });
+    const day = dayOf(new Date(verdict.day), "UTC");
     at("proof-said-covered").textContent = filled("covered", { ...verdict, day });
-    const time = new Date(verdict.signed_at).toLocaleString(lang, { timeZone: "Asia/Shanghai" });
+    const time = momentOf(new Date(verdict.signed_at), "Asia/Shanghai");
     at("proof-said-signed").textContent = filled("signed", { at: time, kid: verdict.kid });
     at("proof-said-root").textContent = verdict.root;
     at("proof-later").hidden = verdict.covered >= verdict.events;

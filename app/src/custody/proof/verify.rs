@@ -35,6 +35,9 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("events", "proof-events", &["events", "told"]),
     ("covered", "proof-covered", &["covered", "number", "day"]),
     ("signed", "proof-signed-by", &["at", "kid"]),
+    // Days and times, as everywhere in the house.
+    ("day", "proof-day", &["year", "month", "day", "weekday"]),
+    ("moment", "proof-moment", &["day", "time"]),
 ];
 
 /// The page.

@@ -65,8 +65,8 @@ pub async fn acknowledge(services: &Services, context: &Context, id: AlarmId) ->
             by: Some(by.0),
             value: None,
         };
-        sql::happened(&mut *tx, step, context.now).await?;
-        sql::go(&mut *tx, step, context.now).await?;
+        sql::happened(&mut *tx, &[step], context.now).await?;
+        sql::go(&mut *tx, &[step], context.now).await?;
         let detail = json!({ "channel": alarm.code, "rule": alarm.rule, "drill": alarm.drill });
         note(&mut tx, &context, ("telemetry.alarm_acknowledged", "telemetry_alarm"), id.0, detail).await?;
         tx.commit().await?;
@@ -187,7 +187,7 @@ pub async fn drill(services: &Services, context: &Context, channel: i32) -> Resu
             state: state.name(),
             value: row.value,
         };
-        if !sql::begin(&mut *tx, &new, context.now).await? {
+        if sql::begin(&mut *tx, &[new], context.now).await?.is_empty() {
             return Err(TelemetryError::Already);
         }
         let step = Step {
@@ -199,8 +199,8 @@ pub async fn drill(services: &Services, context: &Context, channel: i32) -> Resu
             by: Some(by.0),
             value: row.value,
         };
-        sql::happened(&mut *tx, step, context.now).await?;
-        ladder::put_up(&mut tx, &rules, id, context.now).await?;
+        sql::happened(&mut *tx, &[step], context.now).await?;
+        ladder::put_up(&mut tx, &rules, &[id], context.now).await?;
         let detail = json!({ "channel": row.code });
         note(&mut tx, &context, ("telemetry.drill_begun", "telemetry_alarm"), id, detail).await?;
         tx.commit().await?;

@@ -179,22 +179,6 @@ impl Board {
     pub fn units_in(&self, tank: TankId) -> u64 {
         self.units.get(&tank).copied().unwrap_or(0)
     }
-
-    /// A tank with everything of the present.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub fn tank(&self, id: TankId) -> Result<&TankView, TelemetryError> {
-        self.tanks.iter().find(|tank| tank.id == id).ok_or(TelemetryError::NotFound)
-    }
-
-    /// A room that has channels.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub fn room(&self, id: RoomId) -> Result<&RoomView, TelemetryError> {
-        self.rooms.iter().find(|room| room.id == id).ok_or(TelemetryError::NotFound)
-    }
 }
 
 /// The names of accounts; a name that does not open is left out.
@@ -216,7 +200,7 @@ fn silence(rules: &Rules, kind: ChannelKind) -> u16 {
     intervals.unwrap_or(3)
 }
 
-fn channel_view(row: &ChannelRow, rules: &Rules, now: Timestamp) -> Option<ChannelView> {
+pub(super) fn channel_view(row: &ChannelRow, rules: &Rules, now: Timestamp) -> Option<ChannelView> {
     let kind = ChannelKind::from_name(&row.kind)?;
     let heard_at = row.heard_at.to_jiff();
     let longest = SignedDuration::from_secs(i64::from(row.interval_s)) * i32::from(silence(rules, kind));
@@ -257,7 +241,7 @@ pub(super) fn alarm_view(row: &AlarmRow, names: &BTreeMap<Uuid, String>) -> Resu
     })
 }
 
-fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Option<AccountId>) -> MuteView {
+pub(super) fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Option<AccountId>) -> MuteView {
     let name = |by: Uuid| names.get(&by).cloned().unwrap_or_default();
     MuteView {
         id: MuteId(row.id),
@@ -316,51 +300,77 @@ async fn read(services: &Services, context: &Context, named: bool) -> Result<Boa
     if !named {
         mutes.iter_mut().for_each(|mute| mute.reason.clear());
     }
-    let channels_of = |wanted: &dyn Fn(&ChannelRow) -> bool| {
-        let mut of: Vec<ChannelView> =
-            rows.iter().filter(|row| wanted(row)).filter_map(|row| channel_view(row, &rules, now)).collect();
-        of.sort_by_key(|channel| channel.kind);
-        of
-    };
-    let tanks = tanks.into_iter().map(|row| {
-        let channels = channels_of(&|channel| channel.tank_id == Some(row.id));
-        tank_view(row, channels, &alarms, &mutes)
-    });
-    let tanks = tanks.collect();
-    let rooms = rooms.into_iter().map(|(id, code)| {
-        let channels = channels_of(&|channel| channel.room_id == Some(id));
-        room_view((RoomId(id), code), channels, &alarms, &mutes)
-    });
-    let rooms = rooms.collect();
+    let (mut of_tank, mut of_room) = (Of::default(), Of::default());
+    for (row, view) in rows.iter().filter_map(|row| Some((row, channel_view(row, &rules, now)?))) {
+        match (row.tank_id, row.room_id) {
+            (Some(tank), _) => of_tank.entry(tank).channels.push(view),
+            (None, Some(room)) => of_room.entry(room).channels.push(view),
+            (None, None) => {}
+        }
+    }
+    for alarm in &alarms {
+        if let Some(tank) = alarm.tank {
+            of_tank.entry(tank.0).alarms.push(alarm.clone());
+        }
+        if let Some(room) = alarm.room {
+            of_room.entry(room.0).alarms.push(alarm.clone());
+        }
+    }
+    for mute in &mutes {
+        if let Some(tank) = mute.tank {
+            of_tank.entry(tank.0).mutes.push(mute.clone());
+        }
+        if let Some(room) = mute.room {
+            of_room.entry(room.0).mutes.push(mute.clone());
+        }
+    }
+    let tanks = tanks.into_iter().map(|row| of_tank.take(row.id).tank(row)).collect();
+    let rooms = rooms.into_iter().map(|(id, code)| of_room.take(id).room(RoomId(id), code)).collect();
     Ok(Board { now, looked_at, tanks, units: BTreeMap::new(), rooms, alarms, mutes })
 }
 
-fn tank_view(row: TankRow, channels: Vec<ChannelView>, alarms: &[AlarmView], mutes: &[MuteView]) -> TankView {
-    let id = TankId(row.id);
-    TankView {
-        id,
-        channels,
-        alarms: alarms.iter().filter(|alarm| alarm.tank == Some(id)).cloned().collect(),
-        mutes: mutes.iter().filter(|mute| mute.tank == Some(id)).cloned().collect(),
-        code: row.code,
-        purpose: row.purpose,
-        room: row.room,
-        places: u64::from(row.places.unsigned_abs()),
+/// What there is of a tank or a room.
+#[derive(Default)]
+pub(super) struct Belongings {
+    pub channels: Vec<ChannelView>,
+    pub alarms: Vec<AlarmView>,
+    pub mutes: Vec<MuteView>,
+}
+
+impl Belongings {
+    /// With its channels in the order of kinds.
+    pub(super) fn tank(mut self, row: TankRow) -> TankView {
+        self.channels.sort_by_key(|channel| channel.kind);
+        TankView {
+            id: TankId(row.id),
+            code: row.code,
+            purpose: row.purpose,
+            room: row.room,
+            places: u64::from(row.places.unsigned_abs()),
+            channels: self.channels,
+            alarms: self.alarms,
+            mutes: self.mutes,
+        }
+    }
+
+    /// With its channels in the order of kinds.
+    pub(super) fn room(mut self, id: RoomId, code: String) -> RoomView {
+        self.channels.sort_by_key(|channel| channel.kind);
+        RoomView { id, code, channels: self.channels, alarms: self.alarms, mutes: self.mutes }
     }
 }
 
-fn room_view(
-    (id, code): (RoomId, String),
-    channels: Vec<ChannelView>,
-    alarms: &[AlarmView],
-    mutes: &[MuteView],
-) -> RoomView {
-    RoomView {
-        id,
-        code,
-        channels,
-        alarms: alarms.iter().filter(|alarm| alarm.room == Some(id)).cloned().collect(),
-        mutes: mutes.iter().filter(|mute| mute.room == Some(id)).cloned().collect(),
+/// What there is of each tank or each room, found once for all of them: there may be a thousand tanks and three thousand channels.
+#[derive(Default)]
+struct Of(BTreeMap<Uuid, Belongings>);
+
+impl Of {
+    fn entry(&mut self, place: Uuid) -> &mut Belongings {
+        self.0.entry(place).or_default()
+    }
+
+    fn take(&mut self, place: Uuid) -> Belongings {
+        self.0.remove(&place).unwrap_or_default()
     }
 }
 
@@ -391,19 +401,4 @@ pub async fn alarm(services: &Services, context: &Context, id: AlarmId) -> Resul
         (event, name)
     };
     Ok(AlarmStory { alarm: alarm_view(&row, &names)?, events: events.into_iter().map(with_name).collect(), ladder })
-}
-
-/// The alarms of a tank or a room, those first that are not over, then the latest.
-///
-/// # Errors
-/// `Denied`, `Unreadable`, `Database`.
-pub async fn alarms_of(
-    services: &Services,
-    context: &Context,
-    place: impl Into<Uuid>,
-) -> Result<Vec<AlarmView>, TelemetryError> {
-    context.require(Capability::SeeTanks)?;
-    let rows = alarms::of_place(&services.db, place.into(), 50).await?;
-    let names = names(services, rows.iter().filter_map(|row| row.acknowledged_by).collect()).await?;
-    rows.iter().map(|row| alarm_view(row, &names)).collect()
 }

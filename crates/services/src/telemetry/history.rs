@@ -18,7 +18,7 @@ use uuid::Uuid;
 pub enum Span {
     /// A day, in steps of ten minutes.
     Day,
-    /// Thirty days, in steps of two hours.
+    /// Thirty days, in steps of three hours.
     Month,
     /// Everything there is.
     Life,
@@ -77,15 +77,16 @@ pub struct History {
 }
 
 const BUCKET: i64 = 600;
-/// Steps of a chart of everything, at most.
-const STEPS: i64 = 360;
+/// Steps of a chart of everything, at most. A chart is some six hundred points wide: each step has two or three of them, and says its
+/// lowest and its highest.
+const STEPS: i64 = 240;
 
 /// From when, and in which steps: as long as there is something, in whole ten minutes.
 fn frame(span: Span, now: Timestamp, first: Option<Timestamp>) -> (Timestamp, i64) {
     let ago = |hours: i64| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
     match (span, first) {
         (Span::Day, _) => (ago(24), BUCKET),
-        (Span::Month, _) => (ago(30 * 24), BUCKET * 12),
+        (Span::Month, _) => (ago(30 * 24), BUCKET * 18),
         (Span::Life, None) => (ago(24), BUCKET),
         (Span::Life, Some(first)) => {
             let length = now.duration_since(first).as_secs().max(BUCKET);
@@ -105,13 +106,23 @@ pub async fn history(
     place: impl Into<Uuid>,
     (kinds, span): (&[ChannelKind], Span),
 ) -> Result<History, TelemetryError> {
+    let mut one = histories(services, context, place, (&[kinds], span)).await?;
+    one.pop().ok_or(TelemetryError::Unreadable("a chart"))
+}
+
+/// What was measured of a tank or a room, of the kinds of several charts that begin and end together: read at once for all of them.
+///
+/// # Errors
+/// `Denied`, `Unreadable`, `Database`.
+pub async fn histories(
+    services: &Services,
+    context: &Context,
+    place: impl Into<Uuid>,
+    (charts, span): (&[&[ChannelKind]], Span),
+) -> Result<Vec<History>, TelemetryError> {
     context.require(Capability::SeeTanks)?;
     let mut db = services.db.acquire().await?;
-    let ever = channels::ever(&mut *db, place.into()).await?;
-    let wanted: BTreeMap<i32, ChannelKind> = ever
-        .into_iter()
-        .filter_map(|(id, kind)| Some((id, ChannelKind::from_name(&kind).filter(|kind| kinds.contains(kind))?)))
-        .collect();
+    let wanted = drawn(channels::ever(&mut *db, place.into()).await?, charts);
     let ids: Vec<i32> = wanted.keys().copied().collect();
     let first = match span {
         Span::Life => rollups::first(&mut *db, &ids).await?.map(|at| at.to_jiff()),
@@ -126,15 +137,23 @@ pub async fn history(
         let Some(kind) = wanted.get(&row.channel_id) else { continue };
         by_kind.entry(*kind).or_default().push(step_of(row));
     }
-    let lines = by_kind.into_iter().map(|(kind, steps)| Line { kind, steps: one_line(steps) }).collect();
-    let mut limits: Vec<(f64, Severity)> = kinds
-        .first()
-        .into_iter()
-        .flat_map(|kind| rules.of(*kind))
-        .filter_map(|rule| Some((rule.limit()?, rule.severity)))
-        .collect();
-    limits.sort_by(|one, other| one.0.total_cmp(&other.0));
-    Ok(History { from, until: now, step: SignedDuration::from_secs(step), lines, limits })
+    let histories = charts.iter().map(|kinds| {
+        let line = |kind: &ChannelKind| Some(Line { kind: *kind, steps: one_line(by_kind.get(kind)?.clone()) });
+        let lines = kinds.iter().filter_map(line).collect();
+        let of_first = kinds.first().into_iter().flat_map(|kind| rules.of(*kind));
+        let mut limits: Vec<(f64, Severity)> =
+            of_first.filter_map(|rule| Some((rule.limit()?, rule.severity))).collect();
+        limits.sort_by(|one, other| one.0.total_cmp(&other.0));
+        History { from, until: now, step: SignedDuration::from_secs(step), lines, limits }
+    });
+    Ok(histories.collect())
+}
+
+/// Of the channels of a place those that are on one of the charts.
+fn drawn(ever: Vec<(i32, String)>, charts: &[&[ChannelKind]]) -> BTreeMap<i32, ChannelKind> {
+    let kind_of =
+        |name: &str| ChannelKind::from_name(name).filter(|kind| charts.iter().any(|kinds| kinds.contains(kind)));
+    ever.into_iter().filter_map(|(id, kind)| Some((id, kind_of(&kind)?))).collect()
 }
 
 fn step_of(row: &rollups::StepRow) -> Step {

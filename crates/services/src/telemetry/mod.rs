@@ -16,14 +16,13 @@ mod feed;
 mod history;
 mod keep;
 mod ladder;
+mod places;
 mod rules;
 mod seed;
 mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
-pub use board::{
-    AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, alarms_of, board, wall,
-};
+pub use board::{AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, board, wall};
 pub use channels::{channels, end_channel, set_up_channel};
 pub use deviations::open_deviations;
 pub use displays::{
@@ -32,8 +31,9 @@ pub use displays::{
 pub use error::TelemetryError;
 pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excursions_of_unit};
 pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};
-pub use history::{History, Line, Lying, Span, Step, history, lying, thermal};
+pub use history::{History, Line, Lying, Span, Step, histories, history, lying, thermal};
 pub use keep::{Kept, RAW_DAYS, keep, roll_up};
+pub use places::{RoomPresent, TankPresent, room, tank};
 pub use rules::{RULES_REASON, RulesDraft, RulesPage, RulesVersion, confirm_rules, drop_rules, propose_rules, rules};
 pub use seed::seed_demo;
 pub use watch::{Looked, watch};

@@ -13,7 +13,7 @@ use domain::telemetry::{
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{HashMap, HashSet};
-use store::telemetry::alarms::{self as sql, AlarmRow, NewAlarm, Step};
+use store::telemetry::alarms::{self as sql, AlarmRow, NewAlarm, Note, Step};
 use store::telemetry::mutes;
 use store::telemetry::watch::{self as seen, WindowRow};
 use uuid::Uuid;
@@ -58,32 +58,31 @@ async fn look(services: &Services) -> Result<Option<Looked>, TelemetryError> {
     let quiet = mutes::open(&mut *tx).await?;
     let quiet: HashSet<i32> = quiet.iter().filter(|mute| mute.until.is_some()).map(|mute| mute.channel_id).collect();
     let rows = seen::windows(&mut *tx).await?;
-    let mut looking = Looking { now, version, looked: Looked::default(), loud: Vec::new() };
-    looking.looked.channels = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-
     let open = sql::lock_open(&mut *tx).await?;
     let (drills, open): (Vec<AlarmRow>, Vec<AlarmRow>) = open.into_iter().partition(|alarm| alarm.drill);
-    let mut open: HashMap<(i32, String), AlarmRow> =
-        open.into_iter().map(|alarm| ((alarm.channel_id, alarm.rule.clone()), alarm)).collect();
+    let mut open: HashMap<(i32, &str), &AlarmRow> =
+        open.iter().map(|alarm| ((alarm.channel_id, alarm.rule.as_str()), alarm)).collect();
+    let mut found = Found::new(now, version);
     let bottoms = bottoms(&rows);
     for row in &rows {
         let Some(kind) = ChannelKind::from_name(&row.kind) else { continue };
         let window = window(row, kind, &bottoms);
         for rule in rules.of(kind) {
             let verdict = evaluate(rule, &window, now);
-            let alarm = open.remove(&(row.channel_id, rule.name.clone()));
-            looking.one(&mut tx, (row.channel_id, rule), alarm, verdict, quiet.contains(&row.channel_id)).await?;
+            let alarm = open.remove(&(row.channel_id, rule.name.as_str()));
+            found.of_rule((row.channel_id, rule), alarm, verdict, quiet.contains(&row.channel_id))?;
         }
     }
     // What nobody looks at any more (a channel out of use, a rule that is gone) ends where it may; so does a drill that was heard.
-    for alarm in open.into_values().chain(drills) {
-        looking.step(&mut tx, alarm, AlarmEvent::Clear, None).await?;
+    for alarm in open.into_values().chain(&drills) {
+        found.step(&mut Standing::of(alarm)?, AlarmEvent::Clear, None);
     }
-    looking.put_up(&mut tx, &rules).await?;
-    looking.looked.told = ladder::climb(&mut tx, now).await?;
+    let mut looked = found.write(&mut tx, &rules).await?;
+    looked.channels = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    looked.told = ladder::climb(&mut tx, now).await?;
     seen::looked(&mut *tx, now).await?;
     tx.commit().await?;
-    Ok(Some(looking.looked))
+    Ok(Some(looked))
 }
 
 /// The present value of the bottom of each tank.
@@ -112,62 +111,87 @@ fn window(row: &WindowRow, kind: ChannelKind, bottoms: &HashMap<Uuid, f64>) -> W
     }
 }
 
-/// One look under way.
-struct Looking {
+/// Where an alarm stands while one looks.
+struct Standing {
+    alarm: Uuid,
+    state: AlarmState,
+    seq: i32,
+    /// How often it has moved at this look.
+    moved: usize,
+}
+
+impl Standing {
+    fn of(alarm: &AlarmRow) -> Result<Self, TelemetryError> {
+        Ok(Self { alarm: alarm.id, state: state_of(alarm)?, seq: alarm.seq, moved: 0 })
+    }
+}
+
+/// What a look found, to be written at once: however many channels a gateway takes with it when it falls silent, it is written by as
+/// many statements as that of one.
+struct Found<'a> {
     now: Timestamp,
     version: i32,
-    looked: Looked,
+    begun: Vec<NewAlarm<'a>>,
+    notes: Vec<Note>,
+    /// Every event.
+    events: Vec<Step<'a>>,
+    /// The first step of alarms, then the second, and so on; but for those by which one begins.
+    turns: Vec<Vec<Step<'a>>>,
     /// Alarms that became loud now.
     loud: Vec<Uuid>,
 }
 
-impl Looking {
+impl<'a> Found<'a> {
+    const fn new(now: Timestamp, version: i32) -> Self {
+        Self {
+            now,
+            version,
+            begun: Vec::new(),
+            notes: Vec::new(),
+            events: Vec::new(),
+            turns: Vec::new(),
+            loud: Vec::new(),
+        }
+    }
+
     /// What follows for one rule and channel.
-    async fn one(
+    fn of_rule(
         &mut self,
-        db: &mut PgConnection,
-        (channel, rule): (i32, &Rule),
-        alarm: Option<AlarmRow>,
+        (channel, rule): (i32, &'a Rule),
+        alarm: Option<&AlarmRow>,
         verdict: Verdict,
         muted: bool,
     ) -> Result<(), TelemetryError> {
-        let open = match &alarm {
-            None if matches!(verdict, Verdict::Breach { .. }) => None,
-            None => return Ok(()),
-            Some(alarm) => {
-                Some(Open { state: state_of(alarm)?, began_at: alarm.began_at.to_jiff(), drill: alarm.drill })
-            }
-        };
         let value = match verdict {
             Verdict::Breach { value } => value.map(|value| value as f32),
             _ => None,
         };
-        let mut events = follow(open, rule, verdict, muted, self.now).into_iter();
-        let mut alarm = match alarm {
-            Some(alarm) => {
-                self.note(db, &alarm, (rule, verdict), value).await?;
-                alarm
+        let (open, mut standing) = match alarm {
+            None if matches!(verdict, Verdict::Breach { .. }) => {
+                let standing = Standing { alarm: new_uuid(self.now), state: AlarmState::Ok, seq: 0, moved: 0 };
+                (None, standing)
             }
-            None => {
-                let Some(first) = events.next() else { return Ok(()) };
-                let Some(begun) = self.begin(db, (channel, rule), first, value).await? else { return Ok(()) };
-                begun
+            None => return Ok(()),
+            Some(alarm) => {
+                self.note(alarm, (rule, verdict), value);
+                let standing = Standing::of(alarm)?;
+                let open = Open { state: standing.state, began_at: alarm.began_at.to_jiff(), drill: alarm.drill };
+                (Some(open), standing)
             }
         };
+        let mut events = follow(open, rule, verdict, muted, self.now).into_iter();
+        if open.is_none() {
+            let Some(first) = events.next() else { return Ok(()) };
+            self.begin(&mut standing, (channel, rule), first, value);
+        }
         for event in events {
-            alarm = self.step(db, alarm, event, value).await?;
+            self.step(&mut standing, event, value);
         }
         Ok(())
     }
 
     /// The worst value of an alarm, and since when what it is about is over.
-    async fn note(
-        &self,
-        db: &mut PgConnection,
-        alarm: &AlarmRow,
-        (rule, verdict): (&Rule, Verdict),
-        value: Option<f32>,
-    ) -> sqlx::Result<()> {
+    fn note(&mut self, alarm: &AlarmRow, (rule, verdict): (&Rule, Verdict), value: Option<f32>) {
         let worst = |one: f32, other: f32| {
             if matches!(rule.check, Check::Below { .. }) { one.min(other) } else { one.max(other) }
         };
@@ -176,85 +200,86 @@ impl Looking {
             (peak, value) => peak.or(value),
         };
         let before = alarm.cleared_at.map(|at| at.to_jiff());
-        let cleared = match verdict {
+        let cleared_at = match verdict {
             Verdict::Clear => before.or(Some(self.now)),
             Verdict::Breach { .. } => None,
             Verdict::Unknown => before,
         };
-        if peak != alarm.peak || cleared != before {
-            sql::note(&mut *db, alarm.id, peak, cleared).await?;
+        if peak != alarm.peak || cleared_at != before {
+            self.notes.push(Note { alarm: alarm.id, peak, cleared_at });
         }
-        Ok(())
     }
 
-    async fn begin(
+    fn begin(
         &mut self,
-        db: &mut PgConnection,
-        (channel, rule): (i32, &Rule),
+        standing: &mut Standing,
+        (channel, rule): (i32, &'a Rule),
         event: AlarmEvent,
         value: Option<f32>,
-    ) -> Result<Option<AlarmRow>, TelemetryError> {
-        let Some(state) = AlarmState::Ok.next(event) else { return Ok(None) };
-        let id = new_uuid(self.now);
-        let new = NewAlarm {
-            id,
+    ) {
+        let Some(state) = self.happens(standing, event, value).map(|step| step.to) else { return };
+        self.begun.push(NewAlarm {
+            id: standing.alarm,
             channel,
             rule: &rule.name,
             version: self.version,
             severity: rule.severity.name(),
             drill: false,
-            state: state.name(),
+            state,
             value,
-        };
-        if !sql::begin(&mut *db, &new, self.now).await? {
-            return Ok(None);
-        }
-        let step = Step {
-            alarm: id,
-            seq: 1,
-            event: event.name(),
-            from: AlarmState::Ok.name(),
-            to: state.name(),
-            by: None,
-            value,
-        };
-        sql::happened(&mut *db, step, self.now).await?;
-        self.looked.begun += 1;
-        self.looked.events += 1;
-        if state.is_loud() {
-            self.loud.push(id);
-        }
-        Ok(sql::one(&mut *db, id).await?)
+        });
     }
 
     /// Moves an alarm, where the table has a way.
-    async fn step(
-        &mut self,
-        db: &mut PgConnection,
-        alarm: AlarmRow,
-        event: AlarmEvent,
-        value: Option<f32>,
-    ) -> Result<AlarmRow, TelemetryError> {
-        let from = state_of(&alarm)?;
-        let Some(to) = from.next(event) else { return Ok(alarm) };
-        let seq = alarm.seq + 1;
-        let step =
-            Step { alarm: alarm.id, seq, event: event.name(), from: from.name(), to: to.name(), by: None, value };
-        sql::happened(&mut *db, step, self.now).await?;
-        sql::go(&mut *db, step, self.now).await?;
-        self.looked.events += 1;
-        if to.is_loud() {
-            self.loud.push(alarm.id);
+    fn step(&mut self, standing: &mut Standing, event: AlarmEvent, value: Option<f32>) {
+        let Some(step) = self.happens(standing, event, value) else { return };
+        if self.turns.len() <= standing.moved {
+            self.turns.push(Vec::new());
         }
-        Ok(AlarmRow { state: to.name().to_owned(), seq, ..alarm })
+        self.turns[standing.moved].push(step);
+        standing.moved += 1;
     }
 
-    /// Puts up the ladders of what became loud now.
-    async fn put_up(&self, db: &mut PgConnection, rules: &Rules) -> sqlx::Result<()> {
-        for alarm in &self.loud {
-            ladder::put_up(db, rules, *alarm, self.now).await?;
+    fn happens(&mut self, standing: &mut Standing, event: AlarmEvent, value: Option<f32>) -> Option<Step<'a>> {
+        let (from, to) = (standing.state, standing.state.next(event)?);
+        standing.seq += 1;
+        standing.state = to;
+        let alarm = standing.alarm;
+        let step =
+            Step { alarm, seq: standing.seq, event: event.name(), from: from.name(), to: to.name(), by: None, value };
+        self.events.push(step);
+        if to.is_loud() {
+            self.loud.push(alarm);
         }
-        Ok(())
+        Some(step)
+    }
+
+    /// Writes everything down, and puts up the ladders of what became loud.
+    async fn write(mut self, db: &mut PgConnection, rules: &Rules) -> sqlx::Result<Looked> {
+        let now = self.now;
+        if !self.notes.is_empty() {
+            sql::note(&mut *db, &self.notes).await?;
+        }
+        let mut begun = 0;
+        if !self.begun.is_empty() {
+            let there: HashSet<Uuid> = sql::begin(&mut *db, &self.begun, now).await?.into_iter().collect();
+            begun = there.len();
+            // What is open of its channel and rule already does not begin again, and nothing follows of it.
+            self.begun.retain(|new| !there.contains(&new.id));
+            let not: HashSet<Uuid> = self.begun.iter().map(|new| new.id).collect();
+            self.events.retain(|step| !not.contains(&step.alarm));
+            self.turns.iter_mut().for_each(|turn| turn.retain(|step| !not.contains(&step.alarm)));
+            self.loud.retain(|alarm| !not.contains(alarm));
+        }
+        if !self.events.is_empty() {
+            sql::happened(&mut *db, &self.events, now).await?;
+        }
+        for turn in self.turns.iter().filter(|turn| !turn.is_empty()) {
+            sql::go(&mut *db, turn, now).await?;
+        }
+        ladder::put_up(db, rules, &self.loud, now).await?;
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok(Looked { begun: number(begun), events: number(self.events.len()), ..Looked::default() })
     }
 }
 

@@ -73,11 +73,11 @@ pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<AlarmRow>> {
     alarms!("where a.closed_at is null order by a.severity, a.began_at desc, a.id").fetch_all(db).await
 }
 
-/// The alarms of a tank or a room, open ones first, then the latest.
+/// The alarms of a tank or a room: open ones first, the worst of them before the others, then the latest.
 pub async fn of_place(db: impl PgExecutor<'_>, place: Uuid, most: i64) -> sqlx::Result<Vec<AlarmRow>> {
     alarms!(
         "where (c.tank_id = $1 or c.room_id = $1) and (a.closed_at is null or a.state = 'resolved')
-         order by a.closed_at desc nulls first, a.began_at desc, a.id limit $2",
+         order by a.closed_at desc nulls first, a.severity, a.began_at desc, a.id limit $2",
         place,
         most
     )
@@ -126,25 +126,36 @@ pub struct NewAlarm<'a> {
     pub value: Option<f32>,
 }
 
-/// Begins an alarm; its first event is written with [`happened`]. `false` where one is open of the channel and the rule.
-pub async fn begin(db: impl PgExecutor<'_>, new: &NewAlarm<'_>, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
+/// Begins alarms; their first events are written with [`happened`]. Answers which of them began: none does where one is open of its
+/// channel and rule.
+pub async fn begin(db: impl PgExecutor<'_>, new: &[NewAlarm<'_>], now: Timestamp) -> sqlx::Result<Vec<Uuid>> {
+    let ids: Vec<Uuid> = new.iter().map(|one| one.id).collect();
+    let channels: Vec<i32> = new.iter().map(|one| one.channel).collect();
+    let rules: Vec<String> = new.iter().map(|one| one.rule.to_owned()).collect();
+    let versions: Vec<i32> = new.iter().map(|one| one.version).collect();
+    let severities: Vec<String> = new.iter().map(|one| one.severity.to_owned()).collect();
+    let drills: Vec<bool> = new.iter().map(|one| one.drill).collect();
+    let states: Vec<String> = new.iter().map(|one| one.state.to_owned()).collect();
+    let values: Vec<Option<f32>> = new.iter().map(|one| one.value).collect();
+    sqlx::query_scalar!(
         "insert into telemetry_alarm (id, channel_id, rule, rules_version, severity, drill, state, seq, began_at, value, peak, fired_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $9, case when $7 in ('firing', 'no_data') then $8::timestamptz end)
-         on conflict do nothing",
-        new.id,
-        new.channel,
-        new.rule,
-        new.version,
-        new.severity,
-        new.drill,
-        new.state,
-        now.to_sqlx() as _,
-        new.value
+         select n.id, n.channel, n.rule, n.version, n.severity, n.drill, n.state, 1, $9::timestamptz, n.value, n.value,
+                case when n.state in ('firing', 'no_data') then $9::timestamptz end
+         from unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::boolean[], $7::text[], $8::real[])
+              as n (id, channel, rule, version, severity, drill, state, value)
+         on conflict do nothing returning id",
+        &ids,
+        &channels,
+        &rules,
+        &versions,
+        &severities,
+        &drills,
+        &states,
+        &values as &[Option<f32>],
+        now.to_sqlx() as _
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_all(db)
+    .await
 }
 
 /// A step of an alarm.
@@ -166,58 +177,82 @@ pub struct Step<'a> {
     pub value: Option<f32>,
 }
 
-/// Writes an event down.
-pub async fn happened(db: impl PgExecutor<'_>, step: Step<'_>, now: Timestamp) -> sqlx::Result<()> {
+/// Writes events down.
+pub async fn happened(db: impl PgExecutor<'_>, steps: &[Step<'_>], now: Timestamp) -> sqlx::Result<()> {
+    let alarms: Vec<Uuid> = steps.iter().map(|step| step.alarm).collect();
+    let seqs: Vec<i32> = steps.iter().map(|step| step.seq).collect();
+    let events: Vec<String> = steps.iter().map(|step| step.event.to_owned()).collect();
+    let froms: Vec<String> = steps.iter().map(|step| step.from.to_owned()).collect();
+    let tos: Vec<String> = steps.iter().map(|step| step.to.to_owned()).collect();
+    let by: Vec<Option<Uuid>> = steps.iter().map(|step| step.by).collect();
+    let values: Vec<Option<f32>> = steps.iter().map(|step| step.value).collect();
     sqlx::query!(
         "insert into telemetry_alarm_event (alarm_id, seq, event, from_state, to_state, at, by, value)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        step.alarm,
-        step.seq,
-        step.event,
-        step.from,
-        step.to,
-        now.to_sqlx() as _,
-        step.by,
-        step.value
+         select n.alarm, n.seq, n.event, n.was, n.becomes, $8::timestamptz, n.who, n.value
+         from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::real[])
+              as n (alarm, seq, event, was, becomes, who, value)",
+        &alarms,
+        &seqs,
+        &events,
+        &froms,
+        &tos,
+        &by as &[Option<Uuid>],
+        &values as &[Option<f32>],
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Moves an alarm to where an event leads it.
-pub async fn go(db: impl PgExecutor<'_>, step: Step<'_>, now: Timestamp) -> sqlx::Result<()> {
+/// Moves alarms to where an event leads each: one step of each, since the table of ways knows no two at once.
+pub async fn go(db: impl PgExecutor<'_>, steps: &[Step<'_>], now: Timestamp) -> sqlx::Result<()> {
+    let alarms: Vec<Uuid> = steps.iter().map(|step| step.alarm).collect();
+    let tos: Vec<String> = steps.iter().map(|step| step.to.to_owned()).collect();
+    let seqs: Vec<i32> = steps.iter().map(|step| step.seq).collect();
+    let by: Vec<Option<Uuid>> = steps.iter().map(|step| step.by).collect();
     sqlx::query!(
-        "update telemetry_alarm set state = $2, seq = $3,
-                fired_at = coalesce(fired_at, case when $2 in ('firing', 'no_data') then $4::timestamptz end),
-                acknowledged_at = case when $2 = 'acknowledged' then $4 else acknowledged_at end,
-                acknowledged_by = case when $2 = 'acknowledged' then $5 else acknowledged_by end,
-                cleared_at = case when $2 in ('ok', 'resolved') then coalesce(cleared_at, $4) else cleared_at end,
-                closed_at = case when $2 in ('ok', 'resolved') then $4 end
-         where id = $1",
-        step.alarm,
-        step.to,
-        step.seq,
-        now.to_sqlx() as _,
-        step.by
+        "update telemetry_alarm a set state = n.state, seq = n.seq,
+                fired_at = coalesce(a.fired_at, case when n.state in ('firing', 'no_data') then $5::timestamptz end),
+                acknowledged_at = case when n.state = 'acknowledged' then $5::timestamptz else a.acknowledged_at end,
+                acknowledged_by = case when n.state = 'acknowledged' then n.who else a.acknowledged_by end,
+                cleared_at = case when n.state in ('ok', 'resolved') then coalesce(a.cleared_at, $5::timestamptz) else a.cleared_at end,
+                closed_at = case when n.state in ('ok', 'resolved') then $5::timestamptz end
+         from unnest($1::uuid[], $2::text[], $3::integer[], $4::uuid[]) as n (alarm, state, seq, who)
+         where a.id = n.alarm",
+        &alarms,
+        &tos,
+        &seqs,
+        &by as &[Option<Uuid>],
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// What else is known of an alarm that stays where it is: the worst value, and since when what it is about is over.
-pub async fn note(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    peak: Option<f32>,
-    cleared_at: Option<Timestamp>,
-) -> sqlx::Result<()> {
+/// What else is known of an alarm that stays where it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Note {
+    /// Which.
+    pub alarm: Uuid,
+    /// The worst value.
+    pub peak: Option<f32>,
+    /// Since when what it is about is over.
+    pub cleared_at: Option<Timestamp>,
+}
+
+/// Writes down what else is known of alarms.
+pub async fn note(db: impl PgExecutor<'_>, notes: &[Note]) -> sqlx::Result<()> {
+    let alarms: Vec<Uuid> = notes.iter().map(|note| note.alarm).collect();
+    let peaks: Vec<Option<f32>> = notes.iter().map(|note| note.peak).collect();
+    let cleared: Vec<Option<SqlTimestamp>> = notes.iter().map(|note| note.cleared_at.map(ToSqlx::to_sqlx)).collect();
     sqlx::query!(
-        "update telemetry_alarm set peak = $2, cleared_at = $3 where id = $1",
-        id,
-        peak,
-        cleared_at.map(ToSqlx::to_sqlx) as Option<SqlTimestamp>
+        "update telemetry_alarm a set peak = n.peak, cleared_at = n.cleared_at
+         from unnest($1::uuid[], $2::real[], $3::timestamptz[]) as n (alarm, peak, cleared_at) where a.id = n.alarm",
+        &alarms,
+        &peaks as &[Option<f32>],
+        &cleared as _
     )
     .execute(db)
     .await?;
@@ -252,13 +287,19 @@ pub async fn events(db: impl PgExecutor<'_>, alarm: Uuid) -> sqlx::Result<Vec<Ev
     .await
 }
 
-/// Puts up a ladder of an alarm that became loud: one more than it has.
-pub async fn put_up(db: impl PgExecutor<'_>, alarm: Uuid, roles: &[String], due: &[SqlTimestamp]) -> sqlx::Result<()> {
+/// Puts up ladders of alarms that became loud, of the same rungs: one more of each than it has.
+pub async fn put_up(
+    db: impl PgExecutor<'_>,
+    alarms: &[Uuid],
+    roles: &[String],
+    due: &[SqlTimestamp],
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into telemetry_rung (alarm_id, round, rung, role, due_at)
-         select $1, (select coalesce(max(o.round), 0) + 1 from telemetry_rung o where o.alarm_id = $1)::smallint, n.rung::smallint, n.role, n.due
-         from unnest($2::text[], $3::timestamptz[]) with ordinality as n (role, due, rung) on conflict do nothing",
-        alarm,
+         select a.id, (select coalesce(max(o.round), 0) + 1 from telemetry_rung o where o.alarm_id = a.id)::smallint, n.rung::smallint, n.role, n.due
+         from unnest($1::uuid[]) as a (id) cross join unnest($2::text[], $3::timestamptz[]) with ordinality as n (role, due, rung)
+         on conflict do nothing",
+        alarms,
         roles,
         due as _
     )
@@ -296,50 +337,89 @@ pub async fn due(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<Vec<Ru
     .await
 }
 
-/// The next rung of a ladder becomes due at once: nobody stood on the one before.
-pub async fn hasten(db: impl PgExecutor<'_>, before: &RungRow) -> sqlx::Result<Option<RungRow>> {
+/// Rungs, column by column: of which alarms, which ladders, and which of those.
+fn columns(rungs: &[RungRow]) -> (Vec<Uuid>, Vec<i16>, Vec<i16>) {
+    let alarms = rungs.iter().map(|rung| rung.alarm_id).collect();
+    let rounds = rungs.iter().map(|rung| rung.round).collect();
+    (alarms, rounds, rungs.iter().map(|rung| rung.rung).collect())
+}
+
+/// The next rung of each ladder becomes due at once: nobody stood on the one before. Of these those of which nobody was told, locked.
+pub async fn hasten(db: impl PgExecutor<'_>, before: &[RungRow]) -> sqlx::Result<Vec<RungRow>> {
+    let (alarms, rounds, rungs) = columns(before);
     sqlx::query_as!(
         RungRow,
-        r#"select r.alarm_id, r.round, r.rung, r.role, a.drill from telemetry_rung r join telemetry_alarm a on a.id = r.alarm_id
-           where r.alarm_id = $1 and r.round = $2 and r.rung = $3 and r.told_at is null for update of r"#,
-        before.alarm_id,
-        before.round,
-        before.rung + 1
+        r#"select r.alarm_id, r.round, r.rung, r.role, a.drill
+           from unnest($1::uuid[], $2::smallint[], $3::smallint[]) as n (alarm, round, rung)
+           join telemetry_rung r on r.alarm_id = n.alarm and r.round = n.round and r.rung = n.rung + 1
+           join telemetry_alarm a on a.id = r.alarm_id
+           where r.told_at is null order by r.alarm_id, r.rung for update of r"#,
+        &alarms,
+        &rounds,
+        &rungs
     )
-    .fetch_optional(db)
+    .fetch_all(db)
     .await
 }
 
-/// Writes down that a rung was told, and how many people stood on it.
-pub async fn told(db: impl PgExecutor<'_>, rung: &RungRow, people: i16, now: Timestamp) -> sqlx::Result<()> {
+/// Writes down that rungs were told, and how many people stood on each.
+pub async fn told(db: impl PgExecutor<'_>, told: &[RungRow], people: &[i16], now: Timestamp) -> sqlx::Result<()> {
+    let (alarms, rounds, rungs) = columns(told);
     sqlx::query!(
-        "update telemetry_rung set told_at = $4, people = $5 where alarm_id = $1 and round = $2 and rung = $3",
-        rung.alarm_id,
-        rung.round,
-        rung.rung,
-        now.to_sqlx() as _,
-        people
+        "update telemetry_rung r set told_at = $5::timestamptz, people = n.people
+         from unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::smallint[]) as n (alarm, round, rung, people)
+         where r.alarm_id = n.alarm and r.round = n.round and r.rung = n.rung",
+        &alarms,
+        &rounds,
+        &rungs,
+        people,
+        now.to_sqlx() as _
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Notes that somebody is told of an alarm, by which messages.
-pub async fn notice(
-    db: impl PgExecutor<'_>,
-    rung: &RungRow,
-    account: Uuid,
-    (mail, sms): (Uuid, Uuid),
-) -> sqlx::Result<()> {
+/// Who is told of what, by which messages, column by column.
+#[derive(Debug, Default)]
+pub struct Notices {
+    /// Of which alarm.
+    pub alarms: Vec<Uuid>,
+    /// Of which of its ladders.
+    pub rounds: Vec<i16>,
+    /// By which rung of that.
+    pub rungs: Vec<i16>,
+    /// Who.
+    pub accounts: Vec<Uuid>,
+    /// The message's id, if it goes by mail.
+    pub posts: Vec<Uuid>,
+    /// The message's id, if it goes as a text message.
+    pub sms: Vec<Uuid>,
+}
+
+impl Notices {
+    /// One more: somebody who stands on a rung, told by a letter or a text message.
+    pub fn add(&mut self, rung: &RungRow, account: Uuid, (mail, sms): (Uuid, Uuid)) {
+        self.alarms.push(rung.alarm_id);
+        self.rounds.push(rung.round);
+        self.rungs.push(rung.rung);
+        self.accounts.push(account);
+        self.posts.push(mail);
+        self.sms.push(sms);
+    }
+}
+
+/// Notes that people are told of alarms.
+pub async fn notice(db: impl PgExecutor<'_>, notices: &Notices) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into telemetry_notice (alarm_id, round, rung, account_id, post_id, sms_id) values ($1, $2, $3, $4, $5, $6)",
-        rung.alarm_id,
-        rung.round,
-        rung.rung,
-        account,
-        mail,
-        sms
+        "insert into telemetry_notice (alarm_id, round, rung, account_id, post_id, sms_id)
+         select * from unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[])",
+        &notices.alarms,
+        &notices.rounds,
+        &notices.rungs,
+        &notices.accounts,
+        &notices.posts,
+        &notices.sms
     )
     .execute(db)
     .await?;

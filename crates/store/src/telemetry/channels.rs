@@ -36,34 +36,35 @@ pub struct ChannelRow {
     pub heard_at: SqlTimestamp,
 }
 
+/// Channels in use with their newest reading; which, and in which order, stands in the tail of the query.
+macro_rules! channels {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            ChannelRow,
+            r#"select c.id, c.code, c.kind, c.tank_id, c.room_id, c.interval_s, l.at as "at: SqlTimestamp", l.value, l.quality,
+                      l.good_at as "good_at: SqlTimestamp", l.good_value, l.changed_at as "changed_at: SqlTimestamp",
+                      l.heard_at as "heard_at: SqlTimestamp"
+               from telemetry_channel c join telemetry_latest l on l.channel_id = c.id
+               where c.until is null "# + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// The channels in use of these codes, locked with their newest reading until the transaction is over; in one order, so that two
 /// batches wait for each other and never for good.
 pub async fn lock(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Result<Vec<ChannelRow>> {
-    sqlx::query_as!(
-        ChannelRow,
-        r#"select c.id, c.code, c.kind, c.tank_id, c.room_id, c.interval_s, l.at as "at: SqlTimestamp", l.value, l.quality,
-                  l.good_at as "good_at: SqlTimestamp", l.good_value, l.changed_at as "changed_at: SqlTimestamp",
-                  l.heard_at as "heard_at: SqlTimestamp"
-           from telemetry_channel c join telemetry_latest l on l.channel_id = c.id
-           where c.code = any ($1) and c.until is null order by c.id for update of l"#,
-        codes
-    )
-    .fetch_all(db)
-    .await
+    channels!("and c.code = any ($1) order by c.id for update of l", codes).fetch_all(db).await
 }
 
 /// Every channel in use.
 pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ChannelRow>> {
-    sqlx::query_as!(
-        ChannelRow,
-        r#"select c.id, c.code, c.kind, c.tank_id, c.room_id, c.interval_s, l.at as "at: SqlTimestamp", l.value, l.quality,
-                  l.good_at as "good_at: SqlTimestamp", l.good_value, l.changed_at as "changed_at: SqlTimestamp",
-                  l.heard_at as "heard_at: SqlTimestamp"
-           from telemetry_channel c join telemetry_latest l on l.channel_id = c.id
-           where c.until is null order by c.code"#
-    )
-    .fetch_all(db)
-    .await
+    channels!("order by c.code").fetch_all(db).await
+}
+
+/// The channels in use of a tank or a room.
+pub async fn of_place(db: impl PgExecutor<'_>, place: Uuid) -> sqlx::Result<Vec<ChannelRow>> {
+    channels!("and (c.tank_id = $1 or c.room_id = $1) order by c.code", place).fetch_all(db).await
 }
 
 /// A channel to be set up.
@@ -162,15 +163,26 @@ pub struct TankRow {
     pub places: i32,
 }
 
+/// Tanks; which, and in which order, stands in the tail of the query.
+macro_rules! tanks {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            TankRow,
+            r#"select t.id, t.code, t.use as purpose, t.room_id, r.code as room, t.towers::integer * t.frames * t.slots as "places!"
+               from custody_tank t join custody_room r on r.id = t.room_id "# + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// The tanks, by room and code.
 pub async fn tanks(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<TankRow>> {
-    sqlx::query_as!(
-        TankRow,
-        r#"select t.id, t.code, t.use as purpose, t.room_id, r.code as room, t.towers::integer * t.frames * t.slots as "places!"
-           from custody_tank t join custody_room r on r.id = t.room_id order by r.code, t.code"#
-    )
-    .fetch_all(db)
-    .await
+    tanks!("order by r.code, t.code").fetch_all(db).await
+}
+
+/// A tank; nothing where there is none.
+pub async fn tank(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<TankRow>> {
+    tanks!("where t.id = $1", id).fetch_optional(db).await
 }
 
 /// How many units lie in each tank now, where any do. It reads every place that is taken.
@@ -181,6 +193,16 @@ pub async fn units(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<(Uuid, i64)>> {
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.tank_id, row.units)).collect())
+}
+
+/// How many units lie in a tank now.
+pub async fn units_in(db: impl PgExecutor<'_>, tank: Uuid) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "units!" from custody_placement where tank_id = $1 and taken_at is null"#,
+        tank
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// Every channel that ever measured in a tank or a room, with its kind.
@@ -201,6 +223,17 @@ pub async fn rooms(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<(Uuid, String)>>
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.code)).collect())
+}
+
+/// The code of a room that has channels; nothing where there is none.
+pub async fn room(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "select r.code from custody_room r
+         where r.id = $1 and exists (select from telemetry_channel c where c.room_id = r.id and c.until is null)",
+        id
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// The tank or the room of a code: one of the two; a tank where both have it.

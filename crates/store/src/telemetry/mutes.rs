@@ -32,30 +32,32 @@ pub struct MuteRow {
     pub until: Option<SqlTimestamp>,
 }
 
+/// Mutes that are not over; which, and in which order, stands in the tail of the query.
+macro_rules! mutes {
+    ($tail:tt $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            MuteRow,
+            r#"select m.id, m.channel_id, c.code, c.tank_id, c.room_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
+                      m.confirmed_by, m.until as "until: SqlTimestamp"
+               from telemetry_mute m join telemetry_channel c on c.id = m.channel_id where m.ended_at is null "# + $tail
+            $(, $arg)*
+        )
+    };
+}
+
 /// The mutes that are not over, in the order they were asked for.
 pub async fn open(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<MuteRow>> {
-    sqlx::query_as!(
-        MuteRow,
-        r#"select m.id, m.channel_id, c.code, c.tank_id, c.room_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
-                  m.confirmed_by, m.until as "until: SqlTimestamp"
-           from telemetry_mute m join telemetry_channel c on c.id = m.channel_id where m.ended_at is null order by m.asked_at, m.id"#
-    )
-    .fetch_all(db)
-    .await
+    mutes!("order by m.asked_at, m.id").fetch_all(db).await
+}
+
+/// Those of a tank or a room.
+pub async fn of_place(db: impl PgExecutor<'_>, place: Uuid) -> sqlx::Result<Vec<MuteRow>> {
+    mutes!("and (c.tank_id = $1 or c.room_id = $1) order by m.asked_at, m.id", place).fetch_all(db).await
 }
 
 /// A mute, locked.
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<MuteRow>> {
-    sqlx::query_as!(
-        MuteRow,
-        r#"select m.id, m.channel_id, c.code, c.tank_id, c.room_id, m.reason, m.minutes, m.asked_by, m.asked_at as "asked_at: SqlTimestamp",
-                  m.confirmed_by, m.until as "until: SqlTimestamp"
-           from telemetry_mute m join telemetry_channel c on c.id = m.channel_id
-           where m.id = $1 and m.ended_at is null for update of m"#,
-        id
-    )
-    .fetch_optional(db)
-    .await
+    mutes!("and m.id = $1 for update of m", id).fetch_optional(db).await
 }
 
 /// Somebody asks for a channel to be quiet.

@@ -16,16 +16,18 @@ pub struct PersonRow {
     pub locale: String,
 }
 
-/// Everybody with a role whose account is live.
-pub async fn with_role(db: impl PgExecutor<'_>, role: &str) -> sqlx::Result<Vec<PersonRow>> {
-    sqlx::query_as!(
-        PersonRow,
-        "select a.id, a.mail_sealed, a.phone_sealed, a.locale from account a join account_role r on r.account_id = a.id
-         where a.kind = 'staff' and a.deleted_at is null and r.role = $1 order by a.id",
-        role
+/// Everybody with one of these roles whose account is live and who can be told, with the role; whoever has two stands there twice.
+pub async fn with_roles(db: impl PgExecutor<'_>, roles: &[String]) -> sqlx::Result<Vec<(String, Uuid)>> {
+    let rows = sqlx::query!(
+        "select r.role, a.id from account a join account_role r on r.account_id = a.id
+         where a.kind = 'staff' and a.deleted_at is null and r.role = any ($1)
+           and (a.mail_sealed is not null or a.phone_sealed is not null)
+         order by r.role, a.id",
+        roles
     )
     .fetch_all(db)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.role, row.id)).collect())
 }
 
 /// One of the staff whose account is live.

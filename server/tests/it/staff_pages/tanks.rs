@@ -178,6 +178,14 @@ async fn new_rules_are_proposed_shown_beside_the_old_and_confirmed_by_another() 
     let refused = send(&lab, CHANGE, &wrong).await;
     again(&refused, REFUSED, "填写19.5到20.5之间的数字");
     assert!(refused.body.contains("随季节调整") && refused.body.contains("-172"), "what was typed is kept");
+    let summary = refused.body.split("class=\"error-summary\"").nth(1).and_then(|rest| rest.split("</ul>").next());
+    assert!(summary.is_some_and(|summary| summary.contains("氧气浓度过低 · 限值")), "whose limit it is: {summary:?}");
+    let first = night.get(RULES).await;
+    assert!(
+        first.body.contains("系统启用时的初始规则") && !first.body.contains("custody.md"),
+        "{}",
+        excerpt(&first.body)
+    );
     let same = typed(&shown.body, &[("reason", "随季节调整")]);
     again(&send(&lab, CHANGE, &same).await, StatusCode::CONFLICT, "没有改动");
     let right = typed(&shown.body, &[("tank_warm-limit", "-172"), ("reason", "随季节调整")]);

@@ -51,7 +51,7 @@ pub(super) fn section(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         <section class="section" id="chain">
             <h2>{visit.t("units-chain")}</h2>
             <p class="muted">{visit.t("units-chain-lead")}</p>
-            <details class="units-section">
+            <details class="units-section units-chain">
                 <summary>{all}</summary>
                 <Table caption=visit.t("units-chain") caption_hidden=true columns=columns rows=rows/>
             </details>
@@ -89,7 +89,7 @@ fn row(visit: &Visit, opened: &Opened, event: &EventView) -> Row {
         .cell(instant(visit, event.received_at))
         .cell(view! { <div><code class="code">{event.source.clone()}</code>{number}{who}</div> })
         .cell(view! {
-            <details>
+            <details class="units-hash">
                 <summary><code class="code small">{short}</code></summary>
                 <p class="code proof-hash">{hash}<br/>{digest}</p>
             </details>

@@ -80,3 +80,53 @@ async fn units_are_counted_for_the_desk_and_not_for_a_wall() {
     assert_eq!(i64::try_from(board.units_in(tank.id)), Ok(number(&house, lie).await));
     assert!(telemetry::wall(&house.services, &by).await.expect("a wall").units.is_empty());
 }
+
+#[tokio::test]
+async fn ten_minutes_that_were_warm_are_in_the_chart_of_thirty_days_and_all_charts_of_a_tank_begin_together() {
+    let house = TestHouse::new().await;
+    let kinds = [ChannelKind::TemperatureTop, ChannelKind::Ln2Level];
+    let tank = super::tank(&house, "T-01", &kinds).await;
+    house.services.clock.advance(SignedDuration::from_hours(6));
+    let hours = (0..36).map(|n| minute(&house, n * 10 - 360));
+    let cold = hours.map(|at| reading("T-01/temperature_top", at, -186.0));
+    let warm = reading("T-01/temperature_top", minute(&house, -125), -149.0);
+    let level = reading("T-01/ln2_level", minute(&house, -60), 72.0);
+    send(&house, cold.chain([warm, level]).collect()).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+
+    let by = house.services.system();
+    for span in Span::ALL {
+        let charts: [&[ChannelKind]; 2] = [&kinds[..1], &kinds[1..]];
+        let both = telemetry::histories(&house.services, &by, tank, (&charts, span)).await.expect("charts");
+        let [temperature, level] = both.as_slice() else { panic!("two charts: {both:?}") };
+        assert_eq!((temperature.from, temperature.until), (level.from, level.until));
+        assert_eq!(level.lines.len(), 1);
+        let steps = &temperature.lines[0].steps;
+        let values: Vec<(f64, f64, f64)> = steps.iter().filter_map(|step| step.values).collect();
+        let highest = values.iter().map(|values| values.2).fold(f64::NEG_INFINITY, f64::max);
+        let lowest = values.iter().map(|values| values.0).fold(f64::INFINITY, f64::min);
+        assert_eq!((lowest, highest), (-186.0, -149.0), "{span:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tanks_page_has_what_is_its_own_and_nothing_of_its_neighbours() {
+    let house = TestHouse::new().await;
+    let own = super::tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let other = super::tank(&house, "T-02", &[ChannelKind::TemperatureTop, ChannelKind::Ln2Level]).await;
+    let warm = ["T-01", "T-02"].map(|code| reading(&format!("{code}/temperature_top"), house.now(), -149.0));
+    send(&house, warm.to_vec()).await;
+    telemetry::watch(&house.services).await.expect("looked");
+    let by = house.services.system();
+    let board = telemetry::board(&house.services, &by).await.expect("a board");
+    assert!(!board.alarms.is_empty());
+    for (id, channels) in [(own, 1), (other, 2)] {
+        let present = telemetry::tank(&house.services, &by, id).await.expect("a tank");
+        assert_eq!(Some(&present.tank), board.tanks.iter().find(|tank| tank.id == id), "as the board has it");
+        assert_eq!(present.tank.channels.len(), channels);
+        assert!(present.alarms.iter().all(|alarm| alarm.tank == Some(id)) && !present.alarms.is_empty());
+        assert_eq!((present.units, present.stale), (board.units_in(id), board.is_stale()));
+    }
+    let none = telemetry::tank(&house.services, &by, domain::ids::TankId(Uuid::from_u128(1))).await;
+    assert!(matches!(none, Err(telemetry::TelemetryError::NotFound)));
+}

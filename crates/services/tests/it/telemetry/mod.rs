@@ -6,6 +6,7 @@ mod displays;
 mod excursions;
 mod feed;
 mod keep;
+mod many;
 mod rules;
 mod watch;
 

@@ -38,7 +38,10 @@ pub struct Wire {
 
 impl Wire {
     /// Listens on a free port and passes on to where `database` points.
-    pub async fn tap(database: &PgConnectOptions) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// Where there is no port to listen on.
+    pub async fn tap(database: &PgConnectOptions) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let counts = Arc::<Counts>::default();
