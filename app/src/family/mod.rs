@@ -11,6 +11,7 @@ mod looks;
 mod notices;
 mod passport;
 mod people;
+mod readings;
 mod results;
 pub mod staff;
 mod steps;
