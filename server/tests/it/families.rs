@@ -4,15 +4,16 @@
 use crate::limits::{HERE, NEIGHBOUR, from};
 use crate::paper;
 use crate::support::{Answer, Browser, Site};
+use domain::account::{Actor, Role};
 use domain::contact::{PersonName, Phone};
 use domain::custody::Pool;
 use domain::family::{ContractNumber, ContractState, Kin, Notice};
-use domain::ids::{FamilyId, UnitId};
+use domain::ids::{AccountId, FamilyId, LoginSessionId, UnitId};
 use http::Method;
 use jiff::SignedDuration;
 use server::router;
 use services::custody::proof;
-use services::family::{Founder, Founding, found_in, tell_in};
+use services::family::{Founder, Founding, Look, found_in, look_in, tell_in};
 use services::limits::VERIFY_PER_ADDRESS;
 use uuid::Uuid;
 
@@ -308,6 +309,33 @@ async fn whoever_verifies_a_certificate_of_storage_learns_that_it_is_valid_and_n
         "nothing more is learnt from here"
     );
     assert_eq!(guess(NEIGHBOUR, &good).await, 200, "and nobody else is kept out");
+}
+
+/// Who looked at the results, and who at a passport, is not one and the same line.
+#[tokio::test]
+async fn a_family_reads_at_what_of_its_record_staff_looked_and_at_which_unit() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let mother = site.visitor().await;
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    let services = &site.test.services;
+    let staff = site.test.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_018)),
+        login: LoginSessionId(Uuid::from_u128(90_018)),
+        roles: vec![Role::LabOfficer],
+        stepped_up_at: None,
+    });
+    let mut tx = services.begin().await.expect("a transaction");
+    for what in ["unit", "passport", "letter"] {
+        let look = Look { unit: made.unit, role: "lab_officer", what, reason: "演示：核对", break_glass: false };
+        assert!(look_in(services, &mut tx, &staff, look).await.expect("written"));
+    }
+    tx.commit().await.expect("committed");
+    let page = mother.get("/account/units/access").await.body.replace("<!>", "");
+    for said in ["查看了脐带血的记录", "查看了脐带血的监管链护照", "查看了实验室报来"] {
+        assert_eq!(page.matches(said).count(), 1, "{said}");
+    }
+    assert_eq!(page.matches(&format!("href=\"/account/units/{}\"", made.unit)).count(), 3, "each says at which unit");
 }
 
 #[tokio::test]
