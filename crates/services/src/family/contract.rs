@@ -44,6 +44,17 @@ pub struct Price {
     pub paid_on: Option<Date>,
 }
 
+impl Price {
+    pub(super) fn of(row: sql::PriceRow) -> Self {
+        Self {
+            kind: row.kind,
+            due_on: row.due_on.to_jiff(),
+            amount: Fen::new(row.fen),
+            paid_on: row.paid_on.map(|day| day.to_jiff()),
+        }
+    }
+}
+
 /// The contracts of the families whoever asks belongs to.
 ///
 /// # Errors
@@ -63,12 +74,6 @@ pub async fn contracts(services: &Services, context: &Context) -> Result<Vec<Own
 fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) -> Result<OwnContract, FamilyError> {
     let plain = services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
     let number = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
-    let price = |row: sql::PriceRow| Price {
-        kind: row.kind,
-        due_on: row.due_on.to_jiff(),
-        amount: Fen::new(row.fen),
-        paid_on: row.paid_on.map(|day| day.to_jiff()),
-    };
     Ok(OwnContract {
         id: ContractId(row.id),
         number: ContractNumber::parse(&number).map_err(|_| FamilyError::Unreadable)?,
@@ -77,6 +82,6 @@ fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) 
         unit: row.unit_id.map(UnitId),
         signed_on: row.signed_on.map(|day| day.to_jiff()),
         ends_on: row.ends_on.map(|day| day.to_jiff()),
-        prices: prices.into_iter().map(price).collect(),
+        prices: prices.into_iter().map(Price::of).collect(),
     })
 }

@@ -7,6 +7,7 @@ mod office;
 mod office_invitations;
 mod office_payments;
 mod own;
+mod receipts;
 mod rows;
 mod told;
 
