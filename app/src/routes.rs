@@ -42,8 +42,8 @@ use crate::door::{ConflictPage, DeviceNew, Door, StaffDoor};
 use crate::exports::{ExportEdit, ExportFile, ExportNew, ExportPage, Exports};
 use crate::family::staff::{ContractNew, ContractPage, Contracts};
 use crate::family::{
-    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnSteps, OwnTemperature, OwnTests, OwnUnit,
-    OwnUnits, UnitCertificateVerdict, VerifyUnitCertificate,
+    Join as FamilyJoin, OwnContracts, OwnLooks, OwnNotices, OwnPeople, OwnReceipt, OwnSteps, OwnTemperature, OwnTests,
+    OwnUnit, OwnUnits, UnitCertificateVerdict, VerifyUnitCertificate,
 };
 use crate::gallery::Gallery;
 use crate::groups::staff::{Board as GroupBoard, Request as GroupRequest, Rules as GroupRules};
@@ -364,6 +364,7 @@ pages! {
     "/account/units" OwnUnits (Access::SignedIn) [];
     "/account/units/notices" OwnNotices (Access::SignedIn) [];
     "/account/units/contract" OwnContracts (Access::SignedIn) [];
+    "/account/units/contract/payments/:id" OwnReceipt (Access::SignedIn) [];
     "/account/units/people" OwnPeople (Access::SignedIn) [];
     "/account/units/access" OwnLooks (Access::SignedIn) [];
     "/account/units/:id" OwnUnit (Access::SignedIn) [];

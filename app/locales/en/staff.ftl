@@ -913,6 +913,7 @@ staff-action-custody-looked-over = Looked over what three people do
 staff-action-custody-withdrawn = Withdrew a proposal
 staff-action-family-certificate-issued = Storage certificate issued
 staff-action-family-passport-fetched = Custody passport fetched
+staff-action-family-text-lost = A family met text of its unit that does not open
 staff-action-custody-operator-added = Added an operator
 staff-action-custody-operator-linked = Changed the account of an operator
 staff-action-custody-operator-ended = Noted an operator’s last day

@@ -856,6 +856,7 @@ staff-action-custody-looked-over = 核对需三人办理的事项
 staff-action-custody-withdrawn = 撤回需要两人办理的事项
 staff-action-family-certificate-issued = 签发储存证书
 staff-action-family-passport-fetched = 家庭下载监管链护照
+staff-action-family-text-lost = 家庭查看的脐带血记录有内容读不出来
 staff-action-custody-operator-added = 添加操作人
 staff-action-custody-operator-linked = 更改操作人的账号
 staff-action-custody-operator-ended = 操作人离岗

@@ -1,7 +1,8 @@
-//! A family's contract: its number, its term, what was agreed, and what of it is paid.
+//! A family's contract: its number, its term, what was agreed, what of it is paid, and the papers there are.
 
+use super::receipt::receipt_of;
 use super::words::{contract_tag, pool_text};
-use super::{FamilyTabs, crumbs, hidden};
+use super::{FamilyTabs, crumbs, hidden, page_of};
 use crate::desk::read_first;
 use crate::form::Tone;
 use crate::ledger::money;
@@ -11,7 +12,7 @@ use crate::visit::{Visit, visit};
 use domain::family::ContractState;
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
-use services::family::{self, OwnContract, Price};
+use services::family::{self, OwnContract, OwnPayment, OwnUnit, Price};
 
 /// The page.
 #[component]
@@ -22,10 +23,13 @@ pub fn OwnContracts() -> impl IntoView {
 async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let all = family::contracts(&visit.services, &visit.context).await.map_err(hidden)?;
+    let units = family::units(&visit.services, &visit.context).await.map_err(hidden)?;
+    let payments = family::payments(&visit.services, &visit.context).await.map_err(hidden)?;
     let list = if all.is_empty() {
         view! { <EmptyState of=Illustration::Family title=visit.t("family-contract-none")/> }.into_any()
     } else {
-        all.iter().map(|contract| one(visit, contract)).collect_view().into_any()
+        let papers = |contract: &OwnContract| papers(visit, contract, &units, &payments);
+        all.iter().map(|contract| one(visit, contract, papers(contract))).collect_view().into_any()
     };
     Ok(view! {
         <Page title=visit.t("family-tab-contract") lead=visit.t("family-contract-lead") crumbs=crumbs(visit, &[])>
@@ -36,7 +40,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn one(visit: &Visit, contract: &OwnContract) -> impl IntoView + use<> {
+fn one(visit: &Visit, contract: &OwnContract, papers: AnyView) -> impl IntoView + use<> {
     let (tone, label) = contract_tag(visit, contract.state);
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(|| "—".to_owned(), |day| day_text(day, visit.locale()));
     let rows = vec![
@@ -54,8 +58,38 @@ fn one(visit: &Visit, contract: &OwnContract) -> impl IntoView + use<> {
             {went}
             <SummaryList rows=rows/>
             {prices(visit, &contract.prices)}
+            {papers}
         </section>
     }
+}
+
+/// What there is on paper: of the unit that the contract keeps, and of each payment that stands.
+fn papers(visit: &Visit, contract: &OwnContract, units: &[OwnUnit], payments: &[OwnPayment]) -> AnyView {
+    let file = |path: String, key: &str| {
+        let href = visit.href(&path);
+        view! { <li><a href=href download="">{visit.t(key)}</a></li> }.into_any()
+    };
+    let mut items: Vec<AnyView> = Vec::new();
+    if let Some(unit) = units.iter().find(|unit| contract.unit == Some(unit.id)) {
+        let page = page_of(unit.id);
+        if unit.is_stored() {
+            items.push(file(format!("{page}/certificate.pdf"), "family-certificate"));
+        }
+        items.push(file(format!("{page}/passport.pdf"), "family-passport-paper"));
+        items.push(file(format!("{page}/passport.json"), "family-passport"));
+    }
+    let standing = payments.iter().filter(|payment| payment.contract == contract.id && payment.taken_back_at.is_none());
+    for payment in standing {
+        let args = [("day", day_text(payment.paid_on, visit.locale()).into()), ("yuan", money(payment.amount).into())];
+        let href = visit.href(&receipt_of(payment.id));
+        items.push(view! { <li><a href=href>{visit.t_args("family-papers-receipt", &args)}</a></li> }.into_any());
+    }
+    let list = if items.is_empty() {
+        view! { <p class="muted">{visit.t("family-papers-none")}</p> }.into_any()
+    } else {
+        view! { <ul>{items}</ul> }.into_any()
+    };
+    view! { <div class="family-papers no-print"><h3>{visit.t("family-papers")}</h3>{list}</div> }.into_any()
 }
 
 fn prices(visit: &Visit, all: &[Price]) -> Option<AnyView> {

@@ -2,6 +2,7 @@
 //! something in the one finds none of it in the other, and of nothing else: the same record is the same paper, whenever it is fetched.
 //! What anybody verifies is the file; the paper says how.
 
+use super::readings::readings;
 use super::results::value_words;
 use crate::calls::{Answer, Asked};
 use crate::custody::proof::calls::file_name;
@@ -204,8 +205,8 @@ impl Paper<'_> {
         };
         let mut lines = vec![(Set::Text, of(&format!("{separator}{}", self.clocks(event))))];
         lines.extend(values.iter().take(MOST_VALUES).map(|value| (Set::Entry, self.value(value))));
-        let means = found(self.locale, &format!("family-reading-{}", item.code));
-        lines.extend(means.map(|means| (Set::Quiet, means.to_string())));
+        let means = readings(self.locale, &item.code, values);
+        lines.extend(means.into_iter().map(|means| (Set::Quiet, means.to_string())));
         lines
     }
 

@@ -1,6 +1,7 @@
 //! The tests of a unit: how far each is, its values beside what is usual, and what that means in a plain sentence.
 
 use super::list::name;
+use super::readings::{bound, readings};
 use super::unit::texts;
 use super::{crumbs, hidden, page_of};
 use crate::desk::{moment, read_first};
@@ -12,7 +13,7 @@ use crate::ui::{Closeness, Meter, Page, Tag, figure};
 use crate::visit::{Visit, visit};
 use domain::Locale;
 use domain::custody::{Person, Value, What};
-use domain::family::{Cover, REFERENCES_VERSION, TestState, reference};
+use domain::family::{Cover, REFERENCES_VERSION, TestState};
 use domain::ids::UnitId;
 use leptos::prelude::*;
 use services::family::{self, OwnTest};
@@ -75,10 +76,8 @@ fn one(visit: &Visit, test: &OwnTest) -> impl IntoView + use<> {
     let repeats = (test.state == TestState::Repeat).then(|| view! { <p>{visit.t("family-test-repeat-text")}</p> });
     let values = test.values.iter().map(|value| line(visit, value)).collect_view();
     let values = (!test.values.is_empty()).then(|| view! { <ul class="family-values">{values}</ul> });
-    let means = (test.state == TestState::Final)
-        .then(|| found(visit.locale(), &format!("family-reading-{}", test.code)))
-        .flatten()
-        .map(|text| view! { <p class="muted">{text}</p> });
+    let means = readings(visit.locale(), &test.code, &test.values);
+    let means = means.into_iter().map(|text| view! { <p class="muted">{text}</p> }).collect_view();
     view! {
         <li class="case-step">
             <p class="case-step-head"><strong>{test.name.clone()}</strong><Tag tone=tone>{state}</Tag></p>
@@ -138,6 +137,8 @@ pub(super) fn value_words(locale: Locale, value: &Value) -> ValueWords {
         let least = figure(least, &value.unit, Closeness::Rounded);
         text_args(locale, "family-usual", &[("least", least.into())])
     });
+    let usual =
+        bound(value).map(|least| text_args(locale, "family-usual", &[("least", figure(least, &value.unit).into())]));
     let analyte = analyte.unwrap_or_else(|| Text::from(value.analyte.clone()));
     ValueWords { analyte, about, found: said, usual }
 }

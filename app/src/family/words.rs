@@ -71,3 +71,22 @@ pub(super) fn contract_tag(visit: &Visit, state: ContractState) -> (Tone, Text) 
     };
     (tone, visit.t(&format!("family-contract-state-{}", state.name())))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::i18n::found;
+    use domain::Locale;
+    use domain::family::Notice;
+
+    #[test]
+    fn every_notice_has_its_words_in_both_languages() {
+        for locale in Locale::ALL {
+            for notice in Notice::ALL {
+                for key in [format!("family-notice-{}", notice.name()), format!("family-notice-{}-text", notice.name())]
+                {
+                    assert!(found(locale, &key).is_some(), "{locale:?}: {key}");
+                }
+            }
+        }
+    }
+}

@@ -167,6 +167,8 @@ ids! {
     ContractId,
     /// What a family was told.
     FamilyNoticeId,
+    /// A payment of a family's contract.
+    FamilyPaymentId,
     /// One alarm of a channel and a rule.
     AlarmId,
     /// A channel made quiet for a while.

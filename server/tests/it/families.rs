@@ -4,16 +4,18 @@
 use crate::limits::{HERE, NEIGHBOUR, from};
 use crate::paper;
 use crate::support::{Answer, Browser, Site};
+use domain::account::{Actor, Role};
 use domain::contact::{PersonName, Phone};
 use domain::custody::Pool;
 use domain::family::{ContractNumber, ContractState, Kin, Notice};
-use domain::ids::{FamilyId, UnitId};
+use domain::ids::{AccountId, FamilyId, LoginSessionId, UnitId};
 use http::Method;
 use jiff::SignedDuration;
 use server::router;
+use services::crypto::Place;
 use services::custody::proof;
-use services::family::{Founder, Founding, found_in, tell_in};
-use services::limits::{DRAWN_PER_ACCOUNT, VERIFY_PER_ADDRESS, hit_times};
+use services::family::{found_in, look_in, tell_in, Founder, Founding, Look};
+use services::limits::{hit_times, DRAWN_PER_ACCOUNT, VERIFY_PER_ADDRESS};
 use uuid::Uuid;
 
 /// An id that nothing has.
@@ -334,6 +336,81 @@ async fn whoever_verifies_a_certificate_of_storage_learns_that_it_is_valid_and_n
         "nothing more is learnt from here"
     );
     assert_eq!(guess(NEIGHBOUR, &good).await, 200, "and nobody else is kept out");
+}
+
+/// A payment of a family's contract, as the office notes it. Which.
+async fn payment(site: &Site, made: &Made, reference: &str) -> Uuid {
+    let id: Uuid = site.test.services.system().new_id();
+    let place = Place { table: "family_contract_payment", column: "reference_sealed", row: id };
+    sqlx::query(
+        "insert into family_contract_payment (id, contract_id, reference_sealed, reference_index, fen, paid_on, at)
+         select $1, c.id, $3, $4, 62000, '2026-07-20', now() from family_contract c where c.family_id = $2",
+    )
+    .bind(id)
+    .bind(made.family.0)
+    .bind(site.test.services.vault.seal(place, reference.as_bytes()))
+    .bind(id.as_bytes().as_slice())
+    .execute(&site.test.db.owner_pool())
+    .await
+    .expect("a payment");
+    id
+}
+
+#[tokio::test]
+async fn a_receipt_is_read_and_printed_by_its_family_alone() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let (mother, other) = (site.visitor().await, site.visitor().await);
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    let foreign = family(&site, "SD2026000002", all[1], account(&site, &other).await, true).await;
+    let (own, theirs) = (payment(&site, &made, "T0001").await, payment(&site, &foreign, "T0002").await);
+    let path = |id: &str| format!("/account/units/contract/payments/{id}");
+    let page = mother.get("/account/units/contract").await.body;
+    for file in ["certificate.pdf", "passport.pdf", "passport.json"] {
+        assert!(page.contains(&format!("href=\"/account/units/{}/{file}\"", made.unit)), "{file}");
+    }
+    assert!(page.contains(&path(&own.to_string())) && !page.contains(&theirs.to_string()));
+
+    let receipt = mother.get(&path(&own.to_string())).await;
+    assert_eq!((receipt.status.as_u16(), receipt.header("cache-control")), (200, "no-store"));
+    for said in ["缴费确认单", "SD2026000001", "T0001", "620.00", "不是发票"] {
+        assert!(receipt.body.contains(said), "{said}");
+    }
+    let english = mother.get(&format!("/en{}", path(&own.to_string()))).await;
+    assert!(english.body.contains("Payment receipt") && english.body.contains("not an invoice"));
+    assert!(!english.body.contains('⟦') && !receipt.body.contains('⟦'), "a sentence is missing");
+
+    let absent = mother.get(&path(ABSENT)).await;
+    let answer = mother.get(&path(&theirs.to_string())).await;
+    assert_eq!((answer.status.as_u16(), absent.status.as_u16()), (404, 404));
+    assert_eq!(bare(&answer, &theirs.to_string()), bare(&absent, ABSENT));
+}
+
+/// Who looked at the results, and who at a passport, is not one and the same line.
+#[tokio::test]
+async fn a_family_reads_at_what_of_its_record_staff_looked_and_at_which_unit() {
+    let site = Site::new().await;
+    let all = units(&site).await;
+    let mother = site.visitor().await;
+    let made = family(&site, "SD2026000001", all[0], account(&site, &mother).await, true).await;
+    let services = &site.test.services;
+    let staff = site.test.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_018)),
+        login: LoginSessionId(Uuid::from_u128(90_018)),
+        roles: vec![Role::LabOfficer],
+        stepped_up_at: None,
+    });
+    let mut tx = services.begin().await.expect("a transaction");
+    for what in ["unit", "passport", "letter"] {
+        let look = Look { unit: made.unit, role: "lab_officer", what, reason: "演示：核对", break_glass: false };
+        assert!(look_in(services, &mut tx, &staff, look).await.expect("written"));
+    }
+    tx.commit().await.expect("committed");
+    let page = mother.get("/account/units/access").await.body.replace("<!>", "");
+    for said in ["查看了脐带血的记录", "查看了脐带血的监管链护照", "查看了实验室报来"] {
+        assert_eq!(page.matches(said).count(), 1, "{said}");
+    }
+    assert_eq!(page.matches(&format!("href=\"/account/units/{}\"", made.unit)).count(), 3, "each says at which unit");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Who belongs to a family, what each may do in it, what a member agrees to, and what a family is told of.
 
+use crate::custody::{Kind, Pool};
 use crate::named::named;
 
 named! {
@@ -61,6 +62,7 @@ impl Consent {
 named! {
     /// What a family is told of.
     Notice, 15 {
+    Notice, 20 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.
@@ -69,6 +71,20 @@ named! {
         HoldLifted "hold_lifted",
         /// The unit is kept for good.
         Banked "banked",
+        /// The unit was too warm and will not be used.
+        Exposed "exposed",
+        /// The unit was destroyed.
+        Discarded "discarded",
+        /// The unit was not taken in.
+        Rejected "rejected",
+        /// The unit serves research.
+        Research "research",
+        /// The unit is at another bank.
+        TransferredOut "transferred_out",
+        /// The unit was given out at the family's wish.
+        FamilyReleased "family_released",
+        /// The unit, which is the family's own, was used.
+        Infused "infused",
         /// A payment is due soon.
         PaymentDue "payment_due",
         /// The child is of age today.
@@ -95,6 +111,24 @@ named! {
 }
 
 impl Notice {
+    /// What tells of an event of a unit; none of what is only read on the unit's pages. That a unit that was given to everybody served
+    /// somebody is not told: it would tell a donor of a patient.
+    pub const fn of_event(kind: Kind, pool: Pool) -> Option<Self> {
+        Some(match kind {
+            Kind::Held => Self::Held,
+            Kind::HoldLifted => Self::HoldLifted,
+            Kind::Banked => Self::Banked,
+            Kind::Exposed => Self::Exposed,
+            Kind::Discarded => Self::Discarded,
+            Kind::RejectedAtIntake => Self::Rejected,
+            Kind::GivenToResearch => Self::Research,
+            Kind::TransferredOut => Self::TransferredOut,
+            Kind::FamilyReleased => Self::FamilyReleased,
+            Kind::Infused if !matches!(pool, Pool::Public) => Self::Infused,
+            _ => return None,
+        })
+    }
+
     /// What tells that the office invited somebody.
     pub const fn of_invited(kin: Kin, mother: bool) -> Self {
         match (mother, kin) {
@@ -111,18 +145,34 @@ impl Notice {
 
     /// Somebody of the family is asked to say that it was read.
     pub const fn is_acknowledged(self) -> bool {
-        matches!(self, Self::Excursion | Self::Held)
+        matches!(self, Self::Excursion | Self::Held | Self::Exposed | Self::Discarded | Self::Rejected)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::custody::{State, next};
 
     #[test]
     fn after_a_hand_over_only_the_child_acts() {
         for kin in Kin::ALL {
             assert_eq!(kin.after_hand_over().acts(), kin == Kin::AdultChild, "{kin:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_ends_the_way_of_a_unit_is_told_its_family() {
+        let is_end = |to: State| to.is_over() || matches!(to, State::Exposed | State::RejectedAtIntake);
+        let ends =
+            |kind: Kind| State::ALL.into_iter().any(|from| next(from, kind).is_some_and(|to| to != from && is_end(to)));
+        for &kind in Kind::ALL {
+            for pool in Pool::ALL {
+                let told = Notice::of_event(kind, pool);
+                let donated = kind == Kind::Infused && pool == Pool::Public;
+                assert!(!ends(kind) || donated || told.is_some(), "{kind:?} of {pool:?}");
+                assert!(!donated || told.is_none(), "a donor is told of no patient");
+            }
         }
     }
 

@@ -144,8 +144,8 @@ pub async fn verify_certificate(
 
 /// Numbers of certificates are being tried. From where is not said: an address is a person's.
 async fn alarmed(services: &Services, context: &Context, network: &Network) -> Result<(), FamilyError> {
-    if limits::hit(services, &limits::UNIT_ALARMED, network.as_str()).await.is_err() {
-        return Ok(()); // it was told in this window
+    if !limits::first_alarm(services, network.as_str()).await? {
+        return Ok(());
     }
     metrics::counter!("family_certificates_alarmed").increment(1);
     let (services, context) = (services.clone(), context.clone());

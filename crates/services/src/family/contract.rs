@@ -46,6 +46,17 @@ pub struct Price {
     pub paid_on: Option<Date>,
 }
 
+impl Price {
+    pub(super) fn of(row: sql::PriceRow) -> Self {
+        Self {
+            kind: row.kind,
+            due_on: row.due_on.to_jiff(),
+            amount: Fen::new(row.fen),
+            paid_on: row.paid_on.map(|day| day.to_jiff()),
+        }
+    }
+}
+
 /// The contracts of the families whoever asks belongs to.
 ///
 /// # Errors
@@ -70,6 +81,8 @@ fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) 
         amount: Fen::new(row.fen),
         paid_on: row.paid_on.map(|day| day.to_jiff()),
     };
+    let plain = services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
+    let number = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
     Ok(OwnContract {
         id: ContractId(row.id),
         number: ContractNumber::parse(&number).map_err(|_| FamilyError::Unreadable)?,
@@ -79,6 +92,6 @@ fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) 
         unit_went: row.unit_went,
         signed_on: row.signed_on.map(|day| day.to_jiff()),
         ends_on: row.ends_on.map(|day| day.to_jiff()),
-        prices: prices.into_iter().map(price).collect(),
+        prices: prices.into_iter().map(Price::of).collect(),
     })
 }

@@ -1,9 +1,11 @@
 //! What is held of somebody as one of a family, for a copy of it.
 
+use super::FamilyError;
 use super::contract::contracts;
+use super::looks::{CONTRACT_WORK, looks};
 use super::people::people;
+use super::receipts::payments;
 use super::units::units;
-use super::{FamilyError, looks::looks};
 use crate::{Context, Services};
 use domain::account::Actor;
 use serde_json::{Value, json};
@@ -18,6 +20,7 @@ pub(crate) async fn exported(services: &Services, context: &Context) -> Result<V
     }
     let families = people(services, context).await?;
     let contracts = contracts(services, context).await?;
+    let payments = payments(services, context).await?;
     let (units, looks) = (units(services, context).await?, looks(services, context).await?);
     let families = families.iter().map(|family| {
         let own = family.members.iter().find(|member| member.own).map(|member| &member.member);
@@ -41,8 +44,15 @@ pub(crate) async fn exported(services: &Services, context: &Context) -> Result<V
         })).collect::<Vec<_>>(),
         // What is known of a unit is its passport, which is fetched at its page.
         "units": units.iter().map(|unit| json!({ "id": unit.id, "state": unit.state.name() })).collect::<Vec<_>>(),
+        "payments": payments.iter().map(|payment| json!({
+            "contract": payment.number.as_str(), "reference": payment.reference, "fen": payment.amount.get(),
+            "paid_on": payment.paid_on, "noted_at": payment.noted_at, "taken_back_at": payment.taken_back_at,
+        })).collect::<Vec<_>>(),
+        // Nobody typed a reason for the office's own work: what was looked at says it.
         "looks": looks.iter().map(|look| json!({
-            "role": look.role, "reason": look.reason, "at": look.at, "emergency": look.break_glass,
+            "role": look.role, "what": look.what, "unit": look.unit,
+            "reason": Some(&look.reason).filter(|_| look.what != CONTRACT_WORK),
+            "at": look.at, "emergency": look.break_glass,
         })).collect::<Vec<_>>(),
     }))
 }

@@ -7,7 +7,6 @@ use crate::custody::CustodyError;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::Kind;
 use domain::family::Notice;
 use domain::ids::{AccountId, FamilyId, FamilyNoticeId, UnitId};
 use jiff::Timestamp;
@@ -87,7 +86,7 @@ pub(crate) async fn happened_in(
     db: &mut PgConnection,
     services: &Services,
     now: Timestamp,
-    told: &[(Uuid, Kind, u32)],
+    told: &[(Uuid, Notice, u32)],
 ) -> Result<(), CustodyError> {
     if told.is_empty() {
         return Ok(());
@@ -96,13 +95,7 @@ pub(crate) async fn happened_in(
     let context = Context { now, ..services.system() };
     let mut new = said::NewNotices::default();
     for (unit, family) in said::families_of(&mut *db, &units).await? {
-        for (_, kind, seq) in told.iter().filter(|(of, ..)| *of == unit) {
-            let notice = match kind {
-                Kind::Held => Notice::Held,
-                Kind::HoldLifted => Notice::HoldLifted,
-                Kind::Banked => Notice::Banked,
-                _ => continue,
-            };
+        for (_, notice, seq) in told.iter().filter(|(of, ..)| *of == unit) {
             // An event has no id of its own: it is the unit's so many-th.
             new.causes.push(nth_of(unit, &seq.to_be_bytes()));
             new.ids.push(context.new_id());
@@ -146,9 +139,14 @@ pub async fn notices(services: &Services, context: &Context) -> Result<Vec<OwnNo
     let members = own.memberships().await?;
     let rows = sql::notices(&mut *own.tx, own.account.0, None).await?;
     let read = |row: sql::NoticeRow| {
-        let kind = Notice::from_name(&row.kind).ok_or(FamilyError::Unreadable)?;
+        // While a new version is brought out its servers write kinds that this one has no words for: those they show, and
+        // this one shows the rest.
+        let Some(kind) = Notice::from_name(&row.kind) else {
+            tracing::warn!(kind = row.kind, "a notice of a kind that is not known here is left out");
+            return None;
+        };
         let acts = members.iter().any(|member| member.family.0 == row.family_id && member.kin.acts());
-        Ok(OwnNotice {
+        Some(OwnNotice {
             id: FamilyNoticeId(row.id),
             unit: row.unit_id.map(UnitId),
             kind,
@@ -158,7 +156,7 @@ pub async fn notices(services: &Services, context: &Context) -> Result<Vec<OwnNo
             waits: kind.is_acknowledged() && row.read_at.is_none() && acts,
         })
     };
-    rows.into_iter().map(read).collect()
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// Says that a notice was read. Pressed twice it is once.

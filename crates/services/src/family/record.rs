@@ -6,13 +6,17 @@ use super::FamilyError;
 use super::people::sight_of;
 use super::scope::Own;
 use super::units::{OwnUnit, unit_in};
+use crate::audit::{self, Entry};
 use crate::custody::{self, CustodyError, EventView, Sight, UnitView};
+use crate::db::to_the_end;
+use crate::limits;
 use crate::{Context, Services};
 use domain::Locale;
 use domain::custody::{Kind, Payload, Person, Phase, Value, What};
 use domain::family::{Cover, TestHappened, TestState, told_state};
 use domain::ids::UnitId;
 use jiff::Timestamp;
+use serde_json::json;
 
 /// A test of a unit, for its family.
 #[derive(Clone, PartialEq, Debug)]
@@ -95,13 +99,39 @@ impl From<CustodyError> for FamilyError {
     }
 }
 
-/// One unit of a family with what is known of it.
+/// One unit of a family with what is known of it. Where some of it does not open an alert stands in the trail, one for each window,
+/// before the family reads that.
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `Unreadable`, `Database`.
 pub async fn record(services: &Services, context: &Context, id: UnitId) -> Result<OwnRecord, FamilyError> {
     let mut own = Own::begin(services, context).await?;
-    record_in(&mut own, services, context.locale, id).await
+    let record = record_in(&mut own, services, context.locale, id).await?;
+    drop(own);
+    if record.texts == Texts::Lost {
+        report(services, context, id).await?;
+    }
+    Ok(record)
+}
+
+/// Somebody has to look, whoever came by.
+async fn report(services: &Services, context: &Context, id: UnitId) -> Result<(), FamilyError> {
+    if !limits::first_alarm(services, &format!("text lost {id}")).await? {
+        return Ok(());
+    }
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let entry = Entry {
+            action: "family.text_lost",
+            subject_kind: "custody_unit",
+            subject: Some(id.0),
+            detail: json!({ "alert": "text_lost" }),
+        };
+        audit::record(&mut tx, &context, &[entry]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 /// The same, in the transaction of whoever reads more of it.

@@ -149,7 +149,7 @@ limits! {
     /// Units that are not there and that one machine tells of: a feed that runs ahead of its registrations by a day has some
     /// thousands, and one that counts through numbers has no end.
     UNIT_TOLD_OF_NOTHING = "unit-told-of-nothing", 5000 in TEN_MINUTES;
-    /// Alerts about that: one for each window, whoever goes on.
+    /// Alerts about one subject: one for each window, whoever goes on. Asked by [`first_alarm`].
     UNIT_ALARMED = "unit-alarmed", 1 in TEN_MINUTES;
     /// Papers drawn anew for one account: certificates of storage, passports, copies of what was sent or signed. Each is pages of glyphs, and
     /// a family prints each of its own once or twice.
@@ -326,6 +326,16 @@ pub async fn hit_times(services: &Services, limit: &Limit, subject: &str, times:
     tracing::info!(limit = limit.name, "a limit refused");
     Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits.saturating_sub(times - 1)) }
         .into())
+}
+
+/// Whether an alert about `subject` is the first of its window: the others would only hide it. A database that fails is no answer, or
+/// the alert would be lost.
+pub async fn first_alarm(services: &Services, subject: &str) -> sqlx::Result<bool> {
+    match hit(services, &UNIT_ALARMED, subject).await {
+        Ok(_) => Ok(true),
+        Err(LimitError::Limited(_)) => Ok(false),
+        Err(LimitError::Database(error)) => Err(error),
+    }
 }
 
 /// Whether another hit of `subject` would be counted, without counting one: for what is counted only when it fails.

@@ -146,3 +146,46 @@ pub async fn owe_again(db: impl PgExecutor<'_>, (contract, payment): (Uuid, Uuid
     );
     Ok(done.execute(db).await?.rows_affected())
 }
+
+/// A payment, for its family.
+#[derive(Debug, Clone)]
+pub struct OwnPaymentRow {
+    /// Its own.
+    pub id: Uuid,
+    /// By which contract.
+    pub contract_id: Uuid,
+    /// The contract's number, sealed.
+    pub number_sealed: Vec<u8>,
+    /// Its number at the bank, sealed.
+    pub reference_sealed: Vec<u8>,
+    /// How much.
+    pub fen: i64,
+    /// When it came.
+    pub paid_on: SqlDate,
+    /// When it was noted.
+    pub at: SqlTimestamp,
+    /// When it was taken back.
+    pub taken_back_at: Option<SqlTimestamp>,
+    /// Which prices it paid, in order.
+    pub nths: Vec<i16>,
+}
+
+/// The payments of the families an account belongs to now, the last first; with an id, that one. Asked as `cb_family`.
+pub async fn own(db: impl PgExecutor<'_>, account: Uuid, payment: Option<Uuid>) -> sqlx::Result<Vec<OwnPaymentRow>> {
+    sqlx::query_as!(
+        OwnPaymentRow,
+        r#"select p.id, p.contract_id, c.number_sealed, p.reference_sealed, p.fen, p.paid_on as "paid_on: SqlDate",
+                  p.at as "at: SqlTimestamp", p.taken_back_at as "taken_back_at: SqlTimestamp",
+                  coalesce(p.taken_back_nths, array(select d.nth from family_contract_due d
+                    where d.contract_id = p.contract_id and d.payment_id = p.id order by d.nth)) as "nths!"
+           from family_member m
+           join family_contract c on c.family_id = m.family_id
+           join family_contract_payment p on p.contract_id = c.id
+           where m.account_id = $1 and m.until is null and ($2::uuid is null or p.id = $2)
+           order by p.paid_on desc, p.at desc, p.id"#,
+        account,
+        payment
+    )
+    .fetch_all(db)
+    .await
+}

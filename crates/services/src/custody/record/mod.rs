@@ -17,6 +17,7 @@ mod write;
 use super::{By, CustodyError, Incoming, Recorded, Refused};
 use crate::Services;
 use domain::custody::Kind;
+use domain::family::Notice;
 use domain::time::to_the_microsecond;
 use jiff::Timestamp;
 use load::World;
@@ -178,13 +179,12 @@ async fn keep(
 }
 
 /// What families are told of: which unit, what, and the event's number.
-fn told(world: &World) -> Vec<(Uuid, Kind, u32)> {
+fn told(world: &World) -> Vec<(Uuid, Notice, u32)> {
     let of = |unit: &unit::UnitState| {
         let first = unit.now.seq - u32::try_from(unit.kept.len()).unwrap_or(unit.now.seq);
-        let kinds: Vec<Kind> = unit.kept.iter().map(|kept| kept.kind).collect();
+        let told: Vec<Option<Notice>> = unit.kept.iter().map(|kept| Notice::of_event(kept.kind, unit.pool)).collect();
         let id = unit.id;
-        (first + 1..).zip(kinds).map(move |(seq, kind)| (id, kind, seq))
+        (first + 1..).zip(told).filter_map(move |(seq, told)| Some((id, told?, seq)))
     };
-    let all = world.units.values().flat_map(of);
-    all.filter(|(_, kind, _)| matches!(kind, Kind::Held | Kind::HoldLifted | Kind::Banked)).collect()
+    world.units.values().flat_map(of).collect()
 }

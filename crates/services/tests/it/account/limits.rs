@@ -3,7 +3,7 @@
 use super::number;
 use futures::future::join_all;
 use jiff::SignedDuration;
-use services::limits::{Limit, LimitError, hit, hit_times, sweep};
+use services::limits::{Limit, LimitError, first_alarm, hit, hit_times, sweep};
 use testkit::TestHouse;
 
 const TEN: Limit = Limit { name: "test-ten", hits: 10, window: SignedDuration::from_mins(10) };
@@ -116,4 +116,18 @@ async fn buckets_name_nobody_and_are_swept() {
     assert_eq!(sweep(&house.services).await.expect("swept"), 0, "still in use");
     house.services.clock.advance(SignedDuration::from_hours(49));
     assert_eq!(sweep(&house.services).await.expect("swept"), 1);
+}
+
+/// What the database cannot say is no "told before".
+#[tokio::test]
+async fn an_alarm_is_the_first_of_its_window_once_and_is_not_lost_with_the_database() {
+    let house = TestHouse::new().await;
+    assert!(first_alarm(&house.services, "a").await.expect("asked"));
+    assert!(!first_alarm(&house.services, "a").await.expect("asked"), "told in this window");
+    assert!(first_alarm(&house.services, "b").await.expect("asked"), "another subject");
+    house.services.clock.advance(SignedDuration::from_mins(20));
+    assert!(first_alarm(&house.services, "a").await.expect("asked"), "another window");
+
+    house.services.db.close().await;
+    assert!(first_alarm(&house.services, "c").await.is_err());
 }

@@ -50,6 +50,24 @@ async fn a_unit_whose_key_does_not_open_is_shown_with_its_chain_and_all_that_fol
 }
 
 #[tokio::test]
+async fn what_a_family_cannot_read_is_reported_once_in_a_window_whoever_comes_upon_it() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    family(&house, 1, unit).await;
+    let alerts =
+        "select count(*) from audit_entry where action = 'family.text_lost' and detail ->> 'alert' = 'text_lost'";
+    let reported = async |person: u128| {
+        families::record(&house.services, &visitor(&house, person), unit).await.expect("the page is there");
+        number(&house, alerts).await
+    };
+    assert_eq!(reported(11).await, 0, "all of it opens");
+    damage(&house, &format!("update custody_unit set key_sealed = '\\x00' where id = '{unit}'")).await;
+    assert_eq!([reported(11).await, reported(12).await, reported(11).await], [1, 1, 1]);
+    house.services.clock.advance(jiff::SignedDuration::from_mins(20));
+    assert_eq!(reported(12).await, 2, "nobody has seen to it");
+}
+
+#[tokio::test]
 async fn an_event_that_does_not_open_is_marked_and_nothing_older_is_shown_in_its_place() {
     let house = TestHouse::new().await;
     let unit = units(&house).await[0];

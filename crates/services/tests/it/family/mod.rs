@@ -1,11 +1,13 @@
 //! Families on a real Postgres: what they see, what they do not, and what happens to them by itself.
 
+mod ends;
 mod hand_over;
 mod join;
 mod office;
 mod office_invitations;
 mod office_payments;
 mod own;
+mod receipts;
 mod rows;
 mod told;
 mod transfer;

@@ -8,7 +8,7 @@ use testkit::TestHouse;
 use uuid::Uuid;
 
 /// Every table that says something of a family, and how many rows of the second family there are.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "custody_unit",
     "custody_event",
     "custody_placement",
@@ -18,6 +18,7 @@ const TABLES: [&str; 13] = [
     "family_contract",
     "family_contract_price",
     "family_contract_due",
+    "family_contract_payment",
     "family_invitation",
     "family_consent",
     "family_notice",

@@ -1,11 +1,14 @@
 //! What an excursion means for units: each that lay there then has one deviation, also those moved since.
 
 use super::{number, reading, send};
+use crate::family::{family, visitor};
 use domain::account::{Actor, Role};
+use domain::family::Notice;
 use domain::ids::{AccountId, LoginSessionId, TankId, UnitId};
 use domain::telemetry::ChannelKind;
 use jiff::SignedDuration;
 use services::custody;
+use services::family as families;
 use services::telemetry::{self, NewChannel};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -226,4 +229,39 @@ async fn who_lies_in_a_tank_is_listed_without_the_middle_of_a_number() {
         sqlx::query_scalar("select din from custody_unit").fetch_all(&house.db.owner_pool()).await.expect("numbers");
     let told = format!("{lying:?}");
     assert!(numbers.iter().all(|number| !told.contains(number.as_str())), "{told}");
+}
+
+#[tokio::test]
+async fn the_family_of_a_unit_in_the_warm_tank_is_told_once_and_no_family_of_one_elsewhere() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let owner = house.db.owner_pool();
+    let one = async |sql: &'static str| -> UnitId {
+        let id: Uuid = sqlx::query_scalar(sql).bind(&code).fetch_one(&owner).await.expect("a unit");
+        id.into()
+    };
+    let warm = one("select p.unit_id from custody_placement p join custody_tank t on t.id = p.tank_id
+                    where t.code = $1 and p.taken_at is null order by p.id limit 1")
+    .await;
+    let cold = one("select u.id from custody_unit u where not exists (
+                      select from custody_placement p join custody_tank t on t.id = p.tank_id
+                      where t.code = $1 and p.unit_id = u.id) order by u.id limit 1")
+    .await;
+    family(&house, 1, warm).await;
+    family(&house, 2, cold).await;
+    let told = async |person: u128| -> Vec<Option<UnitId>> {
+        let all = families::notices(&house.services, &visitor(&house, person)).await.expect("read");
+        all.into_iter().filter(|notice| notice.kind == Notice::Excursion).map(|notice| notice.unit).collect()
+    };
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    house.services.clock.advance(SignedDuration::from_mins(30));
+    send(&house, (0..12).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect()).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    for _ in 0..2 {
+        telemetry::open_deviations(&house.services).await.expect("opened");
+        assert_eq!(told(11).await, [Some(warm)], "once, however often anybody looks");
+        assert_eq!(told(12).await, [Some(warm)], "and the other guardian");
+        assert!(told(21).await.is_empty(), "it lies elsewhere");
+    }
 }
