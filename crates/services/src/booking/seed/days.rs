@@ -23,10 +23,9 @@ const WAIT: [(&str, u32, u32); 3] = [("演示·顾清欢", 4, 2), ("演示·叶�
 const NEAR: usize = 16;
 /// Parties that are tried to fill one: more than it has places.
 const TRIES: usize = 60;
-/// Hours until the session that is full, at least: an offer of it can be looked at for a while.
-const UNTIL_FULL: i64 = 12;
-/// Hours until the one that is closed, at least.
-const UNTIL_CLOSED: i64 = 48;
+/// Hours until the sessions that are full and the one that is closed, at least: an offer lasts the longer, the farther its
+/// session is, and can be looked at for a while.
+const AHEAD: i64 = 48;
 /// The act of closing: one in a house, whenever it is made.
 const CLOSURE: ClosureId = ClosureId(Uuid::from_u128(0x0198_a000_0000_7000_8000_de30_c105_0001));
 
@@ -79,7 +78,7 @@ async fn full(services: &Services, context: &Context, museum: &Timetable) -> Res
     if museum.sessions.iter().any(|session| session.waiting > 0) {
         return Ok(());
     }
-    let from = context.now + SignedDuration::from_hours(UNTIL_FULL);
+    let from = context.now + SignedDuration::from_hours(AHEAD);
     let can_be_offered = |session: &&SessionView| {
         let starts_at = session.facts.starts_at;
         let offer = offer_until(&museum.policy, context.now, starts_at);
@@ -133,7 +132,7 @@ async fn fill(
 
 /// Closes a session that some have booked; one of them takes another instead.
 async fn closed(services: &Services, context: &Context, museum: &Timetable) -> Result<(), BookingError> {
-    let from = context.now + SignedDuration::from_hours(UNTIL_CLOSED);
+    let from = context.now + SignedDuration::from_hours(AHEAD);
     let some = |s: &&SessionView| s.facts.starts_at >= from && s.bookings > 1 && s.waiting == 0 && s.facts.free() > 0;
     let Some(session) = museum.upcoming(context.now).find(some).map(|session| session.id) else { return Ok(()) };
     let closing = Closing {
