@@ -13,6 +13,7 @@ pub mod context;
 pub mod crypto;
 pub mod custody;
 pub mod db;
+mod demo;
 mod device_code;
 pub mod disclosure;
 pub mod door;

@@ -88,7 +88,9 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     }
     let services = services(config).await?;
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
+    services::booking::seed_days(&services, &services.system()).await.context("the demo of the museum's busy days")?;
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
+    services::outreach::seed_course(&services, &services.system()).await.context("the demo of a whole course")?;
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
@@ -101,6 +103,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::family::seed_demo(&services, &services.system()).await.context("the families' demo")?;
     services::webhooks::seed_demo(&services, &services.system()).await.context("the partner's demo")?;
     services::numbers::seed_demo(&services, &services.system()).await.context("the demo of the past weeks")?;
+    services::groups::seed_visit(&services, &services.system()).await.context("the demo of a class that was here")?;
     services::exports::seed_demo(&services, &services.system()).await.context("the demo's scheduled export")?;
     services::ledger::seed_demo(&services, &services.system()).await.context("the funds' demo")?;
     services::disclosure::seed_demo(&services, &services.system()).await.context("the demo of what is disclosed")?;

@@ -73,7 +73,7 @@ pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
 pub use rules::{REASON as RULES_REASON, RulesVersion, change_rules, rules, rules_history, rules_of};
-pub use seed::seed_demo;
+pub use seed::{seed_days, seed_demo};
 pub(crate) use series::read_series;
 pub use series::{
     SeriesOnBehalf, SeriesView, begin_series, book_series, cancel_series, cancel_series_and_remember, own_series,

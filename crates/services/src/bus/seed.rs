@@ -1,5 +1,6 @@
 //! The demo: two vehicles, three crews, and requests of plainly invented schools in every state.
 
+use super::blackout::{Fate, NewBlackout, Seen, add_blackout, colliding};
 use super::draft::row;
 use super::fleet::read_fleet;
 use super::kind::{BusError, Handle};
@@ -21,6 +22,11 @@ use store::requests::rows::Words;
 const VEHICLES: [(&str, &str, i32); 2] = [("科普巴士1号", "Science bus 1", 16), ("科普巴士2号", "Science bus 2", 11)];
 /// Crews.
 const CREWS: [(&str, &str); 3] = [("讲解一组", "Crew 1"), ("讲解二组", "Crew 2"), ("讲解三组", "Crew 3")];
+
+/// Days until the inspection of a vehicle.
+const INSPECTED_IN: i64 = 45;
+/// Days between asking for a visit and the visit, where it is over.
+const DAYS_BEFORE: i64 = 21;
 
 /// An invented school: name, audience, ages, people, city, metres to park, power, days ahead, and how far it is.
 type School = (&'static str, Audience, &'static str, u32, City, u16, bool, i32, State);
@@ -61,7 +67,27 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Bus
     for (i, school) in SCHOOLS.iter().enumerate() {
         one(services, context, i, school).await?;
     }
-    Ok(())
+    inspection(services, context).await
+}
+
+/// One of the vehicles goes to its yearly inspection, after every visit that is asked for.
+async fn inspection(services: &Services, context: &Context) -> Result<(), BusError> {
+    let mut db = services.db.acquire().await?;
+    let (vehicles, _) = read_fleet(&mut db).await?;
+    drop(db);
+    let Some(vehicle) = vehicles.last() else { return Ok(()) };
+    let from = local_day(context.now).saturating_add(INSPECTED_IN.days());
+    let wanted = NewBlackout {
+        id: context.new_id(),
+        vehicle: Some(vehicle.id),
+        from,
+        until: from.saturating_add(2.days()),
+        kind: "repair".into(),
+        reason_zh: "车辆年检与发电机保养".into(),
+        reason_en: "Yearly inspection and service of the generator".into(),
+    };
+    let seen = colliding(services, context, &wanted).await?.iter().map(Seen::from).collect();
+    add_blackout(services, context, wanted, Fate::Queue, seen).await.map(|_| ())
 }
 
 async fn one(services: &Services, context: &Context, i: usize, school: &School) -> Result<(), BusError> {
@@ -69,8 +95,13 @@ async fn one(services: &Services, context: &Context, i: usize, school: &School) 
     let draft: BusDraftId = context.new_id();
     let row = row(services, context, draft, &details);
     let id = BusRequestId(row.common.id);
-    // Asked for on different days, so that the board shows how long each has waited.
-    let asked_at = context.now - SignedDuration::from_hours(24 * (2 + 3 * (i as i64 % 5)) + i as i64);
+    let days = match school.8 {
+        // A visit is asked for weeks before it.
+        State::Visited => DAYS_BEFORE - i64::from(school.7),
+        // Asked for on different days, so that the board shows how long each has waited.
+        _ => 2 + 3 * (i as i64 % 5),
+    };
+    let asked_at = context.now - SignedDuration::from_hours(24 * days + i as i64);
     let mut db = services.db.acquire().await?;
     sql::add(&mut db, &row, asked_at).await?;
     drop(db);

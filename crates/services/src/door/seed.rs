@@ -6,6 +6,7 @@ use crate::booking::Ticket;
 use crate::limits::Network;
 use crate::{Context, Services};
 use domain::account::{Actor, DeviceRole};
+use domain::booking::{RosterBooking, RosterSession};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
@@ -21,6 +22,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Doo
     if !devices(services, context).await?.is_empty() {
         return Ok(());
     }
+    let mut shown = None;
     for (name, role, behind) in DEVICES {
         let key = SecretString::from(random_token());
         let fresh = add(services, context, name, role).await?;
@@ -30,13 +32,19 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Doo
         let device = Context { actor, ..context.clone() };
         let behind = SignedDuration::from_secs(behind);
         let today = roster(services, &device, None, None).await?;
-        let begun = today.sessions.iter().find(|session| session.starts_at <= context.now && !session.closed);
-        let party = begun.and_then(|session| today.bookings.iter().find(|booking| booking.session == session.id));
-        let facts = party.zip(begun).map(|(booking, session)| Fact::Admitted {
+        // A party nobody has let in: of the first device's roster, since it has come in by the time of the second's.
+        shown = shown.or_else(|| {
+            let begun = |one: &&RosterSession| one.starts_at <= context.now && !one.closed;
+            today.sessions.iter().filter(begun).find_map(|session| {
+                let waits = |one: &&RosterBooking| one.session == session.id && one.arrived == 0 && !one.cancelled;
+                today.bookings.iter().find(waits).map(|one| (one.id, one.people, session.starts_at))
+            })
+        });
+        let facts = shown.map(|(booking, people, starts_at)| Fact::Admitted {
             nonce: context.new_id(),
-            at: session.starts_at - behind,
-            ticket: Ticket::Booking(booking.id),
-            present: booking.people,
+            at: starts_at - behind,
+            ticket: Ticket::Booking(booking),
+            present: people,
             reason: None,
             behind: None,
         });

@@ -24,7 +24,7 @@ struct Invented {
     own: Option<&'static str>,
 }
 
-const FAMILIES: [Invented; 6] = [
+const FAMILIES: [Invented; 8] = [
     Invented {
         number: "SD2026000417",
         state: ContractState::Active,
@@ -79,7 +79,28 @@ const FAMILIES: [Invented; 6] = [
         other: "19900000602",
         own: None,
     },
+    Invented {
+        number: "SD2006000031",
+        state: ContractState::Expired,
+        child: "演示青年庚",
+        days: TERM + 30,
+        mother: "19900000701",
+        other: "19900000702",
+        own: Some("19900000703"),
+    },
+    Invented {
+        number: "SD2023000064",
+        state: ContractState::Transferred,
+        child: "演示宝宝辛",
+        days: 1100,
+        mother: "19900000801",
+        other: "19900000802",
+        own: None,
+    },
 ];
+
+/// Days of a term: twenty years.
+const TERM: i64 = 365 * 20;
 
 fn parsed<T>(value: Result<T, Fault>) -> Result<T, FamilyError> {
     value.map_err(|_| FamilyError::Unreadable)
@@ -122,6 +143,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Fam
 fn founding(invented: &Invented, unit: Option<UnitId>, today: Date) -> Result<Founding, FamilyError> {
     let born = today.saturating_sub(invented.days.days());
     let signed = born.saturating_sub(60.days());
+    let until = signed.saturating_add(TERM.days());
     let invited = |phone: &str, kin, mother| -> Result<Founder, FamilyError> {
         Ok(Founder { kin, mother, phone: parsed(Phone::parse(phone))? })
     };
@@ -135,12 +157,12 @@ fn founding(invented: &Invented, unit: Option<UnitId>, today: Date) -> Result<Fo
     let draft = invented.state == ContractState::Draft;
     let mut prices = vec![("preparation", signed, 598_000, (!draft).then_some(signed))];
     let passed = i64::from(today.year() - signed.year());
-    prices.extend((1..=passed.max(0) + 1).map(yearly));
+    prices.extend((1..=passed.max(0) + 1).map(yearly).filter(|(_, due, ..)| *due < until));
     Ok(Founding {
         number: parsed(ContractNumber::parse(invented.number))?,
         pool: Pool::Family,
         state: invented.state,
-        term: (!draft).then(|| (signed, signed.saturating_add((365 * 20).days()))),
+        term: (!draft).then_some((signed, until)),
         unit,
         child: (parsed(PersonName::parse(invented.child))?, born, parsed(own)?),
         invited: vec![

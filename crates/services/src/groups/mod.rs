@@ -31,5 +31,5 @@ pub use kind::{DraftView, GroupError, GroupFault, Groups, Handle, Particulars, R
 pub use letter::{LARGEST_LETTER, Letter, LetterView, letter, open_letter, own_letter, remove_letter, save_letter};
 pub use office::{Answerable, Proposal, Wanted, approve, board, change_policy, nearby, policy, propose};
 pub use roster::{RosterView, export, own_roster, remove_roster, roster, save_roster};
-pub use seed::seed_demo;
+pub use seed::{seed_demo, seed_visit};
 pub use view::{BookingSeen, ProposalView, Span};

@@ -2,14 +2,14 @@
 //! house whose clock shows those days.
 
 use crate::booking::{self, BookingError, OnBehalf, Person, Ticket};
-use crate::clock::Clock;
+use crate::demo::then;
 use crate::{Context, Services};
 use domain::booking::{Party, PartySize};
 use domain::contact::{Contact, PersonName};
 use domain::field::Fault;
 use domain::ids::SessionId;
 use domain::time::{local_day, start_of_day};
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, ToSpan};
 use uuid::Uuid;
 
 /// When a day's sessions begin, in minutes, and their places.
@@ -54,12 +54,6 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Boo
         }
     }
     Ok(())
-}
-
-/// The house as it was then, and who acts in it.
-fn then(services: &Services, context: &Context, now: Timestamp) -> (Services, Context) {
-    let house = Services { clock: Clock::frozen(now), ..services.clone() };
-    (house, Context { now, ..context.clone() })
 }
 
 /// A plainly invented family with an address of the reserved domain.

@@ -23,5 +23,5 @@ pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_eve
 pub use programme::{Event, Events, Programme, events, feed};
 pub use replies::{Replies, Sent, SentAnswer};
 pub(crate) use replies::{is_asked_now, keep_replies, keep_waiting_replies};
-pub use seed::seed_demo;
+pub use seed::{seed_course, seed_demo};
 pub use templates::template;

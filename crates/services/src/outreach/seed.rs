@@ -1,11 +1,16 @@
 //! The demo's events: the days the house holds every year, in several cities, with what they ask. Everybody in it is
 //! plainly invented.
 
+mod course;
+mod held;
+mod replied;
 mod yearly;
+
+pub use course::seed_course;
 
 use super::templates::event_policy;
 use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};
-use crate::booking::{self, BookingError, OnBehalf, Person};
+use crate::booking::{self, BookingError, Brought, OnBehalf, Person, Replied};
 use crate::{Context, Services};
 use domain::booking::{IdentityRule, Party, PartySize, Policy, SeriesRule};
 use domain::contact::{Contact, PersonName};
@@ -48,6 +53,7 @@ pub async fn seed_demo(services: &Services, context: &Context) -> Result<(), Out
 
 async fn set_up(services: &Services, context: &Context, demo: Demo) -> Result<(), OutreachError> {
     let identity = demo.event.policy.identity;
+    let replies = replied::to(demo.event.slug.as_str());
     let id = match add_event(services, context, demo.event).await {
         Ok(id) => id,
         // It is there from an earlier run.
@@ -56,7 +62,8 @@ async fn set_up(services: &Services, context: &Context, demo: Demo) -> Result<()
     };
     let mut sessions = Vec::new();
     for date in demo.dates {
-        sessions.push(add_date(services, context, id, date).await?);
+        let starts_at = date.starts_at;
+        sessions.push((add_date(services, context, id, date).await?, starts_at));
     }
     for question in demo.questions {
         let version = version(services, id).await?;
@@ -64,8 +71,12 @@ async fn set_up(services: &Services, context: &Context, demo: Demo) -> Result<()
     }
     publish_form(services, context, id, version(services, id).await?).await?;
     publish(services, context, id, version(services, id).await?, true).await?;
-    for (n, session) in sessions.into_iter().enumerate() {
-        register_some(services, context, (session, identity), n).await?;
+    for (n, (session, starts_at)) in sessions.into_iter().enumerate() {
+        if starts_at <= context.now {
+            held::seed(services, context, session, starts_at).await?;
+        } else {
+            register_some(services, context, (session, identity, replies), n).await?;
+        }
     }
     Ok(())
 }
@@ -87,26 +98,33 @@ const PEOPLE: [(&str, u32); 6] = [
 async fn register_some(
     services: &Services,
     context: &Context,
-    (session, identity): (SessionId, IdentityRule),
+    (session, identity, replies): (SessionId, IdentityRule, Option<replied::Replying>),
     n: usize,
 ) -> Result<(), OutreachError> {
-    let damaged = |_| OutreachError::Damaged("an invented visitor");
+    let today = local_day(context.now);
     for (i, (name, people)) in PEOPLE.iter().enumerate().take(6 - n.min(4)) {
-        let person = Person {
-            name: PersonName::parse(name).map_err(damaged)?,
-            contact: Some(Contact::parse(&format!("demo-event-{i}@example.com")).map_err(damaged)?),
+        let (person, party) = party(name, &format!("demo-event-{i}@example.com"), *people)?;
+        let brought = Brought {
+            shown: (0..identity.of(*people)).map(|nth| invented(context, i, nth)).collect(),
+            replied: replies.map_or(Replied::Silence, |replies| Replied::Sent(replies(i, today))),
         };
-        let party = Party::new(PartySize::new(*people).map_err(damaged)?, 0).map_err(damaged)?;
-        let shown = (0..identity.of(*people)).map(|nth| invented(context, i, nth)).collect();
         let key = format!("demo:{session}:{i}");
-        match booking::book_showing(services, context, OnBehalf { session, person, party, key }, &shown).await {
-            // Dates of the past take nobody.
+        match booking::book_bringing(services, context, OnBehalf { session, person, party, key }, &brought).await {
             Ok(_) | Err(BookingError::Refused(_)) => {}
             Err(BookingError::Database(error)) => return Err(error.into()),
             Err(_) => return Err(OutreachError::Damaged("an invented registration")),
         }
     }
     Ok(())
+}
+
+/// Somebody who is plainly invented, with so many people.
+fn party(name: &str, mail: &str, people: u32) -> Result<(Person, Party), OutreachError> {
+    let damaged = |_| OutreachError::Damaged("an invented visitor");
+    let name = PersonName::parse(name).map_err(damaged)?;
+    let contact = Some(Contact::parse(mail).map_err(damaged)?);
+    let party = Party::new(PartySize::new(people).map_err(damaged)?, 0).map_err(damaged)?;
+    Ok((Person { name, contact }, party))
 }
 
 /// A passport nobody has.

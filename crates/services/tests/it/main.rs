@@ -8,6 +8,7 @@ mod bus;
 mod custody;
 mod custody_proof;
 mod db;
+mod demo;
 mod disclosure;
 mod door;
 mod exports;

@@ -144,10 +144,12 @@ async fn sensitive_answers_stand_in_no_list_and_open_once_for_a_reason() {
     let list = browser.get(&format!("/staff/events/{id}/dates/{session}")).await;
     assert!(list.body.contains("需要带什么") && list.body.contains("敏感信息"), "{}", list.body);
     assert!(!list.body.contains("2026年12月1日") && !list.body.contains("我自己"));
-    let booking: String = sqlx::query_scalar("select booking_id::text from event_answers")
-        .fetch_one(&owner)
-        .await
-        .expect("one registration");
+    let booking: String = sqlx::query_scalar(
+        "select a.booking_id::text from event_answers a join booking b on b.id = a.booking_id where b.channel = 'web'",
+    )
+    .fetch_one(&owner)
+    .await
+    .expect("one registration");
     let page = format!("/staff/events/{id}/registrations/{booking}");
     let one = browser.get(&page).await;
     assert!(one.body.contains("查看敏感回答") && !one.body.contains("2026年12月1日"));
