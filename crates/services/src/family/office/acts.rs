@@ -55,12 +55,13 @@ enum Deed {
     End { reason: String },
 }
 
-/// A sum for each year of storage: how much, from when, how many years; nothing where no sum is typed.
+/// A sum for each year of storage: how much, from when, how many years; nothing where none of them is typed. Where one is, the others
+/// are asked for: nothing that was typed is let fall.
 pub(super) fn storage(
     faults: &mut Faults,
     (amount, from, years): (&str, &str, &str),
 ) -> Option<Option<(Date, Amount, u32)>> {
-    if amount.trim().is_empty() {
+    if [amount, from, years].iter().all(|text| text.trim().is_empty()) {
         return Some(None);
     }
     let amount = faults.take("storage", Amount::parse(amount));
