@@ -157,6 +157,10 @@ async fn done(
     if !happen_in(&mut tx, context, &standing, event).await? {
         return Err(FamilyError::Stale);
     }
+    if state == ContractState::Draft && to.is_over() {
+        // Written wrongly: what is on the paper is written anew under the same number.
+        sql::free_number(&mut *tx, row.id).await?;
+    }
     if let Some(why) = why {
         let id: Uuid = context.new_id();
         let sealed = services.vault.seal(place("family_contract_reason", "reason_sealed", id), why.as_bytes());
