@@ -94,6 +94,8 @@ fn fault_words(locale: Locale, fault: &Fault) -> Words<'static> {
         }
         Fault::PaymentOtherwise => plain("error-payment-otherwise"),
         Fault::UnitTaken => plain("error-unit-taken"),
+        Fault::ContractUnfit => plain("error-contract-unfit"),
+        Fault::UnitStays => plain("error-unit-stays"),
         Fault::UnitCodeShape => plain("error-unit-code-shape"),
         Fault::OwnAccount => plain("error-own-account"),
         Fault::CodeWorked => plain("error-code-worked"),
@@ -301,6 +303,8 @@ mod tests {
             Fault::SumDiffers { fen: 62_000 },
             Fault::PaymentOtherwise,
             Fault::UnitTaken,
+            Fault::ContractUnfit,
+            Fault::UnitStays,
             Fault::UnitCodeShape,
             Fault::OwnAccount,
             Fault::CodeWorked,

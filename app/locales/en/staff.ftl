@@ -937,6 +937,7 @@ staff-action-family-payment-came = Payment of a storage contract noted
 staff-action-family-payment-taken-back = Payment of a storage contract taken back
 staff-action-custody-family-revealed = Looked up whose a unit is
 staff-action-custody-unit-assigned = Linked a unit with a family’s contract
+staff-action-custody-unit-passed-on = Transferred a unit with its contract to another family
 staff-action-custody-units-assigned = Recorded whose units are that were linked before
 staff-action-custody-certificates-reminded = Reminded of collectors’ certificates that end
 staff-action-family-contract-read = Read a storage contract

@@ -880,6 +880,7 @@ staff-action-family-payment-came = 登记储存费用到账
 staff-action-family-payment-taken-back = 撤回储存费用到账登记
 staff-action-custody-family-revealed = 查看脐带血所属的家庭
 staff-action-custody-unit-assigned = 将一份脐带血关联到家庭的储存合同
+staff-action-custody-unit-passed-on = 将一份脐带血随合同转给另一个家庭
 staff-action-custody-units-assigned = 补记此前已关联的脐带血归属
 staff-action-custody-certificates-reminded = 提醒采集证书即将到期
 staff-action-family-contract-read = 查看储存合同

@@ -46,10 +46,12 @@ fn one(visit: &Visit, contract: &OwnContract) -> impl IntoView + use<> {
     ];
     let arrears = (contract.state == ContractState::Arrears)
         .then(|| view! { <Banner tone=Tone::Warning>{visit.t("family-contract-arrears")}</Banner> });
+    let went = contract.unit_went.then(|| view! { <Banner tone=Tone::Info>{visit.t("family-contract-went")}</Banner> });
     view! {
         <section class="section">
             <h2><span class="code">{contract.number.to_string()}</span>" "<Tag tone=tone>{label}</Tag></h2>
             {arrears}
+            {went}
             <SummaryList rows=rows/>
             {prices(visit, &contract.prices)}
         </section>

@@ -275,6 +275,10 @@ pub enum Fault {
     PaymentOtherwise,
     /// A unit of another family, for another use, or under a contract already.
     UnitTaken,
+    /// Not a contract that can take over a unit: signed, without a unit, for the same use, of another family.
+    ContractUnfit,
+    /// What the record of a unit says does not let it go to another family.
+    UnitStays,
     /// Not the label of a slot like `LN2-01/3-2-14`.
     SlotShape,
     /// A file that is not taken as a paper.

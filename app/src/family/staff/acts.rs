@@ -1,20 +1,26 @@
 //! What the office can do to a contract where it is: each act a form of its own.
 
 use super::{came_back, field, page_of};
+use crate::desk::may;
 use crate::i18n::Text;
 use crate::ui::{Button, DateField, Dialog, Form, HiddenField, TextArea, TextField, Variant};
 use crate::visit::Visit;
+use domain::account::Capability;
 use domain::family::ContractEvent;
 use domain::time::local_day;
 use leptos::prelude::*;
 use services::family::office::Contract;
+use uuid::Uuid;
 
 /// What an act is called, and what follows from it.
-fn words(visit: &Visit, event: ContractEvent) -> (Text, Text) {
+fn words(visit: &Visit, contract: &Contract, event: ContractEvent) -> (Text, Text) {
     let (title, text) = match event {
         ContractEvent::Sign => ("contracts-act-sign", "contracts-act-sign-text"),
         ContractEvent::Begin => ("contracts-act-begin", "contracts-act-begin-text"),
         ContractEvent::Renew => ("contracts-act-renew", "contracts-act-renew-text"),
+        ContractEvent::Transfer if contract.unit.is_some() => {
+            ("contracts-act-transfer", "contracts-act-transfer-unit-text")
+        }
         ContractEvent::Transfer => ("contracts-act-transfer", "contracts-act-transfer-text"),
         // Only those of the office come here.
         _ => ("contracts-act-terminate", "contracts-act-terminate-text"),
@@ -27,14 +33,24 @@ const fn names(event: ContractEvent) -> &'static [&'static str] {
         ContractEvent::Sign => &["signed_on", "ends_on"],
         ContractEvent::Begin => &["din", "born"],
         ContractEvent::Renew => &["ends_on", "storage", "storage_from", "years"],
+        ContractEvent::Transfer => &["to", "reason"],
         _ => &["reason"],
+    }
+}
+
+/// A contract is let go with a second factor that is fresh, by a form of its own that waits for it.
+const fn path_of(event: ContractEvent) -> &'static str {
+    match event {
+        ContractEvent::Transfer => "transfer",
+        _ => "act",
     }
 }
 
 /// The section of a contract's page; nothing where nothing happens to it any more.
 pub(super) fn section(visit: &Visit, contract: &Contract) -> Option<AnyView> {
     let offered = ContractEvent::ALL.into_iter().filter(|event| event.is_the_offices());
-    let offered: Vec<_> = offered.filter(|event| contract.state.after(*event).is_some()).collect();
+    let permits = |event: ContractEvent| event != ContractEvent::Transfer || may(visit, Capability::TransferContracts);
+    let offered: Vec<_> = offered.filter(|event| contract.state.after(*event).is_some() && permits(*event)).collect();
     if offered.is_empty() {
         return None;
     }
@@ -51,8 +67,8 @@ pub(super) fn section(visit: &Visit, contract: &Contract) -> Option<AnyView> {
 }
 
 fn act(visit: &Visit, contract: &Contract, event: ContractEvent) -> AnyView {
-    let (title, text) = words(visit, event);
-    let action = visit.href(&format!("{}/act", page_of(contract.id)));
+    let (title, text) = words(visit, contract, event);
+    let action = visit.href(&format!("{}/{}", page_of(contract.id), path_of(event)));
     let open = came_back(visit, event.name(), names(event));
     let press = title.clone();
     let variant = if event.ends() { Variant::Danger } else { Variant::Primary };
@@ -62,7 +78,7 @@ fn act(visit: &Visit, contract: &Contract, event: ContractEvent) -> AnyView {
             <Form action=action>
                 <HiddenField name="event" value=event.name()/>
                 <HiddenField name="version" value=contract.version.to_string()/>
-                {fields(visit, event)}
+                {fields(visit, contract, event)}
                 <p class="actions"><Button variant=variant>{press}</Button></p>
             </Form>
         </Dialog>
@@ -70,7 +86,7 @@ fn act(visit: &Visit, contract: &Contract, event: ContractEvent) -> AnyView {
     .into_any()
 }
 
-fn fields(visit: &Visit, event: ContractEvent) -> AnyView {
+fn fields(visit: &Visit, contract: &Contract, event: ContractEvent) -> AnyView {
     let form = event.name();
     let today = local_day(visit.context.now);
     match event {
@@ -91,6 +107,23 @@ fn fields(visit: &Visit, event: ContractEvent) -> AnyView {
             <TextField name=field(form, "years") label=visit.t("contracts-years") inputmode="numeric" width="short" optional=true/>
         }
         .into_any(),
+        ContractEvent::Transfer => {
+            // Made with the page and kept through its faults: sent twice it is one transfer.
+            let made = visit.context.new_id::<Uuid>().to_string();
+            let key = visit.form.value("form").map_or(made, str::to_owned);
+            // What the bank has no more goes to nobody: then no other contract needs to be named.
+            let to = contract.unit.as_ref().map(|unit| {
+                view! {
+                    <TextField name=field(form, "to") label=visit.t("contracts-transfer-to") hint=visit.t("contracts-transfer-to-hint") width="medium" optional=unit.state.is_over()/>
+                }
+            });
+            view! {
+                <HiddenField name="form" value=key/>
+                {to}
+                <TextArea name=field(form, "reason") label=visit.t("units-reason") hint=visit.t("contracts-transfer-reason-hint") rows=3/>
+            }
+            .into_any()
+        }
         _ => view! {
             <TextArea name=field(form, "reason") label=visit.t("units-reason") hint=visit.t("contracts-reason-hint") rows=3/>
         }

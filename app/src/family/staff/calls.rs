@@ -18,6 +18,7 @@ use uuid::Uuid;
 const HANDLE: Access = Access::Capability(Capability::HandleContracts);
 const REVEAL: Access = Access::Capability(Capability::RevealGuardians);
 const INVITE: Access = Access::Capability(Capability::InviteGuardians);
+const TRANSFER: Access = Access::Capability(Capability::TransferContracts);
 
 /// The page most of them stand on.
 const PAGE: &str = "/staff/contracts/:id";
@@ -47,6 +48,9 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/find", HANDLE, &find).on(at::CONTRACTS),
     Call::post(at::NEW, INVITE, &write).keeping(WRITTEN),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
+    Call::post("/staff/contracts/:id/transfer", TRANSFER, &transfer)
+        .on(PAGE)
+        .keeping(&["transfer_to", "transfer_reason"]),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
     Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),
     Call::post("/staff/contracts/:id/invite", INVITE, &invite).on(PAGE).keeping(&[
@@ -76,6 +80,12 @@ fn refused(asked: &Asked, page: &str, (form, error): (&str, FamilyError)) -> Ans
             let wait = SignedDuration::from_secs(i64::from(limited.retry_seconds()));
             let form = asked.typed(&[SHOWN]).with_notice(Tone::Warning, text.to_string());
             Answer::again_at(page, form).retry_after(wait)
+        }
+        FamilyError::SentBefore if form == ContractEvent::Transfer.name() => {
+            Answer::another_act(asked, page, (&[SHOWN], "form"), &asked.t("contracts-transfer-sent-before"))
+        }
+        FamilyError::SamePerson if form == ContractEvent::Transfer.name() => {
+            conflict(asked, page, "contracts-transfer-same-person")
         }
         FamilyError::SentBefore => {
             Answer::another_act(asked, page, (&[SHOWN], "form"), &asked.t("contracts-sent-before"))
@@ -141,6 +151,8 @@ async fn write(asked: Asked) -> Answer {
 async fn act(asked: Asked) -> Answer {
     let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
     let event = ContractEvent::from_name(asked.field("event")).filter(|event| event.is_the_offices());
+    // What goes to another contract has a form of its own.
+    let event = event.filter(|event| *event != ContractEvent::Transfer);
     let Some(event) = event else { return Problem::Unusable.into() };
     let text = |name: &str| asked.field(&field(event.name(), name)).to_owned();
     let said = Acting {
@@ -153,7 +165,19 @@ async fn act(asked: Asked) -> Answer {
         storage_from: text("storage_from"),
         years: text("years"),
         reason: text("reason"),
+        ..Acting::default()
     };
+    let result = office::act(&asked.services, &asked.context, (id, event), &said).await;
+    done(&asked, &page, (event.name(), event.name()), result)
+}
+
+async fn transfer(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(form) = asked.field("form").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let event = ContractEvent::Transfer;
+    let text = |name: &str| asked.field(&field(event.name(), name)).to_owned();
+    let version = asked.field("version").parse().unwrap_or_default();
+    let said = Acting { version, form, to: text("to"), reason: text("reason"), ..Acting::default() };
     let result = office::act(&asked.services, &asked.context, (id, event), &said).await;
     done(&asked, &page, (event.name(), event.name()), result)
 }

@@ -1,7 +1,7 @@
 //! One contract: how far it is, the unit it keeps, what was agreed and what came of it, who is invited, and what happened.
 
 use super::super::words::{contract_tag, kin_text, pool_text};
-use super::{acts, at, invitations, prices, problem};
+use super::{acts, at, invitations, page_of, prices, problem};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -65,7 +65,7 @@ fn summary(visit: &Visit, contract: &Contract) -> impl IntoView + use<> {
     let day = |day: Option<Date>| day.map_or_else(|| "—".to_owned(), |day| day_text(day, visit.locale()));
     let (tone, state) = contract_tag(visit, contract.state);
     let child = contract.child.clone().unwrap_or_else(|| "—".to_owned());
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(visit.t("units-state"), view! { <Tag tone=tone>{state}</Tag> }),
         SummaryRow::new(visit.t("contracts-child"), child),
         SummaryRow::new(visit.t("family-contract-pool"), pool_text(visit, contract.pool)),
@@ -75,13 +75,20 @@ fn summary(visit: &Visit, contract: &Contract) -> impl IntoView + use<> {
         SummaryRow::new(visit.t("contracts-made"), moment(visit, contract.made_at)),
         SummaryRow::new(visit.t("contracts-members"), members(visit, contract)),
     ];
+    for (key, other) in [("contracts-went-to", contract.went_to), ("contracts-came-from", contract.came_from)] {
+        let Some(other) = other else { continue };
+        let link = view! { <a href=visit.href(&page_of(other))>{visit.t("contracts-other")}</a> };
+        rows.push(SummaryRow::new(visit.t(key), link));
+    }
     view! { <section class="section"><SummaryList rows=rows/></section> }
 }
 
 /// The unit: a link for those who may see units.
 fn unit(visit: &Visit, unit: Option<&Kept>) -> AnyView {
     let Some(unit) = unit else { return visit.t("contracts-unit-none").into_any() };
-    let state = visit.t(&format!("units-state-{}", unit.state.name()));
+    // Where it is now is another contract's to say.
+    let state =
+        if unit.went { visit.t("contracts-unit-went") } else { visit.t(&format!("units-state-{}", unit.state.name())) };
     let number = unit.masked.clone();
     if may(visit, Capability::SeeUnits) {
         let href = visit.href(&format!("/staff/units/{}", unit.id));

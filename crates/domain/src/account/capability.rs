@@ -108,6 +108,8 @@ pub enum Capability {
     RevealGuardians,
     /// Invite somebody into the family of a contract, send an invitation once more, and write a contract: it says who may come in.
     InviteGuardians,
+    /// Let a contract go to another, with its unit: whoever signed that reads the unit's record from then on.
+    TransferContracts,
     /// See stored units with their whole chain, deviations, the store, operators and collectors; not whose a unit is.
     SeeUnits,
     /// Say what happened to a unit at the desk, open and close deviations, propose what two people do.
@@ -135,7 +137,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order of the golden matrix.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: [Self; 63] = [
         Self::SeePublic,
         Self::BookForSelf,
         Self::UseOwnAccount,
@@ -187,6 +189,7 @@ impl Capability {
         Self::HandleContracts,
         Self::RevealGuardians,
         Self::InviteGuardians,
+        Self::TransferContracts,
         Self::SeeUnits,
         Self::HandleUnits,
         Self::ReleaseUnits,
@@ -221,7 +224,8 @@ impl Capability {
             | Self::ReleaseUnits
             | Self::RevealUnitFamily
             | Self::RevealGuardians
-            | Self::InviteGuardians => Some(SignedDuration::from_mins(10)),
+            | Self::InviteGuardians
+            | Self::TransferContracts => Some(SignedDuration::from_mins(10)),
             Self::ConfirmAlarmRules | Self::ManageDisplays => Some(SignedDuration::from_mins(10)),
             _ => None,
         }
@@ -360,7 +364,14 @@ const fn role_permits(role: Role, capability: Capability) -> bool {
         ),
         Role::AccountAdministrator => matches!(capability, C::SeeStaff | C::ManageStaff | C::EndSessions),
         Role::FamilySupport => {
-            matches!(capability, C::SupportFamilies | C::HandleContracts | C::RevealGuardians | C::InviteGuardians)
+            matches!(
+                capability,
+                C::SupportFamilies
+                    | C::HandleContracts
+                    | C::RevealGuardians
+                    | C::InviteGuardians
+                    | C::TransferContracts
+            )
         }
         Role::LabOfficer => matches!(
             capability,

@@ -19,7 +19,7 @@ named! {
         Expired "expired",
         /// Ended before its time.
         Terminated "terminated",
-        /// Another bank or another person took it over.
+        /// Another family or another bank took it over; its unit went with it.
         Transferred "transferred",
     }
 }
@@ -75,6 +75,11 @@ impl ContractState {
         })
     }
 
+    /// It can take over the unit of another: it is signed and has none yet, so that it begins by that.
+    pub const fn takes_over(self) -> bool {
+        matches!(self, Self::Signed)
+    }
+
     /// Nothing happens to it any more.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Terminated | Self::Transferred)
@@ -103,6 +108,14 @@ mod tests {
             for after in ContractState::ALL.into_iter().filter_map(|state| state.after(event)) {
                 assert!(after.is_over(), "{event:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_takes_over_a_unit_is_in_force_by_that() {
+        for state in ContractState::ALL {
+            let begins = state.after(ContractEvent::Begin) == Some(ContractState::Active);
+            assert_eq!(state.takes_over(), begins, "{state:?}");
         }
     }
 

@@ -60,7 +60,7 @@ impl Consent {
 
 named! {
     /// What a family is told of.
-    Notice, 13 {
+    Notice, 15 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.
@@ -87,6 +87,10 @@ named! {
         JoinedMother "joined_mother",
         /// Somebody came in as a guardian who is not the mother.
         JoinedGuardian "joined_guardian",
+        /// Its contract went to another family, and its unit with it.
+        UnitPassedOn "unit_passed_on",
+        /// Its contract took over the unit of another family.
+        UnitTakenOver "unit_taken_over",
     }
 }
 

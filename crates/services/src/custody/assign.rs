@@ -1,18 +1,21 @@
 //! Whose a unit is. It stands in the unit's row, by which families find their units, and in its chain, as the event `assigned`: both are
-//! written in one transaction, once, and the verifier compares them. So nobody makes a unit another family's behind the house's back.
+//! written in one transaction, and the verifier compares them. So nobody makes a unit another family's behind the house's back. Where
+//! its contract goes to another family the same event is said once more, and the last counts ([`pass_on_in`]).
 
-use super::{By, CustodyError, Incoming, Refused, UnitName, record_in};
+use super::record::record_passing_in;
+use super::{By, CustodyError, Incoming, Refused, Sight, UnitName, record_in, view_in};
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::account::{Actor, Denied};
-use domain::custody::Payload;
 use domain::custody::chain::of_family;
 use domain::custody::passport::Hex;
-use domain::ids::{FamilyId, UnitId};
+use domain::custody::{Kind, Payload};
+use domain::ids::{ContractId, FamilyId, UnitId};
 use serde_json::json;
 use sqlx::PgConnection;
 use store::custody::{events, units};
 use store::family::join::give_unit;
+use store::family::transfers;
 use uuid::Uuid;
 
 /// The source of the events that say whose a unit is; of another source none is kept.
@@ -54,6 +57,71 @@ pub async fn assign_in(
     let entry = Entry { action: "custody.unit_assigned", subject_kind: "custody_unit", subject: Some(unit.0), detail };
     audit::record(db, context, &[entry]).await?;
     Ok(true)
+}
+
+/// A unit that goes to another family with its contract.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Passing {
+    /// Which.
+    pub unit: UnitId,
+    /// Whose it is, by which contract.
+    pub from: (FamilyId, ContractId),
+    /// Whose it becomes, by which.
+    pub to: (FamilyId, ContractId),
+    /// The form's own: pressed twice it is one.
+    pub form: Uuid,
+}
+
+/// Gives a family's unit to another, in the caller's transaction: whoever lets its contract go to the other's calls this, has both
+/// contracts locked, and has asked whether they may. The event, which contract took over, and the row are written together.
+///
+/// # Errors
+/// `NotFound`; `Refused` (`AssignedBefore` where it is not the first one's, by its row or by the last event that says whose it is;
+/// `Over` once its key was destroyed); `Unreadable`, `Database`.
+pub async fn pass_on_in(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    passing: &Passing,
+) -> Result<(), CustodyError> {
+    let (unit, (from, contract), (to, to_contract)) = (passing.unit, passing.from, passing.to);
+    let row = units::lock(&mut *db, &[unit.0], &[]).await?.into_iter().next().ok_or(CustodyError::NotFound)?;
+    if row.family_id != Some(from.0) || from == to {
+        return Err(CustodyError::Refused(Refused::AssignedBefore));
+    }
+    let view = view_in(&mut *db, services, unit, Sight::Staff).await?;
+    if row.key_sealed.is_none() {
+        return Err(CustodyError::Refused(Refused::Over(view.standing.state())));
+    }
+    // A row that somebody wrote is not made good by the event that comes behind it.
+    let last = view.events.iter().rev().find(|event| event.kind == Kind::Assigned);
+    let theirs = Payload::Assigned { family: Hex(of_family(unit.0, from.0)) };
+    if last.and_then(|event| event.payload.as_ref()) != Some(&theirs) {
+        tracing::error!(%unit, "by its events this unit is not the family's whose contract keeps it");
+        return Err(CustodyError::Refused(Refused::AssignedBefore));
+    }
+    let told = [said(context, unit, to)];
+    let by = By::of(context, CONTRACTS);
+    let outcome = record_passing_in(&mut *db, services, &by, &told, context.now).await?.into_iter().next();
+    let recorded = outcome.ok_or(CustodyError::Unreadable)?.map_err(CustodyError::Refused)?;
+    let new = transfers::NewTransfer {
+        contract: contract.0,
+        to_contract: to_contract.0,
+        form: passing.form,
+        unit: unit.0,
+        seq: i32::try_from(recorded.seq).map_err(|_| CustodyError::Unreadable)?,
+        from: from.0,
+        to: to.0,
+    };
+    let written = transfers::add(&mut *db, new, context.now).await?;
+    if !written || !transfers::pass_on(&mut *db, unit.0, (from.0, to.0)).await? {
+        return Err(CustodyError::Refused(Refused::AssignedBefore));
+    }
+    // Whose it was and whose it is stays with the families: the trail names the contracts.
+    let detail = json!({ "seq": recorded.seq, "from": contract, "to": to_contract });
+    let entry = Entry { action: "custody.unit_passed_on", subject_kind: "custody_unit", subject: Some(unit.0), detail };
+    audit::record(db, context, &[entry]).await?;
+    Ok(())
 }
 
 fn said(context: &Context, unit: UnitId, family: FamilyId) -> Incoming {

@@ -22,7 +22,7 @@ mod shelf;
 mod sight;
 mod view;
 
-pub use assign::{CONTRACTS, Stood, assign_in, assign_standing};
+pub use assign::{CONTRACTS, Passing, Stood, assign_in, assign_standing, pass_on_in};
 pub use error::CustodyError;
 pub(crate) use forgetting::{count_due, forget_due};
 pub use recall::{Recalled, end_recall, recall};

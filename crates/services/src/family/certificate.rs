@@ -2,14 +2,14 @@
 //! more than that it is good; and the custody passport, which anybody verifies without the house.
 
 use super::FamilyError;
-use super::people::{child, mother_consents};
+use super::people::{child, sight_of};
 use super::record::record_in;
 use super::scope::{Own, visitor};
 use super::units::unit_in;
 use crate::audit::{self, Entry};
 use crate::crypto::random;
+use crate::custody;
 use crate::custody::proof::Reading;
-use crate::custody::{self, Sight};
 use crate::db::to_the_end;
 use crate::limits::{self, LimitError, Network};
 use crate::messages::{CertificateSheet, Issued, drawn};
@@ -191,10 +191,7 @@ pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Res
     // Read as the family to the end, and at one instant: a root that is closed between two questions would tear it.
     let mut own = Own::begin_still(services, context).await?;
     let unit = unit_in(&mut own, id).await?;
-    let sight = match unit.member.mother {
-        true => Sight::Owner,
-        false => Sight::OtherGuardian { mother_consents: mother_consents(&mut own, unit.member.family).await? },
-    };
+    let sight = sight_of(&mut own, &unit).await?;
     let reading = custody::proof::reading_in(&mut own.tx, services, id, sight).await?;
     drop(own);
     let (services, context) = (services.clone(), context.clone());

@@ -21,8 +21,10 @@ pub struct OwnContract {
     pub pool: Pool,
     /// How far it is.
     pub state: ContractState,
-    /// The unit it keeps.
+    /// The unit it keeps, or kept.
     pub unit: Option<UnitId>,
+    /// The unit went to another family with it.
+    pub unit_went: bool,
     /// When it was signed.
     pub signed_on: Option<Date>,
     /// The last day of its term.
@@ -74,6 +76,7 @@ fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) 
         pool: Pool::from_name(&row.pool).ok_or(FamilyError::Unreadable)?,
         state: ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?,
         unit: row.unit_id.map(UnitId),
+        unit_went: row.unit_went,
         signed_on: row.signed_on.map(|day| day.to_jiff()),
         ends_on: row.ends_on.map(|day| day.to_jiff()),
         prices: prices.into_iter().map(price).collect(),

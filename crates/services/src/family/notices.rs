@@ -123,7 +123,7 @@ pub(crate) async fn happened_in(
 pub struct OwnNotice {
     /// Which.
     pub id: FamilyNoticeId,
-    /// About which unit.
+    /// About which unit, while that is theirs.
     pub unit: Option<UnitId>,
     /// What it says.
     pub kind: Notice,

@@ -1,9 +1,11 @@
 //! Who belongs to a family, the child, and what each member agrees to.
 
 use super::scope::{Member, Own, member, visitor};
+use super::units::OwnUnit;
 use super::{FamilyError, place};
 use crate::account::{contact_index, visitors};
 use crate::audit::{self, Entry};
+use crate::custody::Sight;
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
@@ -151,6 +153,20 @@ pub(super) async fn mother_consents(own: &mut Own, family: FamilyId) -> Result<b
     let of_hers =
         |row: &sql::ConsentRow| row.account_id == mother.account_id && row.purpose == Consent::MotherResults.name();
     Ok(consents.iter().find(|row| of_hers(row)).is_some_and(|row| row.given))
+}
+
+/// How far whoever reads sees of a unit what can tell of its mother. She is the mother of the family in which it came into the house:
+/// where the unit went to another, she reads her own if she belongs to that, too, and the others of it if she lets them there. What she
+/// let those of her former family counts for them, and not for the new.
+pub(super) async fn sight_of(own: &mut Own, unit: &OwnUnit) -> Result<Sight, FamilyError> {
+    let mother = sql::birth_mother(&mut *own.tx, unit.id.0).await?;
+    let Some(mother) = mother else { return Ok(Sight::OtherGuardian { mother_consents: false }) };
+    if mother == own.account.0 {
+        return Ok(Sight::Owner);
+    }
+    let consents = sql::consents(&mut *own.tx, unit.member.family.0).await?;
+    let hers = |row: &&sql::ConsentRow| row.account_id == mother && row.purpose == Consent::MotherResults.name();
+    Ok(Sight::OtherGuardian { mother_consents: consents.iter().find(hers).is_some_and(|row| row.given) })
 }
 
 /// What they are in a family where they do something.

@@ -3,7 +3,7 @@
 //! is opened here and her part taken out of it.
 
 use super::FamilyError;
-use super::people::mother_consents;
+use super::people::sight_of;
 use super::scope::Own;
 use super::units::{OwnUnit, unit_in};
 use crate::custody::{self, CustodyError, EventView, Sight, UnitView};
@@ -110,7 +110,7 @@ pub(super) async fn record_in(
     id: UnitId,
 ) -> Result<OwnRecord, FamilyError> {
     let unit = unit_in(own, id).await?;
-    let reads_hers = unit.member.mother || mother_consents(own, unit.member.family).await?;
+    let reads_hers = sight_of(own, &unit).await? != Sight::OtherGuardian { mother_consents: false };
     // Read as the family, too: of another's unit the database has no row for it.
     let view = custody::view_in(&mut own.tx, services, id, Sight::Owner).await?;
     let tests = tests(&view, locale, reads_hers);

@@ -362,6 +362,8 @@ pub struct WalkedRow {
     pub record_signed: bool,
     /// Deviations that are open.
     pub open_deviations: i32,
+    /// The families that it went from with its contract, the first first.
+    pub former: Vec<Uuid>,
 }
 
 /// Units from an id on, in the order of their ids.
@@ -370,7 +372,8 @@ pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Re
         WalkedRow,
         r#"select u.id, u.din, u.family_id, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
                   n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
-                  u.record_signed, u.open_deviations
+                  u.record_signed, u.open_deviations,
+                  array(select t.from_family_id from family_contract_transfer t where t.unit_id = u.id order by t.seq) as "former!"
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf
            where u.id >= $1 order by u.id limit $2"#,
         first,
@@ -386,7 +389,8 @@ pub async fn walked(db: impl PgExecutor<'_>, unit: Uuid) -> Result<Option<Walked
         WalkedRow,
         r#"select u.id, u.din, u.family_id, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
                   n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
-                  u.record_signed, u.open_deviations
+                  u.record_signed, u.open_deviations,
+                  array(select t.from_family_id from family_contract_transfer t where t.unit_id = u.id order by t.seq) as "former!"
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf where u.id = $1"#,
         unit
     )

@@ -66,11 +66,12 @@ pub struct NumberedRow {
     pub state: String,
 }
 
-/// The certificate of a number.
+/// The certificate of a number; nothing once its unit is another family's.
 pub async fn numbered(db: impl PgExecutor<'_>, number: &str) -> sqlx::Result<Option<NumberedRow>> {
     sqlx::query_as!(
         NumberedRow,
-        "select c.id, u.state from family_certificate c join custody_unit u on u.id = c.unit_id where c.number = $1",
+        "select c.id, u.state from family_certificate c
+         join custody_unit u on u.id = c.unit_id and u.family_id = c.family_id where c.number = $1",
         number
     )
     .fetch_optional(db)

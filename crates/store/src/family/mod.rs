@@ -9,3 +9,4 @@ pub mod own;
 pub mod payments;
 pub mod said;
 pub mod support;
+pub mod transfers;

@@ -141,6 +141,8 @@ pub struct ContractRow {
     pub din: Option<String>,
     /// How far the unit is.
     pub unit_state: Option<String>,
+    /// It is another family's.
+    pub unit_went: bool,
     /// The child it is for.
     pub child_id: Option<Uuid>,
     /// What it is called, sealed.
@@ -167,7 +169,8 @@ pub struct ContractRow {
 pub async fn contract(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<ContractRow>> {
     sqlx::query_as!(
         ContractRow,
-        r#"select c.id, c.family_id, c.unit_id, u.din as "din?", u.state as "unit_state?", c.child_id, k.name_sealed as "child_name?",
+        r#"select c.id, c.family_id, c.unit_id, u.din as "din?", u.state as "unit_state?",
+                  u.id is not null and u.family_id is distinct from c.family_id as "unit_went!", c.child_id, k.name_sealed as "child_name?",
                   coalesce(k.took_over_at is not null, false) as "took_over!", c.number_sealed, c.pool, c.state, c.version,
                   c.signed_on as "signed_on: SqlDate", c.ends_on as "ends_on: SqlDate", c.made_at as "made_at: SqlTimestamp"
            from family_contract c

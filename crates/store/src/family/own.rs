@@ -207,6 +207,8 @@ pub struct ContractRow {
     pub signed_on: Option<SqlDate>,
     /// The last day of its term.
     pub ends_on: Option<SqlDate>,
+    /// Its unit is another family's now.
+    pub unit_went: bool,
 }
 
 /// The contracts of a family, the newest first.
@@ -214,8 +216,10 @@ pub async fn contracts(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Ve
     sqlx::query_as!(
         ContractRow,
         r#"select id, family_id, unit_id, child_id, number_sealed, pool, state, version,
-                  signed_on as "signed_on: SqlDate", ends_on as "ends_on: SqlDate"
-           from family_contract where family_id = $1 order by made_at desc, id"#,
+                  signed_on as "signed_on: SqlDate", ends_on as "ends_on: SqlDate",
+                  unit_id is not null and not exists (
+                    select from custody_unit u where u.id = c.unit_id and u.family_id = c.family_id) as "unit_went!"
+           from family_contract c where family_id = $1 order by made_at desc, id"#,
         family
     )
     .fetch_all(db)
@@ -257,7 +261,7 @@ pub struct NoticeRow {
     pub id: Uuid,
     /// To which family.
     pub family_id: Uuid,
-    /// About which unit.
+    /// About which unit, while that is the family's.
     pub unit_id: Option<Uuid>,
     /// What it says.
     pub kind: String,
@@ -273,7 +277,8 @@ pub struct NoticeRow {
 pub async fn notices(db: impl PgExecutor<'_>, account: Uuid, notice: Option<Uuid>) -> sqlx::Result<Vec<NoticeRow>> {
     sqlx::query_as!(
         NoticeRow,
-        r#"select n.id, n.family_id, n.unit_id, n.kind, n.day as "day: SqlDate", n.made_at as "made_at: SqlTimestamp",
+        r#"select n.id, n.family_id, n.kind, n.day as "day: SqlDate", n.made_at as "made_at: SqlTimestamp",
+                  (select u.id from custody_unit u where u.id = n.unit_id and u.family_id = n.family_id) as "unit_id?",
                   (select min(r.at) from family_notice_read r where r.notice_id = n.id) as "read_at?: SqlTimestamp"
            from family_member m join family_notice n on n.family_id = m.family_id
            where m.account_id = $1 and m.until is null and ($2::uuid is null or n.id = $2)
@@ -340,4 +345,9 @@ pub async fn consents(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec
     )
     .fetch_all(db)
     .await
+}
+
+/// The mother of a unit's birth, where she is one of the family whose it is now and whoever reads belongs to that.
+pub async fn birth_mother(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(r#"select family_birth_mother($1) as "account?""#, unit).fetch_one(db).await
 }

@@ -6,6 +6,7 @@ use axum::body::Body;
 use domain::contact::{PersonName, Phone};
 use domain::custody::Pool;
 use domain::family::{ContractNumber, ContractState, Kin};
+use domain::ids::UnitId;
 use http::{Request, header};
 use services::family::{Founder, Founding, found_in, hand_over_due};
 
@@ -111,6 +112,69 @@ async fn a_contract_goes_its_way_and_each_refusal_is_a_sentence_with_everything_
     let end = [("event", "terminate"), ("version", "2"), ("terminate_reason", "演示：家庭来函申请终止")];
     gone_to(&send(&office, &act, &end).await, &format!("{one}?done=terminate"));
     again(&office.get(&one).await, StatusCode::OK, "演示：家庭来函申请终止");
+}
+
+/// A contract in force that keeps a stored unit: its page.
+async fn in_force(site: &Site, number: &str) -> String {
+    let (house, context) = (&site.test.services, site.test.services.system());
+    services::custody::seed_demo(house, &context).await.expect("units");
+    let unit: Uuid = sqlx::query_scalar("select id from custody_unit where state = 'banked' order by id limit 1")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a unit");
+    let day = |text: &str| text.parse().expect("a day");
+    let phone = Phone::parse("13800000881").expect("a number");
+    let new = Founding {
+        number: ContractNumber::parse(number).expect("a number"),
+        pool: Pool::Family,
+        state: ContractState::Active,
+        term: Some((day("2026-01-01"), day("2045-12-31"))),
+        unit: Some(UnitId(unit)),
+        child: (PersonName::parse("演示宝宝").expect("a name"), day("2026-03-01"), None),
+        invited: vec![Founder { kin: Kin::Owner, mother: true, phone }],
+        prices: Vec::new(),
+    };
+    let mut tx = house.begin().await.expect("a transaction");
+    let (_, contract) = found_in(house, &mut tx, &context, &new).await.expect("a contract");
+    tx.commit().await.expect("committed");
+    format!("/staff/contracts/{contract}")
+}
+
+#[tokio::test]
+async fn a_contract_goes_to_another_with_its_unit_by_a_colleague_and_nothing_typed_is_lost() {
+    let site = Site::new().await;
+    let (office, other) = (hired(&site, Role::FamilySupport).await, hired(&site, Role::FamilySupport).await);
+    let old = in_force(&site, "SD2026000881").await;
+    let new =
+        gone_to(&send(&office, NEW, &typed("01980000-0000-7000-8000-000000000034", NUMBER)).await, "/staff/contracts/");
+    let new = new.trim_end_matches("?done=written").to_owned();
+    let go = format!("{old}/transfer");
+    let said = |to| {
+        let (form, reason) = ("01980000-0000-7000-8000-000000000035", "演示：双方家庭来函申请");
+        [("form", form), ("version", "1"), ("transfer_to", to), ("transfer_reason", reason)]
+    };
+    let page = office.get(&old).await;
+    assert!(page.body.contains("transfer_to") && page.body.contains(&go), "{}", excerpt(&page.body));
+    let draft = send(&other, &go, &said(NUMBER)).await;
+    again(&draft, REFUSED, "");
+    assert!(draft.body.contains("这份合同不能接收脐带血"), "{}", excerpt(&draft.body));
+    assert!(draft.body.contains(NUMBER) && draft.body.contains("演示：双方家庭来函申请"), "what was typed is kept");
+    let unnamed = send(&other, &go, &said("")).await;
+    again(&unnamed, REFUSED, "");
+    let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
+    gone_to(&send(&office, &format!("{new}/act"), &sign).await, &format!("{new}?done=sign"));
+    let own = send(&office, &go, &said(NUMBER)).await;
+    again(&own, StatusCode::CONFLICT, "要由另一位同事办理转让");
+    for _ in 0..2 {
+        gone_to(&send(&other, &go, &said(NUMBER)).await, &format!("{old}?done=transfer"));
+    }
+    assert_eq!(number(&site, "select count(*) from family_contract_transfer").await, 1);
+    for (page, to) in [(&old, &new), (&new, &old)] {
+        let seen = office.get(page).await;
+        assert!(seen.body.contains(to.as_str()), "one leads to the other: {}", excerpt(&seen.body));
+        let english = office.get(&format!("/en{page}")).await;
+        assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{}", excerpt(&english.body));
+    }
 }
 
 #[tokio::test]

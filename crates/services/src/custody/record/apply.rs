@@ -241,7 +241,9 @@ fn effect(
             Effect::Closed { deviation: *deviation, by: by.actor_id.unwrap_or(Uuid::nil()) }
         }
         (Payload::Corrected { seq, .. }, _) if *seq == 0 || *seq > unit.now.seq => return Err(Refused::NoSuchEvent),
-        (Payload::Assigned { .. }, _) if world.assigned.contains(&unit.id) => return Err(Refused::AssignedBefore),
+        (Payload::Assigned { .. }, _) if !world.passes && world.assigned.contains(&unit.id) => {
+            return Err(Refused::AssignedBefore);
+        }
         (Payload::Assigned { .. }, _) => Effect::Assigned,
         (Payload::ReservationEnded { .. }, _) => Effect::Free,
         _ => Effect::Nothing,

@@ -82,6 +82,8 @@ pub(super) struct World {
     pub cause: Option<Uuid>,
     /// Two people vouched for when it happened.
     pub vouched: bool,
+    /// A unit that is a family's passes to another.
+    pub passes: bool,
     pub units: HashMap<Uuid, UnitState>,
     pub by_din: HashMap<String, Uuid>,
     pub operators: HashMap<String, Operator>,
@@ -119,6 +121,7 @@ impl World {
             shelf,
             cause,
             vouched: false,
+            passes: false,
             units: HashMap::new(),
             by_din: HashMap::new(),
             operators: HashMap::new(),

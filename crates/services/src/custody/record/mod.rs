@@ -77,6 +77,20 @@ pub async fn record_caused_in(
     keep(db, services, by, Terms { cause: Some(cause), ..Terms::default() }, incoming, now).await
 }
 
+/// As [`record_in`]; a unit that is a family's may be said to be another's (`assigned`). Who calls it has the contract that takes over.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub(super) async fn record_passing_in(
+    db: &mut PgConnection,
+    services: &Services,
+    by: &By,
+    incoming: &[Incoming],
+    now: Timestamp,
+) -> Result<Outcomes, CustodyError> {
+    keep(db, services, by, Terms { passes: true, ..Terms::default() }, incoming, now).await
+}
+
 /// What events are kept under.
 #[derive(Clone, Copy, Default)]
 struct Terms {
@@ -84,6 +98,8 @@ struct Terms {
     cause: Option<Uuid>,
     /// Two people vouched for when it happened.
     vouched: bool,
+    /// A unit that is a family's passes to another.
+    passes: bool,
 }
 
 async fn keep(
@@ -99,7 +115,8 @@ async fn keep(
     }
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
-    let start = World { vouched: terms.vouched, ..World::load(db, shelf, (by, terms.cause), incoming).await? };
+    let start = World::load(db, shelf, (by, terms.cause), incoming).await?;
+    let start = World { vouched: terms.vouched, passes: terms.passes, ..start };
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
 

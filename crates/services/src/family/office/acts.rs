@@ -1,6 +1,8 @@
-//! What the office does to a contract: both signed it, its unit was received, another term was agreed, it ends, it goes to another.
+//! What the office does to a contract: both signed it, its unit was received, another term was agreed, it ends, it goes to another
+//! (`transfer`).
 //! That a payment is late, that it came, and that a term is over are told by days, not by hand.
 
+use super::transfer::{self, Giving};
 use super::{born, fault, officer, reason};
 use crate::custody::desk::DeskError;
 use crate::custody::{CustodyError, assign_in, search};
@@ -44,6 +46,10 @@ pub struct Acting {
     pub years: String,
     /// `terminate`, `transfer`: why.
     pub reason: String,
+    /// `transfer`: the number of the contract that takes over; none where there is no unit to go with it.
+    pub to: String,
+    /// `transfer`: the form's own, pressed twice it is one.
+    pub form: Uuid,
 }
 
 /// What is done.
@@ -53,6 +59,7 @@ enum Deed {
     Begin { din: Din, born: Date },
     Renew { ends_on: Date, prices: Vec<Agreed> },
     End { reason: String },
+    Transfer(Giving),
 }
 
 /// A sum for each year of storage: how much, from when, how many years; nothing where none of them is typed. Where one is, the others
@@ -93,9 +100,8 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
             let yearly = storage(&mut faults, (&said.storage, &said.storage_from, &said.years));
             ends_on.zip(yearly).map(|(ends_on, yearly)| Deed::Renew { ends_on, prices: schedule(None, yearly) })
         }
-        ContractEvent::Terminate | ContractEvent::Transfer => {
-            faults.take("reason", reason(&said.reason)).map(|reason| Deed::End { reason })
-        }
+        ContractEvent::Terminate => faults.take("reason", reason(&said.reason)).map(|reason| Deed::End { reason }),
+        ContractEvent::Transfer => transfer::read(&mut faults, said).map(Deed::Transfer),
         _ => None,
     };
     if faults.is_empty() { Ok(deed) } else { Err(FamilyError::Fields(faults.into_errors())) }
@@ -104,17 +110,27 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
 /// Lets something happen to a contract; answers how far it is now.
 ///
 /// # Errors
-/// `Denied`; `NotFound`, also of an event that is not the office's; `Fields` (`signed_on`, `ends_on`, `din`, `born`, `storage`, `storage_from`,
-/// `years`, `reason`); `Stale` where something happened to it since the form was made, or that does not happen where it is;
-/// `Limited` by the numbers of units that are asked for; `Crypto`, `Unreadable`, `Database`.
+/// `Denied`, also where it goes to another and the second factor grew stale; `NotFound`, also of an event that is not the office's;
+/// `Fields` (`signed_on`, `ends_on`, `din`, `born`, `storage`, `storage_from`, `years`, `reason`, `to`); `Stale` where something happened to it
+/// since the form was made, or that does not happen where it is; `SamePerson` for whoever noted that the contract which takes over was
+/// signed; `SentBefore` for a form that transferred another; `Limited` by the numbers that are asked for; `Crypto`, `Unreadable`, `Database`.
 pub async fn act(
     services: &Services,
     context: &Context,
     (contract, event): (ContractId, ContractEvent),
     said: &Acting,
 ) -> Result<ContractState, FamilyError> {
-    officer(context)?;
+    let account = officer(context)?;
+    if event == ContractEvent::Transfer {
+        transfer::giver(context)?;
+    }
     let deed = read(event, said, local_day(context.now))?.ok_or(FamilyError::NotFound)?;
+    if let Deed::Transfer(giving) = deed {
+        let to = transfer::successor(services, &giving, account).await?;
+        let (services, context) = (services.clone(), context.clone());
+        return to_the_end(async move { transfer::transferred(&services, &context, (contract, to), &giving).await })
+            .await;
+    }
     let unit = match &deed {
         Deed::Begin { din, .. } => Some(unit_of(services, context, din).await?),
         _ => None,
@@ -152,6 +168,8 @@ async fn done(
             sql::block(&mut *tx, row.id, None, context.now).await?;
             why = Some(reason);
         }
+        // Done by itself, since it takes two contracts.
+        Deed::Transfer(_) => return Err(FamilyError::Unreadable),
     }
     let standing = StandingRow { id: row.id, state: row.state, version: row.version };
     if !happen_in(&mut tx, context, &standing, event).await? {

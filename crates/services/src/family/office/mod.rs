@@ -4,13 +4,15 @@
 //! Numbers of contracts and of telephones stand in no address and in no list: a contract is found by its number with a form, and its
 //! page leaves out what names anybody. Who reads a mobile number in full gives a reason that the family reads at once ([`reveal`]).
 //! That a contract was read stands in the family's log, too ([`contract`]), and whom the office invites in its notices ([`invite`]).
-//! Nothing here touches a unit but putting it under its contract ([`act`]); what is owed changes no unit's state.
+//! Nothing here touches a unit but putting it under its contract, and its going along with that ([`act`]); what is owed changes no
+//! unit's state.
 
 mod acts;
 mod invitations;
 mod list;
 mod one;
 mod payments;
+mod transfer;
 mod writing;
 
 pub use acts::{Acting, act};

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
-use store::family::{office as sql, own, payments, said};
+use store::family::{office as sql, own, payments, said, transfers};
 use uuid::Uuid;
 
 /// Who reads a contract again within this time is still at the same work: the family's log has it once.
@@ -33,6 +33,8 @@ pub struct Kept {
     pub masked: String,
     /// Where it is on its way.
     pub state: State,
+    /// It is another family's now.
+    pub went: bool,
 }
 
 /// A price that was agreed; it never changes.
@@ -152,8 +154,12 @@ pub struct Contract {
     pub ends_on: Option<Date>,
     /// When it was written.
     pub made_at: Timestamp,
-    /// The unit it keeps.
+    /// The unit it keeps, or kept.
     pub unit: Option<Kept>,
+    /// The contract its unit went to.
+    pub went_to: Option<ContractId>,
+    /// The contract its unit came from.
+    pub came_from: Option<ContractId>,
     /// What was agreed, in order of the days.
     pub prices: Vec<PriceOwed>,
     /// What came of it by a number of the bank, the last first.
@@ -190,6 +196,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     let events = sql::events(&mut *tx, id.0).await?;
     let invitations = sql::invitations(&mut *tx, id.0).await?;
     let members = own::members(&mut *tx, row.family_id).await?;
+    let beside = transfers::beside(&mut *tx, id.0).await?;
     look(services, &mut tx, context, (row.family_id, reader)).await?;
     audit::record(&mut tx, context, &[entry("family.contract_read", id, json!({}))]).await?;
     tx.commit().await?;
@@ -220,6 +227,8 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         ends_on: row.ends_on.map(|day| day.to_jiff()),
         made_at: row.made_at.to_jiff(),
         unit: kept(&row)?,
+        went_to: beside.went_to.map(ContractId),
+        came_from: beside.came_from.map(ContractId),
         prices: prices.into_iter().map(price).collect(),
         payments: came.into_iter().map(|row| payment(services, row, (reader, &names))).collect::<Result<_, _>>()?,
         history: events.into_iter().map(|row| happened(services, row)).collect::<Result<_, _>>()?,
@@ -260,7 +269,7 @@ fn kept(row: &sql::ContractRow) -> Result<Option<Kept>, FamilyError> {
     let (Some(id), Some(din), Some(state)) = (row.unit_id, &row.din, &row.unit_state) else { return Ok(None) };
     let din = Din::parse(din).map_err(|_| FamilyError::Unreadable)?;
     let state = State::from_name(state).ok_or(FamilyError::Unreadable)?;
-    Ok(Some(Kept { id: UnitId(id), masked: masked(&din), state }))
+    Ok(Some(Kept { id: UnitId(id), masked: masked(&din), state, went: row.unit_went }))
 }
 
 fn payment(

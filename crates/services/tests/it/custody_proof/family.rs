@@ -5,10 +5,10 @@ use domain::account::{Actor, Role};
 use domain::custody::chain::of_family;
 use domain::custody::passport::Hex;
 use domain::custody::{Kind, Payload, State};
-use domain::ids::{AccountId, FamilyId, LoginSessionId, UnitId};
+use domain::ids::{AccountId, ContractId, FamilyId, LoginSessionId, UnitId};
 use services::Context;
 use services::custody::proof::{Fault, Step, Terms};
-use services::custody::{self, CustodyError, Incoming, Refused, Sight, Stood, UnitName};
+use services::custody::{self, CustodyError, Incoming, Passing, Refused, Sight, Stood, UnitName};
 use sqlx::PgPool;
 use testkit::TestHouse;
 use tokio::sync::Barrier;
@@ -70,6 +70,69 @@ async fn a_unit_that_is_made_another_familys_is_named() {
     tamper(&house, &copied).await;
     rehash(&house, other).await;
     assert_eq!(faults(&house).await, [Fault::Forged { unit: other, first: end + 1, last: end + 1 }]);
+}
+
+/// A contract of each of two families: that of the first keeps a unit.
+const CONTRACTS: [ContractId; 2] = [ContractId(Uuid::from_u128(0xc0_0001)), ContractId(Uuid::from_u128(0xc0_0002))];
+
+/// Lets a unit go from one family to another, as a transfer of its contract does.
+async fn pass_on(house: &TestHouse, number: u128, (from, to): (FamilyId, FamilyId)) -> Result<(), CustodyError> {
+    let [one, two] = CONTRACTS;
+    let passing = Passing { unit: unit(number), from: (from, one), to: (to, two), form: Uuid::from_u128(7) };
+    let mut tx = house.services.begin().await?;
+    custody::pass_on_in(&house.services, &mut tx, &house.services.system(), &passing).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Both families are named by events of the unit's chain: the last counts.
+#[tokio::test]
+async fn a_unit_that_went_to_another_family_and_is_made_the_former_ones_again_is_named() {
+    let house = rooted().await;
+    let of = unit(BANKED);
+    let [one, two] = CONTRACTS;
+    let contracts = format!(
+        "insert into family_contract (id, family_id, unit_id, number_sealed, number_index, pool, state, made_at) values \
+         ('{one}', '{ONE}', '{of}', '\\x00', sha256('1'), 'family', 'active', now()), \
+         ('{two}', '{TWO}', null, '\\x00', sha256('2'), 'family', 'signed', now())"
+    );
+    tamper(&house, &contracts).await;
+    assert!(give(&house, BANKED, ONE).await.expect("given"));
+    let strange = pass_on(&house, BANKED, (TWO, ONE)).await;
+    assert!(matches!(strange, Err(CustodyError::Refused(Refused::AssignedBefore))), "{strange:?}");
+    // Whoever wrote another family into the row lets nothing go from there: the chain does not say that it was theirs.
+    let relink = |family: FamilyId| format!("update custody_unit set family_id = '{family}' where id = '{of}'");
+    tamper(&house, &relink(TWO)).await;
+    let laundered = pass_on(&house, BANKED, (TWO, ONE)).await;
+    assert!(matches!(laundered, Err(CustodyError::Refused(Refused::AssignedBefore))), "{laundered:?}");
+    tamper(&house, &relink(ONE)).await;
+    assert_eq!(said(&house, of).await, 1, "nothing was written");
+
+    pass_on(&house, BANKED, (ONE, TWO)).await.expect("it went");
+    assert!(matches!(close(&house).await, Step::Closed { .. }));
+    assert_eq!((said(&house, of).await, faults(&house).await), (2, vec![]));
+    let view = custody::unit(&house.services, &house.services.system(), of, Sight::Staff).await.expect("a unit");
+    assert_eq!(view.family, Some(TWO.0));
+    let event = view.events.last().expect("an event");
+    assert_eq!(event.payload, Some(Payload::Assigned { family: Hex(of_family(of.0, TWO.0)) }));
+    keep(&house).await;
+    let relinked = Fault::Row { unit: of, what: "its family" };
+    for family in [format!("'{ONE}'"), "null".to_owned()] {
+        tamper(&house, &format!("update custody_unit set family_id = {family} where id = '{of}'")).await;
+        assert_eq!(faults(&house).await, std::slice::from_ref(&relinked), "{family}");
+        let alone = Terms { unit: Some(of), ..Terms::at(house.now()) };
+        assert_eq!(verify_by(&house, &alone).await.faults, std::slice::from_ref(&relinked), "{family}, alone");
+        mend(&house).await;
+    }
+    // Who it was first is what the mother's results hang on.
+    let before = Fault::Row { unit: of, what: "the families it was before" };
+    for sql in [
+        format!("update family_contract_transfer set from_family_id = '{TWO}', to_family_id = '{ONE}'"),
+        "delete from family_contract_transfer".to_owned(),
+    ] {
+        tamper(&house, &sql).await;
+        assert_eq!(faults(&house).await, std::slice::from_ref(&before), "{sql}");
+    }
 }
 
 #[tokio::test]

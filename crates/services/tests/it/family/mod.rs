@@ -8,6 +8,7 @@ mod office_payments;
 mod own;
 mod rows;
 mod told;
+mod transfer;
 
 use domain::account::{Actor, Role};
 use domain::contact::{Contact, PersonName, Phone};

@@ -15,7 +15,7 @@ use testkit::TestHouse;
 use uuid::Uuid;
 
 /// Somebody of another role.
-fn staff(house: &TestHouse, role: Role) -> Context {
+pub(super) fn staff(house: &TestHouse, role: Role) -> Context {
     house.context(Actor::Staff {
         account: AccountId(Uuid::from_u128(90_050)),
         login: LoginSessionId(Uuid::from_u128(90_050)),
@@ -25,7 +25,7 @@ fn staff(house: &TestHouse, role: Role) -> Context {
 }
 
 /// A contract of a number of its own, as far as a state says, without a unit.
-async fn contract_in(house: &TestHouse, family: u128, state: ContractState) -> ContractId {
+pub(super) async fn contract_in(house: &TestHouse, family: u128, state: ContractState) -> ContractId {
     let day = |text: &str| text.parse().expect("a day");
     let new = Founding {
         number: ContractNumber::parse(&number(family)).expect("a number"),
@@ -71,6 +71,7 @@ fn acting(version: u32, din: &str) -> Acting {
         storage_from: text("2046-08-01"),
         years: text("2"),
         reason: text("演示：双方协商一致"),
+        ..Acting::default()
     }
 }
 
@@ -198,6 +199,7 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
             office::contract(services, context, id).await.map(drop),
             office::reveal(services, context, id, "演示：核对手机号").await.map(drop),
             office::act(services, context, (id, ContractEvent::Terminate), &said).await.map(drop),
+            office::act(services, context, (id, ContractEvent::Transfer), &said).await.map(drop),
             office::pay(services, context, &paying(id)).await.map(drop),
             office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
             office::invite(services, context, &inviting(id)).await,
@@ -216,6 +218,7 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
         office::contract(services, context, absent).await.map(drop),
         office::reveal(services, context, absent, "演示：核对手机号").await.map(drop),
         office::act(services, context, (absent, ContractEvent::Terminate), &said).await.map(drop),
+        office::act(services, context, (absent, ContractEvent::Transfer), &said).await.map(drop),
         office::pay(services, context, &paying(absent)).await.map(drop),
         office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
         office::invite(services, context, &inviting(absent)).await,

@@ -70,7 +70,7 @@ async fn a_family_reads_the_proof_of_its_unit_and_how_cold_it_lay_as_itself() {
     assert!(!history.limits.is_empty(), "how cold it has to lie");
 }
 
-fn of_mother(record: &OwnRecord) -> usize {
+pub(super) fn of_mother(record: &OwnRecord) -> usize {
     record.tests.iter().flat_map(|test| &test.values).filter(|value| value.of == Person::Mother).count()
 }
 

@@ -24,7 +24,7 @@ const TABLES: [&str; 13] = [
     "family_access",
 ];
 
-async fn counted(db: &mut sqlx::PgConnection, table: &str) -> i64 {
+pub(super) async fn counted(db: &mut sqlx::PgConnection, table: &str) -> i64 {
     let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
     sqlx::query_scalar(sql).fetch_one(db).await.expect("a count")
 }

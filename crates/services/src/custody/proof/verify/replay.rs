@@ -20,8 +20,8 @@ pub(super) struct Replay {
     tests_final: u64,
     record_signed: bool,
     open_deviations: u32,
-    /// Whose it is, by the last event that says so.
-    family: Option<Hash>,
+    /// Whose it was, one event after the other; by the last it is.
+    families: Vec<Hash>,
 }
 
 impl Replay {
@@ -33,14 +33,14 @@ impl Replay {
             tests_final: 0,
             record_signed: false,
             open_deviations: 0,
-            family: None,
+            families: Vec::new(),
         }
     }
 
     /// One more event. The lists are those that the row names; before it names one, those of the day, as when it was recorded.
     pub fn event(&mut self, payload: &Payload, occurred_at: Timestamp, shelf: &Shelf, row: &WalkedRow) {
         if let Payload::Assigned { family } = payload {
-            self.family = Some(family.0);
+            self.families.push(family.0);
         }
         let Some(standing) = self.standing else { return };
         let listed = |id: Option<Uuid>, kind: CatalogueKind| -> Option<&Arc<Catalogue>> {
@@ -92,12 +92,16 @@ impl Replay {
         ];
         compared.into_iter().filter(|(fits, _)| !fits).map(|(_, what)| what).collect()
     }
-    /// Whether the row says of whose the unit is what its events say.
+
+    /// Whether the rows say of whose the unit is, and was, what its events say: who was first decides whose the mother's results are.
     pub fn family(&self, row: &WalkedRow) -> Option<Fault> {
         let unit = UnitId(row.id);
-        match (row.family_id, self.family) {
+        match (row.family_id, self.families.split_last()) {
             (None, None) => None,
-            (Some(family), Some(said)) if of_family(row.id, family) == said => None,
+            (Some(family), Some((said, before))) if of_family(row.id, family) == *said => {
+                let same = row.former.iter().map(|family| of_family(row.id, *family)).eq(before.iter().copied());
+                (!same).then_some(Fault::Row { unit, what: "the families it was before" })
+            }
             (Some(_), None) => Some(Fault::Unassigned { unit }),
             _ => Some(Fault::Row { unit, what: "its family" }),
         }

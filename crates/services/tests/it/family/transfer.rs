@@ -1,0 +1,418 @@
+//! A unit follows its contract: the family that takes over reads it with its whole way, its former one nothing of it any more, and what is
+//! the mother's stays hers.
+
+use super::office::{contract_in, contract_of, staff};
+use super::own::of_mother;
+use super::rows::counted;
+use super::{count, family, joined, number, phone, support, units, visitor};
+use domain::account::{Actor, Denied, Role};
+use domain::contact::PersonName;
+use domain::custody::{Pool, State};
+use domain::family::{Consent, ContractEvent, ContractNumber, ContractState, Kin, Notice};
+use domain::field::Fault;
+use domain::ids::{AccountId, ContractId, FamilyId, LoginSessionId, UnitId};
+use services::Context;
+use services::custody::proof::Reading;
+use services::family::office::{self, Acting, Inviting};
+use services::family::{self as families, FamilyError, Founder, Founding, Look, Own, found_in};
+use services::telemetry::Span;
+use sqlx::PgPool;
+use store::family::{certificates, own};
+use testkit::TestHouse;
+use tokio::sync::Barrier;
+use uuid::Uuid;
+
+/// A unit with its family and its contract, and the one that takes over.
+struct Both {
+    unit: UnitId,
+    /// All units of the house; `unit` is the first.
+    all: Vec<UnitId>,
+    old: FamilyId,
+    from: ContractId,
+    new: FamilyId,
+    to: ContractId,
+}
+
+async fn family_of(house: &TestHouse, contract: ContractId) -> FamilyId {
+    let row = sqlx::query_scalar("select family_id from family_contract where id = $1").bind(contract.0);
+    FamilyId(row.fetch_one(&house.db.owner_pool()).await.expect("a family"))
+}
+
+/// Family 1 (the mother is 11, the other guardian 12) with a stored unit, and a signed contract of family 2, which 21 has joined as the
+/// mother of that family.
+async fn both(house: &TestHouse) -> Both {
+    let all = units(house).await;
+    let unit = all[0];
+    let old = family(house, 1, unit).await;
+    let from = contract_of(house, old).await;
+    let to = contract_in(house, 2, ContractState::Signed).await;
+    joined(house, 2, 21).await;
+    Both { unit, all, old, from, new: family_of(house, to).await, to }
+}
+
+/// What the form says that lets a contract go to that of a number.
+fn giving(to: &str, form: u128) -> Acting {
+    let reason = "演示：双方家庭来函申请".to_owned();
+    Acting { version: 1, to: to.to_owned(), form: Uuid::from_u128(form), reason, ..Acting::default() }
+}
+
+async fn give(house: &TestHouse, from: ContractId, said: &Acting) -> Result<ContractState, FamilyError> {
+    office::act(&house.services, &support(house), (from, ContractEvent::Transfer), said).await
+}
+
+fn fault(done: Result<ContractState, FamilyError>) -> (String, Fault) {
+    match done {
+        Err(FamilyError::Fields(faults)) => (faults[0].field.clone(), faults[0].fault),
+        done => panic!("{done:?}"),
+    }
+}
+
+async fn owner_of(house: &TestHouse, unit: UnitId) -> FamilyId {
+    let row = sqlx::query_scalar("select family_id from custody_unit where id = $1").bind(unit.0);
+    FamilyId(row.fetch_one(&house.db.owner_pool()).await.expect("a unit that is a family's"))
+}
+
+#[tokio::test]
+async fn a_unit_follows_its_contract_and_its_former_family_reads_nothing_of_it_any_more() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let (services, unit) = (&house.services, both.unit);
+    let told = families::record(services, &visitor(&house, 11), unit).await.expect("read").events.len();
+    families::certificate(services, &visitor(&house, 11), unit).await.expect("a certificate");
+    let strange = families::record(services, &visitor(&house, 21), unit).await;
+    assert!(matches!(strange, Err(FamilyError::NotFound)), "{strange:?}");
+
+    for _ in 0..2 {
+        let done = give(&house, both.from, &giving(&number(2), 7)).await.expect("pressed twice it is one");
+        assert_eq!(done, ContractState::Transferred);
+    }
+    assert_eq!(count(&house, "select count(*) from custody_event where kind = 'assigned'").await, 2);
+    assert_eq!(count(&house, "select count(*) from family_contract_transfer").await, 1);
+    assert_eq!(count(&house, "select count(*) from audit_entry where action = 'custody.unit_passed_on'").await, 1);
+    assert_eq!(owner_of(&house, unit).await, both.new);
+
+    for person in [11, 12] {
+        let context = visitor(&house, person);
+        let answers = [
+            families::unit(services, &context, unit).await.err(),
+            families::steps_of(services, &context, unit).await.err(),
+            families::record(services, &context, unit).await.err(),
+            families::certificate(services, &context, unit).await.err(),
+            families::passport(services, &context, unit).await.err(),
+            families::thermal(services, &context, unit, Span::Life).await.err(),
+        ];
+        for answer in answers {
+            assert!(matches!(answer, Some(FamilyError::NotFound)), "as of a foreign unit: {answer:?}");
+        }
+        assert!(families::units(services, &context).await.expect("read").is_empty());
+        let own = families::contracts(services, &context).await.expect("read");
+        assert_eq!((own.len(), own[0].state, own[0].unit_went), (1, ContractState::Transferred, true));
+        let notices = families::notices(services, &context).await.expect("read");
+        assert!(notices.iter().all(|notice| notice.unit.is_none()), "no notice leads to its page: {notices:?}");
+        assert_eq!(notices.iter().filter(|notice| notice.kind == Notice::UnitPassedOn).count(), 1);
+    }
+
+    let taker = visitor(&house, 21);
+    let record = families::record(services, &taker, unit).await.expect("theirs now");
+    assert_eq!((record.unit.state, record.events.len()), (State::Banked, told + 1), "its whole way");
+    let (_, steps) = families::steps_of(services, &taker, unit).await.expect("read");
+    assert!(steps.len() == 56 && steps.iter().all(|step| step.done));
+    families::thermal(services, &taker, unit, Span::Life).await.expect("how cold it lay");
+    let own = families::contracts(services, &taker).await.expect("read");
+    assert_eq!((own[0].state, own[0].unit, own[0].unit_went), (ContractState::Active, Some(unit), false));
+    let notices = families::notices(services, &taker).await.expect("read");
+    let told = notices.iter().find(|notice| notice.kind == Notice::UnitTakenOver).expect("they are told");
+    assert_eq!(told.unit, Some(unit));
+
+    // The office sees where it went, and where it came from.
+    let of = async |id| office::contract(services, &support(&house), id).await.expect("read");
+    let (from, to) = (of(both.from).await, of(both.to).await);
+    assert_eq!((from.went_to, from.unit.map(|kept| kept.went)), (Some(both.to), Some(true)));
+    assert_eq!((to.came_from, to.unit.map(|kept| kept.went)), (Some(both.from), Some(false)));
+    assert_eq!(from.history[0].reason.as_deref(), Some("演示：双方家庭来函申请"));
+}
+
+#[tokio::test]
+async fn the_certificate_of_the_former_family_is_good_no_more_and_the_new_one_has_its_own() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let services = &house.services;
+    families::certificate(services, &visitor(&house, 11), both.unit).await.expect("a certificate");
+    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    families::certificate(services, &visitor(&house, 21), both.unit).await.expect("a certificate of their own");
+    assert_eq!(count(&house, "select count(*) from family_certificate").await, 2);
+    for (family, good) in [(both.old, false), (both.new, true)] {
+        let kept = certificates::of_unit(&services.db, (family.0, both.unit.0)).await.expect("read").expect("issued");
+        let found = certificates::numbered(&services.db, &kept.number).await.expect("asked");
+        assert_eq!(found.is_some(), good);
+    }
+}
+
+/// With the policy gone the database itself finds nothing of it for the former family, and nothing of the former family for the new.
+#[tokio::test]
+async fn with_the_policy_gone_neither_family_finds_what_is_the_others() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    for (person, finds) in [(11, false), (12, false), (21, true)] {
+        let mut own = Own::of(&house.services, AccountId(Uuid::from_u128(person))).await.expect("a transaction");
+        for table in ["custody_unit", "custody_event", "custody_placement"] {
+            assert_eq!(counted(&mut own.tx, table).await > 0, finds, "{table} for {person}");
+        }
+        for table in ["family", "family_contract"] {
+            assert_eq!(counted(&mut own.tx, table).await, 1, "{table} for {person}");
+        }
+        let mother = own::birth_mother(&mut *own.tx, both.unit.0).await.expect("asked");
+        assert_eq!(mother, None, "who was of the former family is not told");
+        let which = sqlx::query("select from family_contract_transfer").execute(&mut *own.tx).await;
+        assert!(which.is_err(), "nor which family");
+    }
+}
+
+#[tokio::test]
+async fn who_looked_is_read_by_the_family_whose_it_was_then() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let look = async |reason: &str| {
+        let mut tx = house.services.begin().await.expect("a transaction");
+        let look = Look { unit: both.unit, role: "family_support", what: "unit", reason, break_glass: false };
+        assert!(families::look_in(&house.services, &mut tx, &support(&house), look).await.expect("written"));
+        tx.commit().await.expect("committed");
+    };
+    look("演示：转让之前").await;
+    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    look("演示：转让之后").await;
+    for (person, reason) in [(11, "演示：转让之前"), (12, "演示：转让之前"), (21, "演示：转让之后")]
+    {
+        let seen = families::looks(&house.services, &visitor(&house, person)).await.expect("read");
+        assert_eq!(seen.iter().map(|look| look.reason.as_str()).collect::<Vec<_>>(), [reason], "{person}");
+    }
+}
+
+/// How many events of a passport are open to whoever fetches it.
+async fn open_to(house: &TestHouse, person: u128, unit: UnitId) -> usize {
+    let passport = families::passport(&house.services, &visitor(house, person), unit).await;
+    let Reading { passport, .. } = passport.expect("a passport");
+    passport.events.iter().filter(|event| event.said.is_some()).count()
+}
+
+async fn reads_of_hers(house: &TestHouse, person: u128, unit: UnitId) -> usize {
+    of_mother(&families::record(&house.services, &visitor(house, person), unit).await.expect("read"))
+}
+
+#[tokio::test]
+async fn what_is_the_mothers_is_not_the_new_familys_whatever_she_let_the_former_one() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let (unit, shares) = (both.unit, (Consent::MotherResults, true));
+    let (closed, whole) = (open_to(&house, 12, unit).await, open_to(&house, 11, unit).await);
+    assert!(closed < whole, "something tells of her");
+    families::consent(&house.services, &visitor(&house, 11), both.old, shares).await.expect("said");
+    assert!(reads_of_hers(&house, 12, unit).await > 0, "she lets the other guardian");
+    // The mother of the family that takes over lets the others read hers; but these are not hers.
+    families::consent(&house.services, &visitor(&house, 21), both.new, shares).await.expect("said");
+    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    let record = families::record(&house.services, &visitor(&house, 21), unit).await.expect("read");
+    assert_eq!(of_mother(&record), 0);
+    assert!(record.tests.iter().any(|test| test.hidden), "that there is something is said");
+    // (The transfer is one event more, which says nothing of her.)
+    assert_eq!(open_to(&house, 21, unit).await, closed + 1, "neither does the passport say it");
+}
+
+#[tokio::test]
+async fn a_mother_who_is_of_the_new_family_reads_her_own_and_lets_the_others_of_it() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    let old = family(&house, 1, unit).await;
+    let day = |text: &str| text.parse().expect("a day");
+    // In the family that takes over nobody is the mother yet.
+    let new = Founding {
+        number: ContractNumber::parse(&number(2)).expect("a number"),
+        pool: Pool::Family,
+        state: ContractState::Signed,
+        term: Some((day("2026-01-01"), day("2045-12-31"))),
+        unit: None,
+        child: (PersonName::parse("演示宝宝").expect("a name"), day("2026-03-01"), None),
+        invited: vec![Founder { kin: Kin::Owner, mother: false, phone: phone(21) }],
+        prices: vec![("storage", day("2026-08-10"), 62_000, None)],
+    };
+    let mut tx = house.services.begin().await.expect("a transaction");
+    let (new, to) = found_in(&house.services, &mut tx, &house.services.system(), &new).await.expect("a family");
+    tx.commit().await.expect("committed");
+    joined(&house, 2, 21).await;
+    families::consent(&house.services, &visitor(&house, 11), old, (Consent::MotherResults, true)).await.expect("said");
+    give(&house, contract_of(&house, old).await, &giving(&number(2), 7)).await.expect("transferred");
+    let digits = phone(11).digits().to_owned();
+    let inviting = Inviting { contract: to, kin: "second_guardian".to_owned(), mother: true, phone: digits };
+    office::invite(&house.services, &support(&house), &inviting).await.expect("invited");
+    joined(&house, 2, 11).await;
+    let hers = reads_of_hers(&house, 11, unit).await;
+    assert!(hers > 0, "her own are hers in whichever family");
+    assert_eq!(reads_of_hers(&house, 21, unit).await, 0, "what she let others is not for these");
+    for (given, read) in [(true, hers), (false, 0)] {
+        let said = (Consent::MotherResults, given);
+        families::consent(&house.services, &visitor(&house, 11), new, said).await.expect("said");
+        assert_eq!(reads_of_hers(&house, 21, unit).await, read, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_signed_contract_of_another_family_without_a_unit_takes_over() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    contract_in(&house, 3, ContractState::Draft).await;
+    contract_in(&house, 4, ContractState::Active).await;
+    contract_in(&house, 5, ContractState::Terminated).await;
+    let before = count(&house, "select count(*) from custody_event").await;
+    for (to, expected) in [
+        (String::new(), Fault::Required),
+        ("SD20".to_owned(), Fault::ContractNumberShape),
+        (number(999), Fault::ContractUnknown),
+        (number(1), Fault::ContractUnfit),
+        (number(3), Fault::ContractUnfit),
+        (number(4), Fault::ContractUnfit),
+        (number(5), Fault::ContractUnfit),
+    ] {
+        assert_eq!(fault(give(&house, both.from, &giving(&to, 7)).await), ("to".to_owned(), expected), "{to}");
+    }
+    let other_use = "update family_contract set pool = 'directed' where id = $1";
+    sqlx::query(other_use).bind(both.to.0).execute(&house.db.owner_pool()).await.expect("of another use");
+    assert_eq!(fault(give(&house, both.from, &giving(&number(2), 7)).await).1, Fault::ContractUnfit);
+    // A contract without a unit has nothing to go with it.
+    let bare = contract_in(&house, 6, ContractState::Active).await;
+    assert_eq!(fault(give(&house, bare, &giving(&number(2), 8)).await).1, Fault::NotAChoice);
+    let late = give(&house, both.from, &Acting { version: 2, ..giving(&number(2), 7) }).await;
+    assert!(matches!(late, Err(FamilyError::Stale)), "{late:?}");
+    assert_eq!(owner_of(&house, both.unit).await, both.old, "nothing of it happened");
+    assert_eq!(count(&house, "select count(*) from family_contract_event").await, 0);
+    assert_eq!(count(&house, "select count(*) from custody_event").await, before);
+}
+
+#[tokio::test]
+async fn whoever_noted_the_signatures_does_not_let_a_unit_go_and_nobody_does_without_a_fresh_factor() {
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    let from = contract_of(&house, family(&house, 1, unit).await).await;
+    let to = contract_in(&house, 2, ContractState::Draft).await;
+    let (services, event) = (&house.services, ContractEvent::Transfer);
+    let (signed_on, ends_on) = ("2026-07-01".to_owned(), "2046-07-01".to_owned());
+    let sign = Acting { version: 1, signed_on, ends_on, ..Acting::default() };
+    office::act(services, &support(&house), (to, ContractEvent::Sign), &sign).await.expect("signed");
+    let said = giving(&number(2), 7);
+    let own = give(&house, from, &said).await;
+    assert!(matches!(own, Err(FamilyError::SamePerson)), "{own:?}");
+    let stale: Context = house.context(Actor::Staff {
+        account: AccountId(Uuid::from_u128(90_051)),
+        login: LoginSessionId(Uuid::from_u128(90_051)),
+        roles: vec![Role::FamilySupport],
+        stepped_up_at: None,
+    });
+    let unproved = office::act(services, &stale, (from, event), &said).await;
+    assert!(matches!(unproved, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{unproved:?}");
+    let colleague = staff(&house, Role::FamilySupport);
+    office::act(services, &colleague, (from, event), &said).await.expect("transferred");
+    // The form of one contract lets no other go.
+    let other = contract_in(&house, 3, ContractState::Active).await;
+    let again = office::act(services, &colleague, (other, event), &giving("", 7)).await;
+    assert!(matches!(again, Err(FamilyError::SentBefore)), "{again:?}");
+}
+
+/// A unit that went to another bank is in the house no more: its contract goes without another that takes over.
+#[tokio::test]
+async fn what_the_bank_has_no_more_needs_nobody_who_takes_over() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    sqlx::raw_sql(
+        "set session_replication_role = replica; update custody_unit set state = 'transferred_out' where family_id is not null; \
+         set session_replication_role = origin",
+    )
+    .execute(&house.db.owner_pool())
+    .await
+    .expect("it left");
+    give(&house, both.from, &giving("", 7)).await.expect("transferred");
+    assert_eq!(owner_of(&house, both.unit).await, both.old, "its record stays its family's");
+    let own = families::contracts(&house.services, &visitor(&house, 11)).await.expect("read");
+    assert_eq!((own[0].state, own[0].unit_went), (ContractState::Transferred, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_let_one_unit_go_at_once_one_does_and_of_two_units_one_comes_under_a_contract() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let third = contract_in(&house, 3, ContractState::Signed).await;
+    let (one, two) = (giving(&number(2), 7), giving(&number(3), 8));
+    let (one, two) = tokio::join!(give(&house, both.from, &one), give(&house, both.from, &two));
+    let first = one.is_ok();
+    assert!(first != two.is_ok(), "{one:?} {two:?}");
+    let late = if first { two } else { one };
+    assert!(matches!(late, Err(FamilyError::Stale)), "{late:?}");
+    let third_family = family_of(&house, third).await;
+    assert_eq!(owner_of(&house, both.unit).await, if first { both.new } else { third_family });
+    assert_eq!(count(&house, "select count(*) from custody_event where kind = 'assigned'").await, 2);
+
+    // The contract that is left, and two units.
+    let left = number(if first { 3 } else { 2 });
+    let others = [family(&house, 4, both.all[1]).await, family(&house, 5, both.all[2]).await];
+    let [four, five] = [contract_of(&house, others[0]).await, contract_of(&house, others[1]).await];
+    let (one, two) = (giving(&left, 9), giving(&left, 10));
+    let (one, two) = tokio::join!(give(&house, four, &one), give(&house, five, &two));
+    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+    assert_eq!(fault(if one.is_ok() { two } else { one }).1, Fault::ContractUnfit);
+    assert_eq!(count(&house, "select count(*) from family_contract_transfer").await, 2);
+}
+
+/// The same steps without the contract's lock: each looks whether it is in force, then both write whose the unit is.
+async fn unguarded(pool: &PgPool, both: &Both, to: FamilyId, both_read: &Barrier) -> bool {
+    let mut db = pool.acquire().await.expect("a connection");
+    sqlx::raw_sql("begin; set local session_replication_role = replica").execute(&mut *db).await.expect("begun");
+    let row = sqlx::query_scalar("select state = 'active' from family_contract where id = $1").bind(both.from.0);
+    let active: bool = row.fetch_one(&mut *db).await.expect("read");
+    both_read.wait().await;
+    let write = sqlx::query("update custody_unit set family_id = $2 where id = $1").bind(both.unit.0).bind(to.0);
+    write.execute(&mut *db).await.expect("written");
+    sqlx::raw_sql("commit").execute(&mut *db).await.expect("committed");
+    active
+}
+
+/// Negative control of the race above.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_contracts_lock_both_are_told_that_the_unit_went_where_they_sent_it() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let third = family_of(&house, contract_in(&house, 3, ContractState::Signed).await).await;
+    let (pool, both_read) = (house.db.owner_pool(), Barrier::new(2));
+    let (one, two) =
+        tokio::join!(unguarded(&pool, &both, both.new, &both_read), unguarded(&pool, &both, third, &both_read));
+    assert!(one && two, "a race that cannot go wrong proves nothing about the lock");
+}
+
+/// Whoever has the house's own role, and not its words, moves no unit: the event is missing, or it is not the last one's.
+#[tokio::test]
+async fn the_database_lets_no_unit_go_without_an_event_of_its_own() {
+    let house = TestHouse::new().await;
+    let both = both(&house).await;
+    let services = &house.services;
+    let row = "insert into family_contract_transfer
+               (contract_id, to_contract_id, form_id, unit_id, seq, from_family_id, to_family_id, at)
+               select $1, $2, gen_random_uuid(), $3, max(seq), $4, $5, now() from custody_event where unit_id = $3 and kind = 'assigned'";
+    let write = "update custody_unit set family_id = $2 where id = $1";
+    for noted in [false, true] {
+        let mut tx = services.begin().await.expect("a transaction");
+        if noted {
+            let row = sqlx::query(row).bind(both.from.0).bind(both.to.0).bind(both.unit.0);
+            row.bind(both.old.0).bind(both.new.0).execute(&mut *tx).await.expect("noted, without an event");
+        }
+        let moved = sqlx::query(write).bind(both.unit.0).bind(both.new.0).execute(&mut *tx).await;
+        let refused = moved.expect_err("no event says so");
+        assert_eq!(store::constraint_of(&refused), Some("custody_unit_assigned"), "{refused}");
+    }
+    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    for family in [Some(both.old.0), None] {
+        let back = sqlx::query(write).bind(both.unit.0).bind(family).execute(&services.db).await;
+        let refused = back.expect_err("it went");
+        assert_eq!(store::constraint_of(&refused), Some("custody_unit_assigned"), "{refused}");
+    }
+    for sql in ["delete from family_contract_transfer", "update family_contract_transfer set seq = 1"] {
+        assert!(sqlx::query(sql).execute(&house.db.owner_pool()).await.is_err(), "{sql}");
+    }
+}
