@@ -42,7 +42,7 @@ pub use receipts::{OwnPayment, payments, receipt};
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, Texts, record};
 pub use scope::{Member, Own};
 pub use seed::seed_demo;
-pub use settle::{payment_came, settle_contracts};
+pub use settle::settle_contracts;
 pub(crate) use support::contract_numbers;
 pub use support::{
     OpenRecord, Opening, SupportContract, SupportRecord, SupportUnit, close_for_support, open_for_support,

@@ -5,11 +5,8 @@ use super::FamilyError;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
-use domain::account::Capability;
 use domain::family::{ContractEvent, ContractState};
-use domain::ids::ContractId;
 use domain::time::local_day;
-use jiff::civil::Date;
 use serde_json::json;
 use sqlx::PgConnection;
 use store::family::contracts::{self as sql, StandingRow};
@@ -71,35 +68,4 @@ pub(super) async fn happen_in(
         Entry { action: "family.contract_moved", subject_kind: "family_contract", subject: Some(row.id), detail };
     audit::record(db, context, &[entry]).await?;
     Ok(true)
-}
-
-/// Writes down that something owed has come, by its place in the contract's schedule, from 1. For staff (`HandleContracts`) and the
-/// house. `false` where it had come, or nothing of that place is owed.
-///
-/// # Errors
-/// `Denied`, `Database`.
-pub async fn payment_came(
-    services: &Services,
-    context: &Context,
-    (contract, nth): (ContractId, i16),
-    day: Date,
-) -> Result<bool, FamilyError> {
-    context.require(Capability::HandleContracts)?;
-    let (services, context) = (services.clone(), context.clone());
-    to_the_end(async move {
-        let mut tx = services.begin().await?;
-        if !sql::paid(&mut *tx, (contract.0, nth), day).await? {
-            return Ok(false);
-        }
-        let entry = Entry {
-            action: "family.payment_came",
-            subject_kind: "family_contract",
-            subject: Some(contract.0),
-            detail: json!({ "nth": nth, "day": day }),
-        };
-        audit::record(&mut tx, &context, &[entry]).await?;
-        tx.commit().await?;
-        Ok(true)
-    })
-    .await
 }

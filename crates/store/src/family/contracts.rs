@@ -1,4 +1,4 @@
-//! What happens to contracts: payments that came, and what follows from days.
+//! What happens to contracts: what follows from days, and how far they are after it.
 
 use crate::{SqlTimestamp, ToSqlx};
 use jiff::{Timestamp, civil};
@@ -76,17 +76,6 @@ pub async fn advance(
         row.state,
         actor,
         now.to_sqlx() as SqlTimestamp
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Writes down that something owed has come. `false` where it had, or is not owed.
-pub async fn paid(db: impl PgExecutor<'_>, (contract, nth): (Uuid, i16), day: civil::Date) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update family_contract_due set paid_on = $3 where contract_id = $1 and nth = $2 and paid_on is null",
-        contract,
-        nth,
-        day.to_sqlx() as SqlDate
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

@@ -22,6 +22,12 @@ pub async fn mark_form(db: impl PgExecutor<'_>, contract: Uuid, form: Uuid) -> s
     Ok(())
 }
 
+/// Frees the number of a contract that ended and was never signed: another is written with it.
+pub async fn free_number(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("update family_contract set number_index = null where id = $1", contract).execute(db).await?;
+    Ok(())
+}
+
 /// A contract of a list.
 #[derive(Debug, Clone)]
 pub struct ListedRow {

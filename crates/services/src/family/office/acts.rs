@@ -62,12 +62,13 @@ enum Deed {
     Transfer(Giving),
 }
 
-/// A sum for each year of storage: how much, from when, how many years; nothing where no sum is typed.
+/// A sum for each year of storage: how much, from when, how many years; nothing where none of them is typed. Where one is, the others
+/// are asked for: nothing that was typed is let fall.
 pub(super) fn storage(
     faults: &mut Faults,
     (amount, from, years): (&str, &str, &str),
 ) -> Option<Option<(Date, Amount, u32)>> {
-    if amount.trim().is_empty() {
+    if [amount, from, years].iter().all(|text| text.trim().is_empty()) {
         return Some(None);
     }
     let amount = faults.take("storage", Amount::parse(amount));
@@ -173,6 +174,10 @@ async fn done(
     let standing = StandingRow { id: row.id, state: row.state, version: row.version };
     if !happen_in(&mut tx, context, &standing, event).await? {
         return Err(FamilyError::Stale);
+    }
+    if state == ContractState::Draft && to.is_over() {
+        // Written wrongly: what is on the paper is written anew under the same number.
+        sql::free_number(&mut *tx, row.id).await?;
     }
     if let Some(why) = why {
         let id: Uuid = context.new_id();

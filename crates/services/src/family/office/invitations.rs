@@ -46,20 +46,31 @@ async fn inviting(db: &mut PgConnection, contract: ContractId) -> Result<sql::Lo
     if state.is_over() { Err(FamilyError::Stale) } else { Ok(row) }
 }
 
-/// Whether there is a mother in a contract's family, or somebody who can still come in as her: there is one.
-async fn has_mother(db: &mut PgConnection, row: &sql::LockedRow, now: Timestamp) -> Result<bool, FamilyError> {
-    if own::members(&mut *db, row.family_id).await?.iter().any(|member| member.mother) {
-        return Ok(true);
-    }
-    let invited = sql::invitations(&mut *db, row.id).await?;
-    Ok(invited.iter().any(|one| one.mother && standing_of(one, now) == Standing::Open))
+/// Which field asks for a place that somebody has in a contract's family, or can still come in to: there is one owner and one mother.
+async fn taken(
+    db: &mut PgConnection,
+    row: &sql::LockedRow,
+    (kin, mother): (Kin, bool),
+    now: Timestamp,
+) -> Result<Option<&'static str>, FamilyError> {
+    let members = own::members(&mut *db, row.family_id).await?;
+    let mut invited = sql::invitations(&mut *db, row.id).await?;
+    invited.retain(|one| standing_of(one, now) == Standing::Open);
+    let owner = Kin::Owner.name();
+    let has_owner = || members.iter().any(|one| one.kin == owner) || invited.iter().any(|one| one.kin == owner);
+    let has_mother = || members.iter().any(|one| one.mother) || invited.iter().any(|one| one.mother);
+    Ok(match (kin, mother) {
+        (Kin::Owner, _) if has_owner() => Some("kin"),
+        (_, true) if has_mother() => Some("mother"),
+        _ => None,
+    })
 }
 
 /// Invites a guardian, and tells them and the family. Pressed twice it is one invitation.
 ///
 /// # Errors
-/// `Denied`, also where the second factor grew stale; `NotFound`; `Fields` (`kin`, also where somebody is that already; `mother` where
-/// there is one or one can still come in; `phone`, also where another invitation of it can be claimed); `Stale` where the contract is
+/// `Denied`, also where the second factor grew stale; `NotFound`; `Fields` (`kin`, also of a second owner, and `mother` where there is
+/// one, or one can still come in; `phone`, also where another invitation of it can be claimed); `Stale` where the contract is
 /// over; `Crypto`, `Unreadable`, `Database`.
 pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> Result<(), FamilyError> {
     inviter(context)?;
@@ -78,12 +89,8 @@ pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> R
                 return Ok(());
             }
         }
-        let members = own::members(&mut *tx, row.family_id).await?;
-        if kin == Kin::Owner && members.iter().any(|member| member.kin == Kin::Owner.name()) {
-            return Err(fault("kin", Fault::AlreadyExists));
-        }
-        if mother && has_mother(&mut tx, &row, context.now).await? {
-            return Err(fault("mother", Fault::AlreadyExists));
+        if let Some(field) = taken(&mut tx, &row, (kin, mother), context.now).await? {
+            return Err(fault(field, Fault::AlreadyExists));
         }
         let whom = Invited { family: FamilyId(row.family_id), contract: row.id, child: None, kin, mother };
         let invited = invite_in(&services, &mut tx, &context, &whom, &phone).await?;
@@ -100,7 +107,7 @@ pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> R
 ///
 /// # Errors
 /// `Denied`, also where the second factor grew stale; `NotFound`; `Over` of one that was used, of a child's that cannot be claimed any
-/// more ([`send_child`]), and of a mother's where there is a mother or one can still come in; `Stale` where the contract is over; `Crypto`,
+/// more ([`send_child`]), and of an owner's or a mother's where there is one or one can still come in; `Stale` where the contract is over; `Crypto`,
 /// `Unreadable`, `Database`.
 pub async fn send(
     services: &Services,
@@ -118,7 +125,7 @@ pub async fn send(
         let kin = Kin::from_name(&one.kin).ok_or(FamilyError::Unreadable)?;
         let standing = standing_of(&one, context.now);
         let anew = matches!(standing, Standing::Blocked | Standing::Lapsed);
-        if anew && one.mother && has_mother(&mut tx, &row, context.now).await? {
+        if anew && taken(&mut tx, &row, (kin, one.mother), context.now).await?.is_some() {
             return Err(FamilyError::Over);
         }
         let id = match standing {

@@ -81,6 +81,16 @@ fn guardians(faults: &mut Faults, new: &Writing) -> Option<Vec<Founder>> {
     Some(all)
 }
 
+/// What preparation costs, and until when; nothing where neither is typed.
+fn preparation(faults: &mut Faults, (amount, on): (&str, &str)) -> Option<Option<(Date, Amount)>> {
+    if [amount, on].iter().all(|text| text.trim().is_empty()) {
+        return Some(None);
+    }
+    let amount = faults.take("preparation", Amount::parse(amount));
+    let on = faults.take("preparation_on", day(on));
+    Some(Some((on?, amount?)))
+}
+
 fn read(new: &Writing, today: Date) -> Result<Founding, FamilyError> {
     let mut faults = Faults::default();
     let number = faults.take("number", ContractNumber::parse(&new.number));
@@ -89,14 +99,7 @@ fn read(new: &Writing, today: Date) -> Result<Founding, FamilyError> {
     let expected = today.saturating_add(EXPECTED.days());
     let born = faults.take("born", born(&new.born, (today, expected)));
     let invited = guardians(&mut faults, new);
-    let once = match new.preparation.trim() {
-        "" => Some(None),
-        text => {
-            let amount = faults.take("preparation", Amount::parse(text));
-            let on = faults.take("preparation_on", day(&new.preparation_on));
-            on.zip(amount).map(Some)
-        }
-    };
+    let once = preparation(&mut faults, (&new.preparation, &new.preparation_on));
     let yearly = storage(&mut faults, (&new.storage, &new.storage_from, &new.years));
     let prices = once.zip(yearly).map(|(once, yearly)| schedule(once, yearly));
     if prices.as_ref().is_some_and(Vec::is_empty) {
@@ -217,8 +220,31 @@ mod tests {
             (Writing { born: "2027-05-17".to_owned(), ..typed() }, ("born", Fault::DateBetween { first, last })),
             (Writing { years: "31".to_owned(), ..typed() }, ("years", Fault::OutOfRange { min: 1, max: 30 })),
             (Writing { preparation: "5980".to_owned(), ..typed() }, ("preparation_on", Fault::Required)),
+            (Writing { preparation_on: "2026-08-01".to_owned(), ..typed() }, ("preparation", Fault::Required)),
+            (Writing { storage: String::new(), ..typed() }, ("storage", Fault::Required)),
+            (Writing { storage_from: String::new(), ..typed() }, ("storage_from", Fault::Required)),
+            (Writing { years: String::new(), ..typed() }, ("years", Fault::Required)),
         ] {
             assert_eq!(faults(&new), [(expected.0.to_owned(), expected.1)]);
         }
+    }
+
+    /// With a price for preparation beside it, a year's sum that was left out would not be missed otherwise.
+    #[test]
+    fn a_year_of_storage_that_is_half_typed_is_asked_back_and_never_let_fall() {
+        let text = str::to_owned;
+        let prepared = Writing { preparation: text("5980"), preparation_on: text("2026-08-01"), ..typed() };
+        for (new, field) in [
+            (Writing { storage: String::new(), ..prepared.clone() }, "storage"),
+            (Writing { storage: text(" "), years: String::new(), ..prepared.clone() }, "storage"),
+            (Writing { storage: String::new(), storage_from: String::new(), ..prepared.clone() }, "storage"),
+            (Writing { storage_from: String::new(), ..prepared.clone() }, "storage_from"),
+        ] {
+            let fields = faults(&new);
+            assert_eq!(fields.first(), Some(&(text(field), Fault::Required)), "{fields:?}");
+        }
+        let [storage, storage_from, years] = [(); 3].map(|()| String::new());
+        let once = Writing { storage, storage_from, years, ..prepared };
+        assert_eq!(read(&once, TODAY).expect("a contract").prices, [("preparation", date(2026, 8, 1), 598_000, None)]);
     }
 }

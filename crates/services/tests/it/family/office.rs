@@ -370,3 +370,46 @@ async fn a_contract_is_written_once_and_nobody_is_told() {
     assert_eq!(count(&house, "select count(*) from family_contract").await, 1);
     assert_eq!(count(&house, "select count(*) from family").await, 1, "nothing half-written is left behind");
 }
+
+/// What is wrong in a draft cannot be changed: it is ended, with a reason, and written anew. What was signed keeps its number.
+#[tokio::test]
+async fn a_draft_that_was_written_wrongly_frees_its_number_and_what_was_signed_keeps_it() {
+    let house = TestHouse::new().await;
+    let text = str::to_owned;
+    let new = |form| Writing {
+        form: Uuid::from_u128(form),
+        number: text("SD2026000777"),
+        pool: text("family"),
+        child: text("演示宝宝"),
+        born: text("2026-07-01"),
+        owner: text(phone(771).digits()),
+        mother: text("owner"),
+        storage: text("620"),
+        storage_from: text("2027-07-31"),
+        years: text("20"),
+        ..Writing::default()
+    };
+    let write = async |form| office::write(&house.services, &support(&house), &new(form)).await;
+    let act = async |id, event, version| {
+        office::act(&house.services, &support(&house), (id, event), &acting(version, "")).await.expect("done")
+    };
+    let found = async || office::find(&house.services, &support(&house), "SD2026000777").await;
+    let wrong = write(1).await.expect("written");
+    assert!(matches!(write(2).await, Err(FamilyError::Fields(_))), "there is a contract of it");
+    act(wrong, ContractEvent::Terminate, 1).await;
+    assert!(matches!(found().await, Err(FamilyError::Fields(_))), "nobody is led to the wrong one");
+    assert!(matches!(write(1).await, Err(FamilyError::SentBefore)), "its form wrote the wrong one");
+    let right = write(3).await.expect("written anew");
+    assert_ne!(right, wrong);
+    assert_eq!(found().await.expect("found"), right);
+    let page = office::contract(&house.services, &support(&house), wrong).await.expect("read");
+    assert_eq!((page.state, page.number_end.as_str()), (ContractState::Terminated, "0777"), "it stays, and says why");
+    assert!(page.history[0].reason.is_some());
+
+    act(right, ContractEvent::Sign, 1).await;
+    act(right, ContractEvent::Terminate, 2).await;
+    assert!(matches!(write(4).await, Err(FamilyError::Fields(_))), "it was signed");
+    assert_eq!(found().await.expect("found"), right);
+    let freed = "update family_contract set number_index = null where signed_on is not null";
+    assert!(sqlx::query(freed).execute(&house.db.owner_pool()).await.is_err(), "nor past the house");
+}

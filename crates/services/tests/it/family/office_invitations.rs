@@ -159,6 +159,36 @@ async fn there_is_one_mother_or_one_who_can_come_in_as_her() {
 }
 
 #[tokio::test]
+async fn there_is_one_owner_or_one_who_can_come_in_as_the_owner() {
+    let house = TestHouse::new().await;
+    let id = alone(&house).await;
+    let refused = |done: Result<(), FamilyError>| match done {
+        Err(FamilyError::Fields(faults)) => {
+            assert_eq!((faults[0].field.as_str(), faults[0].fault), ("kin", Fault::AlreadyExists))
+        }
+        done => panic!("{done:?}"),
+    };
+    // The owner was invited and can still come in.
+    refused(invited(&house, id, (Kin::Owner, false, 78)).await);
+    let all = office::contract(&house.services, &support(&house), id).await.expect("read").invitations;
+    let first = all.iter().find(|one| one.kin == Kin::Owner).expect("the owner's").id;
+    office::block(&house.services, &support(&house), (id, first)).await.expect("blocked");
+    invited(&house, id, (Kin::Owner, false, 78)).await.expect("invited in their place");
+    // The blocked one is not made anew beside it, and not once they came.
+    for comes in [true, false] {
+        let again = office::send(&house.services, &support(&house), (id, first)).await;
+        assert!(matches!(again, Err(FamilyError::Over)), "{again:?}");
+        refused(invited(&house, id, (Kin::Owner, false, 79)).await);
+        if comes {
+            joined(&house, 1, 78).await;
+        }
+    }
+    let open =
+        "select count(*) from family_invitation where kin = 'owner' and claimed_at is null and blocked_at is null";
+    assert_eq!(count(&house, open).await, 0);
+}
+
+#[tokio::test]
 async fn that_the_office_read_a_contract_stands_in_the_familys_log_once_for_one_work() {
     let house = TestHouse::new().await;
     let all = units(&house).await;

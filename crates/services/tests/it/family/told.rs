@@ -9,6 +9,7 @@ use domain::ids::{AccountId, FamilyNoticeId, LoginSessionId, UnitId};
 use serde_json::json;
 use services::custody::proof::staff_passport;
 use services::custody::{By, Incoming, UnitName, record_in};
+use services::family::office::{self, Paying};
 use services::family::{self as families, FamilyError, Look, OwnNotice};
 use services::lims;
 use testkit::TestHouse;
@@ -155,15 +156,20 @@ async fn a_contract_falls_behind_catches_up_and_expires_by_its_days_and_the_unit
     let (contract, stands) = state().await;
     assert_eq!(stands, ContractState::Arrears);
 
-    let day = "2026-08-12".parse().expect("a day");
+    let paying = |nth: &str| Paying {
+        contract,
+        nths: vec![nth.to_owned()],
+        amount: "620".to_owned(),
+        day: "2026-08-11".to_owned(),
+        reference: "T-1".to_owned(),
+    };
     for first in [true, false] {
-        let came =
-            families::payment_came(&house.services, &support(&house), (contract, 2), day).await.expect("written");
+        let came = office::pay(&house.services, &support(&house), &paying("2")).await.expect("noted");
         assert_eq!(came, first);
     }
-    let own = families::payment_came(&house.services, &visitor(&house, 11), (contract, 3), day).await;
+    let own = office::pay(&house.services, &visitor(&house, 11), &paying("3")).await;
     assert!(matches!(own, Err(FamilyError::Denied(_))), "{own:?}");
-    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 1);
+    assert_eq!(families::settle_contracts(&house.services).await.expect("looked"), 0, "it caught up with the payment");
     assert_eq!(state().await.1, ContractState::Active);
 
     days(&house, 365 * 20);
