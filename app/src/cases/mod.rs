@@ -38,12 +38,10 @@ pub(crate) use own_list::section;
 pub use page::CasePage;
 pub use withdraw::WithdrawCase;
 
-use crate::museum::problem_of;
 use crate::problem::Problem;
 use domain::ids::CaseId;
 use leptos::prelude::WithUntracked;
 use leptos_router::hooks::use_params_map;
-use services::booking::BookingError;
 use services::spark::cases::CaseError;
 
 /// Where this room's pages stand.
@@ -61,7 +59,7 @@ impl From<CaseError> for Problem {
             CaseError::NotFound => Self::NotFound,
             CaseError::Busy => Self::Busy,
             CaseError::Limited(limited) => Self::TooOften(limited.retry_seconds()),
-            CaseError::Database(error) => problem_of(&BookingError::Database(error)),
+            CaseError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of a case failed");
                 Self::Broken

@@ -300,6 +300,14 @@ async fn colleagues_are_listed_for_the_one_row_that_is_changed_and_not_for_every
     assert!(lists(&refused) == 2 && refused.body.contains(&other), "its own row is open");
     let right = [("operator", ways[1]), (field.as_str(), "")];
     gone_to(&send(&quality, &format!("{OPERATORS}/link"), &right).await, &format!("{OPERATORS}?done=linked"));
+    let (end, until) = (format!("{OPERATORS}/end"), format!("until-{}", ways[1]));
+    let dayless = send(&quality, &end, &[("operator", ways[1]), (until.as_str(), "")]).await;
+    assert!(dayless.status == REFUSED && dayless.body.contains(&until), "its own row is open");
+    let today = domain::time::local_day(site.test.now()).to_string();
+    let ended = send(&quality, &end, &[("operator", ways[1]), (until.as_str(), today.as_str())]).await;
+    gone_to(&ended, &format!("{OPERATORS}?done=ended"));
+    let changed = quality.get(&format!("{OPERATORS}?change={}", ways[1])).await;
+    assert!(lists(&changed) == 2 && !changed.body.contains(&until), "who has a last day is not ended once more");
 }
 
 #[tokio::test]

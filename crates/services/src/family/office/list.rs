@@ -2,8 +2,7 @@
 
 use super::{child, fault, number_end, officer};
 use crate::family::{CONTRACT_NUMBERS, FamilyError};
-use crate::keyset;
-pub use crate::keyset::After;
+use crate::keyset::{self, After};
 use crate::limits;
 use crate::{Context, Services};
 use domain::custody::Pool;

@@ -17,7 +17,7 @@ mod writing;
 
 pub use acts::{Acting, act};
 pub use invitations::{Inviting, block, invite, send, send_child};
-pub use list::{After, Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
+pub use list::{Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
 pub use one::{
     Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
 };
