@@ -77,7 +77,6 @@ family-kin-former_guardian = Former guardian (may only look)
 family-unread = A notice waits for you
 family-unread-link = Read it
 family-text-lost = Part of this record cannot be shown right now
-family-text-lost-text = What happened and when still stands below, and nothing of it was changed. Our staff have been told and are looking into it.
 family-text-newer = Part of this record will be shown in a few minutes
 family-text-newer-text = The site is being updated, and the newest entries cannot be shown on this page yet. Nothing is lost; please come back shortly.
 family-text-lost-text = What happened and when stands below; some of what was recorded with it cannot be opened, and why is not known yet. It has been reported to our staff.

@@ -77,7 +77,6 @@ family-kin-former_guardian = 原监护人（仅查看）
 family-unread = 有一条通知等您确认
 family-unread-link = 查看通知
 family-text-lost = 记录的部分内容暂时无法显示
-family-text-lost-text = 发生过什么、在什么时候，仍列在下面，没有被改动。工作人员已经收到通知，正在处理。
 family-text-newer = 记录的部分内容稍后显示
 family-text-newer-text = 网站正在更新，最新的记录暂时还不能在这里显示。内容没有丢失，请过几分钟再来查看。
 family-text-lost-text = 发生过什么、在什么时候，仍列在下面；当时记录的部分内容现在读不出来，原因还没有查明。系统已经报告工作人员。

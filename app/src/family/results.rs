@@ -127,18 +127,10 @@ pub(super) fn value_words(locale: Locale, value: &Value) -> ValueWords {
         }
         What::Text(text) => text.clone(),
     };
-    // A bound is a number of cells or a percentage: beside a value in another unit it would say something else.
-    let usual = match value.found {
-        What::Number(_) if matches!(value.unit.as_str(), "" | "1" | "%") => reference(&value.analyte, value.phase),
-        What::Number(_) => None,
-        What::Marker(_) | What::Text(_) => None,
-    };
-    let usual = usual.map(|least| {
+    let usual = bound(value).map(|least| {
         let least = figure(least, &value.unit, Closeness::Rounded);
         text_args(locale, "family-usual", &[("least", least.into())])
     });
-    let usual =
-        bound(value).map(|least| text_args(locale, "family-usual", &[("least", figure(least, &value.unit).into())]));
     let analyte = analyte.unwrap_or_else(|| Text::from(value.analyte.clone()));
     ValueWords { analyte, about, found: said, usual }
 }

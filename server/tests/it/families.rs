@@ -14,8 +14,8 @@ use jiff::SignedDuration;
 use server::router;
 use services::crypto::Place;
 use services::custody::proof;
-use services::family::{found_in, look_in, tell_in, Founder, Founding, Look};
-use services::limits::{hit_times, DRAWN_PER_ACCOUNT, VERIFY_PER_ADDRESS};
+use services::family::{Founder, Founding, Look, found_in, look_in, tell_in};
+use services::limits::{DRAWN_PER_ACCOUNT, VERIFY_PER_ADDRESS, hit_times};
 use uuid::Uuid;
 
 /// An id that nothing has.

@@ -11,8 +11,8 @@ mod event;
 pub mod guard;
 pub mod passport;
 pub mod ranges;
-mod says;
 mod results;
+mod says;
 mod state;
 #[cfg(test)]
 mod state_tests;
@@ -22,7 +22,7 @@ pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
 pub use guard::{Facts, Unmet};
-pub use says::{Says, says};
 pub use results::Results;
+pub use says::{Says, says};
 pub use state::{Standing, State, may_come_later, next, ways};
 pub use value::{Marker, Person, Phase, Value, What};

@@ -61,8 +61,7 @@ impl Consent {
 
 named! {
     /// What a family is told of.
-    Notice, 15 {
-    Notice, 20 {
+    Notice, 22 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.

@@ -75,14 +75,6 @@ pub async fn contracts(services: &Services, context: &Context) -> Result<Vec<Own
 
 fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) -> Result<OwnContract, FamilyError> {
     let number = opened(services, ("family_contract", "number_sealed", row.id), &row.number_sealed)?;
-    let price = |row: sql::PriceRow| Price {
-        kind: row.kind,
-        due_on: row.due_on.to_jiff(),
-        amount: Fen::new(row.fen),
-        paid_on: row.paid_on.map(|day| day.to_jiff()),
-    };
-    let plain = services.vault.open_sealed(place("family_contract", "number_sealed", row.id), &row.number_sealed)?;
-    let number = String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)?;
     Ok(OwnContract {
         id: ContractId(row.id),
         number: ContractNumber::parse(&number).map_err(|_| FamilyError::Unreadable)?,

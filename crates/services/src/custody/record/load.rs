@@ -80,8 +80,6 @@ pub(super) struct Takes {
 pub(super) struct World {
     pub shelf: Arc<Shelf>,
     pub cause: Option<Uuid>,
-    /// Two people vouched for when it happened.
-    pub vouched: bool,
     /// A unit that is a family's passes to another.
     pub passes: bool,
     pub units: HashMap<Uuid, UnitState>,
@@ -122,7 +120,6 @@ impl World {
         let mut world = Self {
             shelf,
             cause,
-            vouched: false,
             passes: false,
             units: HashMap::new(),
             by_din: HashMap::new(),

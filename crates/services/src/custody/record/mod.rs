@@ -45,7 +45,7 @@ pub async fn record_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (Tellers::One(by), None), incoming, now).await
+    keep(db, services, Tellers::One(by), Terms::default(), incoming, now).await
 }
 
 /// As [`record_in`], of what several machines tell: each event has its teller, in the same place. They are applied in one order.
@@ -59,7 +59,7 @@ pub(crate) async fn record_each_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (Tellers::Each(tellers), None), incoming, now).await
+    keep(db, services, Tellers::Each(tellers), Terms::default(), incoming, now).await
 }
 
 /// As [`record_in`]; the deviations that are opened come from one cause, an excursion or a recall: of a unit that has one of this
@@ -75,7 +75,7 @@ pub async fn record_caused_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, (Tellers::One(by), Some(cause)), incoming, now).await
+    keep(db, services, Tellers::One(by), Terms { cause: Some(cause), ..Terms::default() }, incoming, now).await
 }
 
 /// A machine that tells an event.
@@ -85,6 +85,8 @@ pub(crate) struct Teller {
     pub by: By,
     /// Two people vouched for when it happened, so that its word is taken for that.
     pub vouched: bool,
+}
+
 /// As [`record_in`]; a unit that is a family's may be said to be another's (`assigned`). Who calls it has the contract that takes over.
 ///
 /// # Errors
@@ -96,7 +98,7 @@ pub(super) async fn record_passing_in(
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
-    keep(db, services, by, Terms { passes: true, ..Terms::default() }, incoming, now).await
+    keep(db, services, Tellers::One(by), Terms { passes: true, ..Terms::default() }, incoming, now).await
 }
 
 /// What events are kept under.
@@ -104,8 +106,6 @@ pub(super) async fn record_passing_in(
 struct Terms {
     /// The deviations that are opened come from this.
     cause: Option<Uuid>,
-    /// Two people vouched for when it happened.
-    vouched: bool,
     /// A unit that is a family's passes to another.
     passes: bool,
 }
@@ -137,11 +137,12 @@ impl<'a> Tellers<'a> {
     }
 }
 
-/// Keeps a batch. With a cause, the deviations that are opened come from it.
+/// Keeps a batch.
 async fn keep(
     db: &mut PgConnection,
     services: &Services,
-    (tellers, cause): (Tellers<'_>, Option<Uuid>),
+    tellers: Tellers<'_>,
+    terms: Terms,
     incoming: &[Incoming],
     now: Timestamp,
 ) -> Result<Outcomes, CustodyError> {
@@ -150,9 +151,8 @@ async fn keep(
     }
     let now = to_the_microsecond(now);
     let shelf = services.custody.read(db, &services.clock).await?;
-    let start = World::load(db, shelf, (tellers.account(), cause), incoming).await?;
-    let start = World::load(db, shelf, (by, terms.cause), incoming).await?;
-    let start = World { vouched: terms.vouched, passes: terms.passes, ..start };
+    let start = World::load(db, shelf, (tellers.account(), terms.cause), incoming).await?;
+    let start = World { passes: terms.passes, ..start };
     let mut order: Vec<usize> = (0..incoming.len()).collect();
     order.sort_by_key(|index| incoming[*index].source_seq);
     let start = retests::read(db, services, start, incoming).await?;

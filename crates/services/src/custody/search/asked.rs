@@ -74,7 +74,7 @@ async fn alarmed(
 ) -> Result<(), DeskError> {
     let Err(LimitError::Limited(limited)) = counted else { return counted.map_err(DeskError::from) };
     // Once for each window: an alert for each of ten thousand tries would hide the others.
-    if limits::hit(services, &limits::UNIT_ALARMED, &subject(context)?).await.is_ok() {
+    if limits::first_alarm(services, &subject(context)?).await? {
         metrics::counter!("custody_lookups_alarmed").increment(1);
         let detail = json!({ "alert": "enumeration", "limit": limit.name });
         let subject_kind = if matches!(context.actor, Actor::Client { .. }) { "api_client" } else { "account" };
