@@ -7,7 +7,7 @@ use super::sight::may_read;
 use crate::crypto::UnitKey;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::chain::digest;
+use domain::custody::chain::{Salt, digest};
 use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
@@ -17,6 +17,9 @@ use store::custody::events::EventRow;
 use store::custody::units::UnitRow;
 use store::custody::{events, places, trouble, units};
 use uuid::Uuid;
+
+/// Random bytes before what an event says.
+const SALT: usize = size_of::<Salt>();
 
 /// Who reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -301,7 +304,7 @@ fn hash(bytes: &[u8]) -> Result<[u8; 32], CustodyError> {
 /// What it says is opened only for whoever may read it, and is what its digest is of: else somebody changed it, and it is not shown.
 fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<EventView, CustodyError> {
     let (digest_kept, own) = (hash(&row.digest)?, hash(&row.hash)?);
-    let opened = key.map(|key| open(key, &own, &row, &digest_kept));
+    let opened = key.map(|key| open_any(key, &own, &row, &digest_kept));
     let illegible = matches!(opened, Some(Err(_)));
     let opened = opened.and_then(Result::ok);
     let kind = Happened::of(&row.kind);
@@ -331,18 +334,24 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
     })
 }
 
-/// What an event says, with its random bytes before it.
+/// The bytes of what an event says, random ones before it.
 ///
 /// # Errors
-/// `Unreadable`, also where it is not what its digest is of.
-pub(super) fn open(
-    key: &UnitKey,
-    own: &[u8; 32],
-    sealed: &[u8],
-    kept: &[u8; 32],
-) -> Result<(Payload, Vec<u8>), CustodyError> {
+/// `Unreadable`, also where they are not what the digest is of.
+fn bytes(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<Vec<u8>, CustodyError> {
     let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
-    let (salt, json) = said.split_first_chunk().ok_or(CustodyError::Unreadable)?;
+    match said.split_first_chunk() {
+        Some((salt, json)) if digest(salt, json) == *kept => Ok(said),
+        _ => Err(CustodyError::Unreadable),
+    }
+}
+
+/// What an event says, as far as this release knows its words.
+pub(super) fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<Payload, CustodyError> {
+    let said = bytes(key, own, sealed, kept)?;
+    serde_json::from_slice(&said[SALT..]).map_err(|_| CustodyError::Unreadable)
+}
+
 /// Of what an event says, only of which kind it is.
 #[derive(Deserialize)]
 struct Tagged {
@@ -351,17 +360,14 @@ struct Tagged {
 
 /// What an event says, beside its bytes: nothing where they are whole, of the kind that stands in the chain, and in words that only a
 /// later release knows.
-fn open(
+fn open_any(
     key: &UnitKey,
     own: &[u8; 32],
     row: &EventRow,
     kept: &[u8; 32],
 ) -> Result<(Option<Payload>, Vec<u8>), CustodyError> {
-    let said = key.open(place(own), &row.sealed).map_err(|_| CustodyError::Unreadable)?;
-    let (salt, json) = said.split_first_chunk::<SALT>().ok_or(CustodyError::Unreadable)?;
-    if digest(salt, json) != *kept {
-        return Err(CustodyError::Unreadable);
-    }
+    let said = bytes(key, own, &row.sealed, kept)?;
+    let json = &said[SALT..];
     let payload = serde_json::from_slice::<Payload>(json).ok();
     let is_of_its_kind = || serde_json::from_slice::<Tagged>(json).is_ok_and(|tagged| tagged.kind == row.kind);
     if payload.is_some() || is_of_its_kind() { Ok((payload, said)) } else { Err(CustodyError::Unreadable) }

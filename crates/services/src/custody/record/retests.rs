@@ -50,7 +50,7 @@ pub(super) async fn read(
         let (hash, digest) = (as_hash(&row.hash)?, as_hash(&row.digest)?);
         // What does not open is damage, which the verifier and the unit's page name. It decides nothing here.
         let said = key.as_ref().and_then(|key| open(key, &hash, &row.sealed, &digest).ok());
-        if let Some((payload, _)) = said {
+        if let Some(payload) = said {
             results.entry(id).or_default().happened(&payload, row.occurred_at.to_jiff());
         }
     }
