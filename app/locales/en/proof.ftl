@@ -58,5 +58,5 @@ proof-recipe = The command
 proof-keys = Public keys
 
 # How the verifier's script writes days and times: as the house does everywhere.
-proof-day = { $weekday } { $day } { $month } { $year }
+proof-date = { $weekday } { $day } { $month } { $year }
 proof-moment = { $day }, { $time }

@@ -58,5 +58,5 @@ proof-recipe = 命令
 proof-keys = 公钥
 
 # How the verifier's script writes days and times: as the house does everywhere.
-proof-day = { $year }年{ $month }月{ $day }日（{ $weekday }）
+proof-date = { $year }年{ $month }月{ $day }日（{ $weekday }）
 proof-moment = { $day }{ $time }

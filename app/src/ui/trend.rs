@@ -143,7 +143,7 @@ impl Pen {
         }
         let value = value.unsigned_abs();
         let _ = write!(self.path, "{}", value / 10);
-        if value % 10 != 0 {
+        if !value.is_multiple_of(10) {
             let _ = write!(self.path, ".{}", value % 10);
         }
     }

@@ -36,7 +36,7 @@ const BROKEN: &[(&str, &str, &[&str])] = &[
     ("covered", "proof-covered", &["covered", "number", "day"]),
     ("signed", "proof-signed-by", &["at", "kid"]),
     // Days and times, as everywhere in the house.
-    ("day", "proof-day", &["year", "month", "day", "weekday"]),
+    ("day", "proof-date", &["year", "month", "day", "weekday"]),
     ("moment", "proof-moment", &["day", "time"]),
 ];
 

@@ -16,7 +16,6 @@ mod write;
 
 use super::{By, CustodyError, Incoming, Recorded, Refused};
 use crate::Services;
-use domain::custody::Kind;
 use domain::family::Notice;
 use domain::time::to_the_microsecond;
 use jiff::Timestamp;
