@@ -164,6 +164,7 @@ family-looked-numbers = Looked at: your contract numbers
 family-looked-family = Looked at: an overview of your contracts, units and members, without full numbers
 family-looked-phones = Looked at: the mobile numbers registered with your contract
 family-looked-contract = Looked at: your storage contract
+family-looked-child = Sent the child’s invitation again
 family-looked-other = Looked at: part of your record
 family-contract-lead = The term and the prices as agreed. An agreed price never changes.
 family-contract-none = No contract yet

@@ -164,6 +164,7 @@ family-looked-numbers = 查看了您家的合同编号
 family-looked-family = 查看了您家合同、脐带血和成员的概况，不含完整号码
 family-looked-phones = 查看了合同登记的手机号
 family-looked-contract = 查看了您家的储存合同
+family-looked-child = 再次发出了给孩子的邀请
 family-looked-other = 查看了您家记录的一部分
 family-contract-lead = 合同约定的期限和费用。费用一经约定不会更改。
 family-contract-none = 还没有合同

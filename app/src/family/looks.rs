@@ -11,7 +11,7 @@ use crate::visit::{Visit, visit};
 use crate::words::role_text;
 use domain::account::Role;
 use leptos::prelude::*;
-use services::family::{self, CONTRACT_WORK, OwnLook, OwnUnit};
+use services::family::{self, CHILD_INVITATION, CONTRACT_WORK, OwnLook, OwnUnit};
 
 /// The page.
 #[component]
@@ -50,6 +50,7 @@ fn at_what(what: &str, of_a_unit: bool) -> &'static str {
         ("family", false) => "family-looked-family",
         ("contract", _) => "family-looked-phones",
         (CONTRACT_WORK, _) => "family-looked-contract",
+        (CHILD_INVITATION, _) => "family-looked-child",
         _ => "family-looked-other",
     }
 }
@@ -93,6 +94,7 @@ mod tests {
             ("family", false),
             ("contract", false),
             (CONTRACT_WORK, false),
+            (CHILD_INVITATION, false),
             ("of_a_later_version", true),
         ];
         for locale in Locale::ALL {
