@@ -1,5 +1,6 @@
 //! Families on a real Postgres: what they see, what they do not, and what happens to them by itself.
 
+mod begin;
 mod hand_over;
 mod join;
 mod office;
