@@ -1,6 +1,6 @@
-// The contracts' office: a contract is written, signed, brought into force with a unit, paid and ended; a guardian is invited, and a mobile
+// The contracts' office: a contract is written, signed, brought into force with a unit by two, paid and ended; a guardian is invited, and a mobile
 // number is read for a reason.
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { only } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
@@ -26,8 +26,13 @@ async function open(page: Page, key: string): Promise<void> {
   await page.locator("details.dialog > summary", { hasText: zh(key) }).click();
 }
 
-test("the office writes a contract, brings it into force, notes a payment and ends it", async ({ page }) => {
-  test.setTimeout(240_000);
+async function another(browser: Browser, page: Page, baseURL: string | undefined, js: boolean): Promise<Page> {
+  const context = await browser.newContext({ baseURL, viewport: page.viewportSize(), locale: "zh-CN", javaScriptEnabled: js });
+  return context.newPage();
+}
+
+test("the office writes a contract, brings it into force, notes a payment and ends it", async ({ page, browser, baseURL, js }) => {
+  test.setTimeout(300_000);
   await only(page, "family_support");
   const number = `SD2026${String(Math.floor(Math.random() * 900_000) + 100_000)}`;
   const phone = `1990001${String(Math.floor(Math.random() * 9_000) + 1_000)}`;
@@ -85,7 +90,18 @@ test("the office writes a contract, brings it into force, notes a payment and en
   await expect(page.locator("#f-begin_din")).toHaveAttribute("aria-invalid", "true");
   await page.locator("#f-begin_din").fill(whole(din));
   await press(button(page, "contracts-act-begin"));
-  await expect(page.locator("main")).toContainText(zh("contracts-done-begin"));
+  await expect(page.locator("main")).toContainText(zh("contracts-done-proposed"));
+  await expect(page.locator("#begin")).toContainText(zh("contracts-begin-own"));
+  await examine(page, "contracts-18-proposed");
+  const colleague = await another(browser, page, baseURL, js);
+  await only(colleague, "family_support");
+  await visit(colleague, one);
+  await expect(colleague.locator("#begin")).not.toContainText(din);
+  await examine(colleague, "contracts-19-to-confirm");
+  await press(button(colleague, "contracts-begin-confirm"));
+  await expect(colleague.locator("main")).toContainText(zh("contracts-done-begin"));
+  await colleague.context().close();
+  await visit(page, one);
   await expect(page.locator("main")).not.toContainText(din);
   await examine(page, "contracts-11-active");
 

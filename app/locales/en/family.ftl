@@ -426,7 +426,7 @@ contracts-acts = What can be done
 contracts-act-sign = Note the signatures
 contracts-act-sign-text = Once both have signed on paper. Payments can be noted from then on.
 contracts-act-begin = Bring into force
-contracts-act-begin-text = Once the unit has arrived: enter the number on its bag, and it belongs to this contract and this family.
+contracts-act-begin-text = Once the unit has arrived: enter the number on its bag. A colleague then checks on this page which unit that is and confirms it; only then does it belong to this contract and this family.
 contracts-act-renew = Renew
 contracts-act-renew-text = Once another term was agreed. What was agreed before stays as it is; the new payments come after it.
 contracts-act-terminate = End the contract
@@ -498,6 +498,20 @@ contracts-done-before = This payment had been noted already; nothing was noted t
 contracts-done-invited = The invitation is on its way.
 contracts-done-sent = The invitation is on its way. Pressed again within ten minutes it is not sent twice.
 contracts-done-blocked = The invitation is blocked.
+
+# Which unit a contract keeps: proposed by one, confirmed by another.
+contracts-begin-title = A unit waits to be confirmed
+contracts-begin-text = Compare it with the bag or the papers that came with it. Once it is confirmed, this family reads the unit’s record, and that cannot be taken back.
+contracts-begin-collected = Collected
+contracts-begin-collected-unread = The unit’s record does not say when and where. Please ask the laboratory before you confirm.
+contracts-begin-by = Proposed by
+contracts-begin-confirm = It is this unit: bring into force
+contracts-begin-withdraw = Withdraw
+contracts-begin-own = You proposed it; a colleague confirms it.
+contracts-begin-same-person = You proposed this unit yourself; a colleague has to confirm it.
+contracts-begin-taken = This unit cannot come under the contract any more: it is another’s, or for another use. Please withdraw the proposal and check the number.
+contracts-done-proposed = The unit is proposed. A colleague confirms it on this page.
+contracts-done-withdrawn = The proposal is withdrawn. Nothing was linked.
 
 # A child of age that let its invitation run out.
 contracts-send-child = Invite the child again

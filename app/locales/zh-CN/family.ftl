@@ -426,7 +426,7 @@ contracts-acts = 办理
 contracts-act-sign = 登记签署
 contracts-act-sign-text = 双方都已签署纸质合同后登记。签署后才能登记到账。
 contracts-act-begin = 开始履行
-contracts-act-begin-text = 脐带血已经到库后办理：填写血袋编号，它就归到这份合同和这个家庭。
+contracts-act-begin-text = 脐带血已经到库后办理：填写血袋编号，再由另一位同事在本页核对是哪一份并确认；确认后它才归到这份合同和这个家庭。
 contracts-act-renew = 续签
 contracts-act-renew-text = 约定了新的期限后办理。原来约定的费用不变，新的费用排在后面。
 contracts-act-terminate = 终止合同
@@ -498,6 +498,20 @@ contracts-done-before = 这笔到账之前已经登记过，没有重复登记�
 contracts-done-invited = 邀请已发出。
 contracts-done-sent = 邀请已发出。十分钟内重复按不会重复发送。
 contracts-done-blocked = 邀请已停用。
+
+# 合同保存哪一份脐带血：一人提出，另一人确认
+contracts-begin-title = 有一份脐带血等待确认
+contracts-begin-text = 请与血袋或随附单据核对。确认后，这个家庭就能看到它的记录，不能撤回。
+contracts-begin-collected = 采集
+contracts-begin-collected-unread = 记录里没有采集时间和医院。确认前请先向实验室核实。
+contracts-begin-by = 提出人
+contracts-begin-confirm = 核对无误，开始履行
+contracts-begin-withdraw = 撤回
+contracts-begin-own = 由您提出，要由另一位同事确认。
+contracts-begin-same-person = 这份脐带血是您提出的，要由另一位同事确认。
+contracts-begin-taken = 这份脐带血现在不能归入这份合同：它已属于别的合同，或用途不同。请撤回后重新核对编号。
+contracts-done-proposed = 已提出。请另一位同事在本页确认。
+contracts-done-withdrawn = 已撤回，没有归入任何脐带血。
 
 # 孩子成年后的邀请已过期
 contracts-send-child = 再次邀请孩子

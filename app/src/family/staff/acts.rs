@@ -1,6 +1,6 @@
 //! What the office can do to a contract where it is: each act a form of its own.
 
-use super::{came_back, field, page_of};
+use super::{begin, came_back, field, page_of};
 use crate::desk::may;
 use crate::i18n::Text;
 use crate::ui::{Button, DateField, Dialog, Form, HiddenField, TextArea, TextField, Variant};
@@ -38,10 +38,11 @@ const fn names(event: ContractEvent) -> &'static [&'static str] {
     }
 }
 
-/// A contract is let go with a second factor that is fresh, by a form of its own that waits for it.
+/// A contract is let go with a second factor that is fresh, by a form of its own that waits for it. That it begins is proposed.
 const fn path_of(event: ContractEvent) -> &'static str {
     match event {
         ContractEvent::Transfer => "transfer",
+        ContractEvent::Begin => "begin",
         _ => "act",
     }
 }
@@ -50,7 +51,9 @@ const fn path_of(event: ContractEvent) -> &'static str {
 pub(super) fn section(visit: &Visit, contract: &Contract) -> Option<AnyView> {
     let offered = ContractEvent::ALL.into_iter().filter(|event| event.is_the_offices());
     let permits = |event: ContractEvent| event != ContractEvent::Transfer || may(visit, Capability::TransferContracts);
-    let offered: Vec<_> = offered.filter(|event| contract.state.after(*event).is_some() && permits(*event)).collect();
+    let waits = |event: ContractEvent| event == ContractEvent::Begin && contract.proposed.is_some();
+    let offered = offered.filter(|event| contract.state.after(*event).is_some() && permits(*event) && !waits(*event));
+    let offered: Vec<_> = offered.collect();
     if offered.is_empty() {
         return None;
     }
@@ -59,6 +62,7 @@ pub(super) fn section(visit: &Visit, contract: &Contract) -> Option<AnyView> {
         view! {
             <section class="section no-print" id="acts">
                 <h2>{visit.t("contracts-acts")}</h2>
+                {begin::waiting(visit, contract)}
                 {acts}
             </section>
         }

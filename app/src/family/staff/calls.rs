@@ -51,6 +51,9 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/:id/transfer", TRANSFER, &transfer)
         .on(PAGE)
         .keeping(&["transfer_to", "transfer_reason"]),
+    Call::post("/staff/contracts/:id/begin", HANDLE, &propose).on(PAGE),
+    Call::post("/staff/contracts/:id/begin/confirm", INVITE, &confirm).on(PAGE),
+    Call::post("/staff/contracts/:id/begin/withdraw", HANDLE, &withdraw).on(PAGE),
     Call::post("/staff/contracts/:id/pay", HANDLE, &pay).on(PAGE),
     Call::post("/staff/contracts/:id/take-back", HANDLE, &take_back).on(PAGE),
     Call::post("/staff/contracts/:id/invite", INVITE, &invite).on(PAGE).keeping(&[
@@ -83,6 +86,9 @@ fn refused(asked: &Asked, page: &str, (form, error): (&str, FamilyError)) -> Ans
         }
         FamilyError::SentBefore if form == ContractEvent::Transfer.name() => {
             Answer::another_act(asked, page, (&[SHOWN], "form"), &asked.t("contracts-transfer-sent-before"))
+        }
+        FamilyError::SamePerson if form == ContractEvent::Begin.name() => {
+            conflict(asked, page, "contracts-begin-same-person")
         }
         FamilyError::SamePerson if form == ContractEvent::Transfer.name() => {
             conflict(asked, page, "contracts-transfer-same-person")
@@ -151,16 +157,14 @@ async fn write(asked: Asked) -> Answer {
 async fn act(asked: Asked) -> Answer {
     let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
     let event = ContractEvent::from_name(asked.field("event")).filter(|event| event.is_the_offices());
-    // What goes to another contract has a form of its own.
-    let event = event.filter(|event| *event != ContractEvent::Transfer);
+    // What goes to another contract, and what begins, have forms of their own.
+    let event = event.filter(|event| !matches!(event, ContractEvent::Transfer | ContractEvent::Begin));
     let Some(event) = event else { return Problem::Unusable.into() };
     let text = |name: &str| asked.field(&field(event.name(), name)).to_owned();
     let said = Acting {
         version: asked.field("version").parse().unwrap_or_default(),
         signed_on: text("signed_on"),
         ends_on: text("ends_on"),
-        din: text("din"),
-        born: text("born"),
         storage: text("storage"),
         storage_from: text("storage_from"),
         years: text("years"),
@@ -169,6 +173,34 @@ async fn act(asked: Asked) -> Answer {
     };
     let result = office::act(&asked.services, &asked.context, (id, event), &said).await;
     done(&asked, &page, (event.name(), event.name()), result)
+}
+
+async fn propose(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let form = ContractEvent::Begin.name();
+    let text = |name: &str| asked.field(&field(form, name)).to_owned();
+    let version = asked.field("version").parse().unwrap_or_default();
+    let said = Acting { version, din: text("din"), born: text("born"), ..Acting::default() };
+    let result = office::propose(&asked.services, &asked.context, id, &said).await;
+    done(&asked, &page, ("proposed", form), result)
+}
+
+async fn confirm(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(proposal) = asked.field("proposal").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let form = ContractEvent::Begin.name();
+    match office::confirm(&asked.services, &asked.context, (id, proposal)).await {
+        // The unit is another's meanwhile: what was proposed stands on the page, and no field.
+        Err(FamilyError::Fields(_)) => conflict(&asked, &page, "contracts-begin-taken"),
+        result => done(&asked, &page, (form, form), result),
+    }
+}
+
+async fn withdraw(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(proposal) = asked.field("proposal").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let result = office::withdraw(&asked.services, &asked.context, (id, proposal)).await;
+    done(&asked, &page, ("withdrawn", ""), result)
 }
 
 async fn transfer(asked: Asked) -> Answer {

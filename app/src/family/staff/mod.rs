@@ -4,6 +4,7 @@
 //! anybody is masked; mobile numbers are read in full for a reason that the family reads.
 
 mod acts;
+mod begin;
 pub mod calls;
 mod invitations;
 mod list;

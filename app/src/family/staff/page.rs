@@ -20,6 +20,8 @@ use services::family::office::{self, Contract, Happened, Kept};
 const NEWS: &[(&str, &str)] = &[
     ("written", "contracts-done-written"),
     ("sign", "contracts-done-sign"),
+    ("proposed", "contracts-done-proposed"),
+    ("withdrawn", "contracts-done-withdrawn"),
     ("begin", "contracts-done-begin"),
     ("renew", "contracts-done-renew"),
     ("terminate", "contracts-done-terminate"),

@@ -1,6 +1,7 @@
 //! The rows of families: who belongs to one, its units as the family finds them, contracts, invitations, consents, notices, and
 //! who of the house looked. What is sealed is bytes here.
 
+pub mod begins;
 pub mod certificates;
 pub mod contracts;
 pub mod join;

@@ -200,16 +200,13 @@ pub struct LockedRow {
     pub state: String,
     /// Of its last change.
     pub version: i32,
-    /// The last day of its term.
-    pub ends_on: Option<SqlDate>,
 }
 
 /// One contract, locked until the transaction ends.
 pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<LockedRow>> {
     sqlx::query_as!(
         LockedRow,
-        r#"select id, family_id, unit_id, child_id, pool, state, version, ends_on as "ends_on: SqlDate"
-           from family_contract where id = $1 for update"#,
+        "select id, family_id, unit_id, child_id, pool, state, version from family_contract where id = $1 for update",
         id
     )
     .fetch_optional(db)

@@ -184,25 +184,19 @@ pub async fn children(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec
     .await
 }
 
-/// A contract.
+/// A contract, as far as its family reads it; the office's reader ([`super::office::contract`]) has more.
 #[derive(Debug, Clone)]
 pub struct ContractRow {
     /// Which.
     pub id: Uuid,
-    /// Of which family.
-    pub family_id: Uuid,
     /// The unit it keeps.
     pub unit_id: Option<Uuid>,
-    /// The child it was made for.
-    pub child_id: Option<Uuid>,
     /// Its number.
     pub number_sealed: Vec<u8>,
     /// For whose use.
     pub pool: String,
     /// How far it is.
     pub state: String,
-    /// Of its last change.
-    pub version: i32,
     /// When it was signed.
     pub signed_on: Option<SqlDate>,
     /// The last day of its term.
@@ -215,7 +209,7 @@ pub struct ContractRow {
 pub async fn contracts(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec<ContractRow>> {
     sqlx::query_as!(
         ContractRow,
-        r#"select id, family_id, unit_id, child_id, number_sealed, pool, state, version,
+        r#"select id, unit_id, number_sealed, pool, state,
                   signed_on as "signed_on: SqlDate", ends_on as "ends_on: SqlDate",
                   unit_id is not null and not exists (
                     select from custody_unit u where u.id = c.unit_id and u.family_id = c.family_id) as "unit_went!"

@@ -4,7 +4,7 @@ use super::cases::hired;
 use super::*;
 use axum::body::Body;
 use domain::contact::{PersonName, Phone};
-use domain::custody::Pool;
+use domain::custody::{Din, Pool};
 use domain::family::{ContractNumber, ContractState, Kin};
 use domain::ids::UnitId;
 use http::{Request, header};
@@ -263,4 +263,47 @@ async fn a_childs_invitation_that_ran_out_is_sent_again_on_the_contracts_page() 
     let seen = office.get(&page).await;
     assert!(!seen.body.contains("child_reason") && !seen.body.contains("13800000779"), "{}", excerpt(&seen.body));
     assert_eq!(noted(&site, "family.invitation_sent", &id.to_string()).await, 1);
+}
+
+#[tokio::test]
+async fn a_unit_is_proposed_and_confirmed_by_a_colleague_on_the_contracts_page() {
+    let site = Site::new().await;
+    let house = &site.test.services;
+    services::custody::seed_demo(house, &house.system()).await.expect("units");
+    let (office, other) = (hired(&site, Role::FamilySupport).await, hired(&site, Role::FamilySupport).await);
+    let form = "01980000-0000-7000-8000-000000000036";
+    let one = gone_to(&send(&office, NEW, &typed(form, NUMBER)).await, "/staff/contracts/");
+    let one = one.trim_end_matches("?done=written").to_owned();
+    let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
+    gone_to(&send(&office, &format!("{one}/act"), &sign).await, &format!("{one}?done=sign"));
+    let sql = "select din from custody_unit where family_id is null and pool = 'family' and state = 'banked' order by id limit 1";
+    let din: String = sqlx::query_scalar(sql).fetch_one(&site.test.db.owner_pool()).await.expect("a unit");
+    let din = Din::parse(&din).expect("a number");
+    let whole = format!("{}{}", din.as_str(), din.check());
+    let begin = format!("{one}/begin");
+    let said = |din| [("event", "begin"), ("version", "2"), ("begin_din", din), ("begin_born", "2026-07-02")];
+    let slip = send(&office, &begin, &said("SD00126")).await;
+    again(&slip, REFUSED, "");
+    for text in ["SD00126", "2026-07-02"] {
+        assert!(slip.body.contains(&format!("value=\"{text}\"")), "what was typed is kept: {text}");
+    }
+    for _ in 0..2 {
+        gone_to(&send(&office, &begin, &said(&whole)).await, &format!("{one}?done=proposed"));
+    }
+    let id = one.rsplit('/').next().expect("an id");
+    let proposal = text(&site, "select id::text from family_contract_begin where contract_id = $1", id).await;
+    let (confirm, said) = (format!("{one}/begin/confirm"), [("proposal", proposal.as_str())]);
+    assert!(!office.get(&one).await.body.contains("begin/confirm"), "no form for whoever proposed it");
+    again(&send(&office, &confirm, &said).await, StatusCode::CONFLICT, "这份脐带血是您提出的");
+    let seen = other.get(&one).await;
+    again(&seen, StatusCode::OK, "请与血袋或随附单据核对");
+    assert!(seen.body.contains("begin/confirm") && !seen.body.contains(&whole), "{}", excerpt(&seen.body));
+    crate::account_pages::later(&site, 11 * 60);
+    gone_to(&send(&other, &confirm, &said).await, "/staff/step-up");
+    let third = hired(&site, Role::FamilySupport).await;
+    for _ in 0..2 {
+        gone_to(&send(&third, &confirm, &said).await, &format!("{one}?done=begin"));
+    }
+    assert!(!third.get(&one).await.body.contains("begin/confirm"));
+    assert_eq!(noted(&site, "family.unit_confirmed", id).await, 1);
 }

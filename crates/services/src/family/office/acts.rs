@@ -1,24 +1,19 @@
-//! What the office does to a contract: both signed it, its unit was received, another term was agreed, it ends, it goes to another
-//! (`transfer`).
+//! What one of the office does to a contract: both signed it, another term was agreed, it ends. Which unit it keeps (`begin`), and that
+//! it goes to another (`transfer`), takes two of them.
 //! That a payment is late, that it came, and that a term is over are told by days, not by hand.
 
 use super::transfer::{self, Giving};
-use super::{born, fault, officer, reason};
-use crate::custody::desk::DeskError;
-use crate::custody::{CustodyError, assign_in, search};
+use super::{officer, reason};
 use crate::db::to_the_end;
 use crate::family::settle::happen_in;
 use crate::family::{FamilyError, place};
-use crate::limits::Limited;
 use crate::{Context, Services};
-use domain::custody::{Din, State};
-use domain::family::{Agreed, ContractEvent, ContractState, MOST_YEARS, comes_of_age_on, schedule};
+use domain::family::{Agreed, ContractEvent, ContractState, MOST_YEARS, schedule};
 use domain::field::{Fault, Faults};
-use domain::ids::{ContractId, FamilyId, UnitId};
+use domain::ids::ContractId;
 use domain::ledger::Amount;
 use domain::time::{day, local_day};
 use domain::typed::number;
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use sqlx::PgConnection;
 use store::family::contracts::StandingRow;
@@ -34,7 +29,7 @@ pub struct Acting {
     pub signed_on: String,
     /// `sign`, `renew`: the last day of its term.
     pub ends_on: String,
-    /// `begin`: the unit's number with its check character.
+    /// `begin`, which is proposed: the unit's number with its check character.
     pub din: String,
     /// `begin`: when the child was born.
     pub born: String,
@@ -56,7 +51,6 @@ pub struct Acting {
 #[derive(Clone, Debug)]
 enum Deed {
     Sign { signed_on: Date, ends_on: Date },
-    Begin { din: Din, born: Date },
     Renew { ends_on: Date, prices: Vec<Agreed> },
     End { reason: String },
     Transfer(Giving),
@@ -89,11 +83,6 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
             let ends_on = faults.take("ends_on", day(&said.ends_on).and_then(after));
             signed_on.zip(ends_on).map(|(signed_on, ends_on)| Deed::Sign { signed_on, ends_on })
         }
-        ContractEvent::Begin => {
-            let din = faults.take("din", search::typed(&said.din));
-            let born = faults.take("born", born(&said.born, (today, today)));
-            din.zip(born).map(|(din, born)| Deed::Begin { din, born })
-        }
         ContractEvent::Renew => {
             let coming = |day: Date| if day <= today { Err(Fault::DatePast) } else { Ok(day) };
             let ends_on = faults.take("ends_on", day(&said.ends_on).and_then(coming));
@@ -107,11 +96,12 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
     if faults.is_empty() { Ok(deed) } else { Err(FamilyError::Fields(faults.into_errors())) }
 }
 
-/// Lets something happen to a contract; answers how far it is now.
+/// Lets something happen to a contract; answers how far it is now. Not that it begins: that is proposed
+/// ([`propose`](super::propose)), and another of the office confirms it.
 ///
 /// # Errors
-/// `Denied`, also where it goes to another and the second factor grew stale; `NotFound`, also of an event that is not the office's;
-/// `Fields` (`signed_on`, `ends_on`, `din`, `born`, `storage`, `storage_from`, `years`, `reason`, `to`); `Stale` where something happened to it
+/// `Denied`, also where it goes to another and the second factor grew stale; `NotFound`, also of an event that is not
+/// done so; `Fields` (`signed_on`, `ends_on`, `storage`, `storage_from`, `years`, `reason`, `to`); `Stale` where something happened to it
 /// since the form was made, or that does not happen where it is; `SamePerson` for whoever noted that the contract which takes over was
 /// signed; `SentBefore` for a form that transferred another; `Limited` by the numbers that are asked for; `Crypto`, `Unreadable`, `Database`.
 pub async fn act(
@@ -131,19 +121,15 @@ pub async fn act(
         return to_the_end(async move { transfer::transferred(&services, &context, (contract, to), &giving).await })
             .await;
     }
-    let unit = match &deed {
-        Deed::Begin { din, .. } => Some(unit_of(services, context, din).await?),
-        _ => None,
-    };
     let (services, context, version) = (services.clone(), context.clone(), said.version);
-    to_the_end(async move { done(&services, &context, (contract, event, version), (deed, unit)).await }).await
+    to_the_end(async move { done(&services, &context, (contract, event, version), deed).await }).await
 }
 
 async fn done(
     services: &Services,
     context: &Context,
     (contract, event, version): (ContractId, ContractEvent, u32),
-    (deed, unit): (Deed, Option<UnitId>),
+    deed: Deed,
 ) -> Result<ContractState, FamilyError> {
     let mut tx = services.begin().await?;
     let row = sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
@@ -155,11 +141,6 @@ async fn done(
     let mut why = None;
     match deed {
         Deed::Sign { signed_on, ends_on } => sql::set_term(&mut *tx, row.id, Some(signed_on), ends_on).await?,
-        Deed::Begin { born, .. } => {
-            let unit = unit.ok_or(FamilyError::NotFound)?;
-            keep(services, context, &mut tx, (&row, unit)).await?;
-            was_born(services, &mut tx, &row, born).await?;
-        }
         Deed::Renew { ends_on, prices } => {
             sql::set_term(&mut *tx, row.id, None, ends_on).await?;
             further(&mut tx, row.id, &prices).await?;
@@ -196,69 +177,4 @@ async fn further(db: &mut PgConnection, contract: Uuid, prices: &[Agreed]) -> Re
         join::add_price(&mut *db, (contract, nth), (*kind, *due_on, amount.get()), None).await?;
     }
     Ok(())
-}
-
-/// Puts a unit under a contract, and gives it to the contract's family.
-async fn keep(
-    services: &Services,
-    context: &Context,
-    db: &mut PgConnection,
-    (contract, unit): (&sql::LockedRow, UnitId),
-) -> Result<(), FamilyError> {
-    if contract.unit_id.is_some() {
-        return Err(FamilyError::Stale);
-    }
-    let row = sql::lock_unit(&mut *db, unit.0).await?.ok_or(FamilyError::NotFound)?;
-    let state = State::from_name(&row.state).ok_or(FamilyError::Unreadable)?;
-    let other = row.family_id.is_some_and(|family| family != contract.family_id);
-    if other || row.kept || row.pool != contract.pool || state.is_over() {
-        return Err(fault("din", Fault::UnitTaken));
-    }
-    if matches!(state, State::Expected | State::Collected | State::InTransit) {
-        return Err(fault("din", Fault::NotYet));
-    }
-    assign_in(services, db, context, unit, FamilyId(contract.family_id)).await.map_err(|error| match error {
-        CustodyError::Refused(_) => fault("din", Fault::UnitTaken),
-        error => error.into(),
-    })?;
-    Ok(sql::keep_unit(&mut *db, contract.id, unit.0).await?)
-}
-
-/// The day the child was born, in the place of the one it was expected on.
-async fn was_born(
-    services: &Services,
-    db: &mut PgConnection,
-    contract: &sql::LockedRow,
-    born: Date,
-) -> Result<(), FamilyError> {
-    let Some(child) = contract.child_id else { return Ok(()) };
-    let of_age_in = comes_of_age_on(born).ok_or(FamilyError::Unreadable)?.year();
-    let sealed = services.vault.seal(place("family_child", "born_sealed", child), born.to_string().as_bytes());
-    Ok(sql::set_born(db, child, &sealed, of_age_in).await?)
-}
-
-/// The unit of a number that was typed whole; whoever asks for many is slowed as at the laboratory's desk.
-async fn unit_of(services: &Services, context: &Context, din: &Din) -> Result<UnitId, FamilyError> {
-    search::looked_up(services, context, 1).await.map_err(counted)?;
-    match store::custody::search::of_din(&services.db, din.as_str()).await? {
-        Some(id) => Ok(UnitId(id)),
-        None => {
-            search::missed(services, context, 1).await.map_err(counted)?;
-            Err(fault("din", Fault::DinUnknown))
-        }
-    }
-}
-
-fn counted(error: DeskError) -> FamilyError {
-    match error {
-        DeskError::Denied(denied) => FamilyError::Denied(denied),
-        DeskError::Limited { retry_after } => {
-            FamilyError::Limited(Limited { retry_after: SignedDuration::from_secs(i64::from(retry_after)) })
-        }
-        DeskError::Database(error) => FamilyError::Database(error),
-        error => {
-            tracing::error!(%error, "a number of a unit could not be counted");
-            FamilyError::Unreadable
-        }
-    }
 }

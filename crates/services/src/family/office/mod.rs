@@ -8,6 +8,7 @@
 //! unit's state.
 
 mod acts;
+mod begin;
 mod invitations;
 mod list;
 mod one;
@@ -16,6 +17,7 @@ mod transfer;
 mod writing;
 
 pub use acts::{Acting, act};
+pub use begin::{Collected, Proposed, confirm, propose, withdraw};
 pub use invitations::{Inviting, block, invite, send, send_child};
 pub use list::{Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
 pub use one::{

@@ -1,5 +1,6 @@
 //! One contract with everything the office has of it, masked; and the mobile numbers of its guardians, for a reason.
 
+use super::begin::{self, Proposed};
 use super::{child, entry, number_end, officer, opened, reason};
 use crate::audit;
 use crate::custody::search::masked;
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
+use store::family::begins::{self, BeginRow};
 use store::family::{office as sql, own, payments, said, transfers};
 use uuid::Uuid;
 
@@ -156,6 +158,8 @@ pub struct Contract {
     pub made_at: Timestamp,
     /// The unit it keeps, or kept.
     pub unit: Option<Kept>,
+    /// The unit that one of the office proposed, until another confirms it.
+    pub proposed: Option<Proposed>,
     /// The contract its unit went to.
     pub went_to: Option<ContractId>,
     /// The contract its unit came from.
@@ -197,11 +201,17 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     let invitations = sql::invitations(&mut *tx, id.0).await?;
     let members = own::members(&mut *tx, row.family_id).await?;
     let beside = transfers::beside(&mut *tx, id.0).await?;
+    let begin = waiting(&mut tx, &row).await?;
+    let collected = match &begin {
+        Some(begin) => begin::collected(services, &mut tx, context, UnitId(begin.unit_id)).await?,
+        None => None,
+    };
     look(services, &mut tx, context, (row.family_id, reader)).await?;
     audit::record(&mut tx, context, &[entry("family.contract_read", id, json!({}))]).await?;
     tx.commit().await?;
-    let takers: Vec<Uuid> = came.iter().filter_map(|row| row.taken_back_by).collect();
-    let names = Names::of(services, takers).await.map_err(|error| {
+    let takers = came.iter().filter_map(|row| row.taken_back_by);
+    let people: Vec<Uuid> = takers.chain(begin.iter().map(|begin| begin.proposed_by)).collect();
+    let names = Names::of(services, people).await.map_err(|error| {
         tracing::error!(%error, "the names of colleagues cannot be read");
         FamilyError::Unreadable
     })?;
@@ -227,6 +237,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         ends_on: row.ends_on.map(|day| day.to_jiff()),
         made_at: row.made_at.to_jiff(),
         unit: kept(&row)?,
+        proposed: begin.map(|begin| begin::proposed(services, &begin, collected, (reader, &names))).transpose()?,
         went_to: beside.went_to.map(ContractId),
         came_from: beside.came_from.map(ContractId),
         prices: prices.into_iter().map(price).collect(),
@@ -238,6 +249,15 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
             .collect::<Result<_, _>>()?,
         members: members.into_iter().map(member).collect::<Result<_, _>>()?,
     })
+}
+
+/// The unit that is proposed for a contract which can still begin.
+async fn waiting(db: &mut PgConnection, row: &sql::ContractRow) -> Result<Option<BeginRow>, FamilyError> {
+    let state = ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?;
+    if state.after(ContractEvent::Begin).is_none() {
+        return Ok(None);
+    }
+    Ok(begins::of_contract(db, row.id).await?.into_iter().find(|begin| begin.outcome.is_none()))
 }
 
 /// Writes into a family's own log that the office read its contract.

@@ -142,6 +142,32 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: true,
     },
     Field {
+        table: "family_contract_begin",
+        columns: &["born_sealed"],
+        what: Text {
+            zh: "等待确认的脐带血登记中孩子的出生日期",
+            en: "The child’s date of birth, with a unit that waits to be confirmed",
+        },
+        purpose: Text { zh: "履行储存合同", en: "Keeping the contract" },
+        readers: SUPPORT,
+        term: Term::Family,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "family_contract_begin",
+        columns: &["proposed_by", "settled_by"],
+        what: Text {
+            zh: "提出、确认脐带血归入合同的账号编号",
+            en: "Account numbers of who proposed a unit for a contract and who confirmed it",
+        },
+        purpose: Text { zh: "责任追溯", en: "Accountability" },
+        readers: SUPPORT,
+        term: Term::Family,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "family_invitation",
         columns: &["phone_sealed"],
         what: Text { zh: "签约时登记的手机号", en: "Mobile number registered with the contract" },

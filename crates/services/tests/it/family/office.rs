@@ -50,7 +50,7 @@ pub(super) async fn contract_of(house: &TestHouse, family: FamilyId) -> Contract
 }
 
 /// The whole number of a unit that is nobody's, and the unit.
-async fn nobodys(house: &TestHouse) -> (UnitId, String) {
+pub(super) async fn nobodys(house: &TestHouse) -> (UnitId, String) {
     let sql = "select id, din from custody_unit where family_id is null and pool = 'family' and state = 'banked' order by id limit 1";
     let (id, din): (Uuid, String) =
         sqlx::query_as(sql).fetch_one(&house.db.owner_pool()).await.expect("a unit that is nobody's");
@@ -75,6 +75,17 @@ fn acting(version: u32, din: &str) -> Acting {
     }
 }
 
+/// Another of the office than [`support`].
+pub(super) fn colleague(house: &TestHouse) -> Context {
+    staff(house, Role::FamilySupport)
+}
+
+/// One of the office proposes the unit of a number, and another confirms it.
+async fn begun(house: &TestHouse, id: ContractId, said: &Acting) -> Result<ContractState, FamilyError> {
+    let proposal = office::propose(&house.services, &support(house), id, said).await?;
+    office::confirm(&house.services, &colleague(house), (id, proposal)).await
+}
+
 #[tokio::test]
 async fn each_act_of_the_office_goes_where_the_table_says_and_nowhere_else() {
     let house = TestHouse::new().await;
@@ -85,7 +96,11 @@ async fn each_act_of_the_office_goes_where_the_table_says_and_nowhere_else() {
         for event in ContractEvent::ALL {
             nth += 1;
             let id = contract_in(&house, nth, state).await;
-            let done = office::act(&house.services, &support(&house), (id, event), &acting(1, &din)).await;
+            let said = acting(1, &din);
+            let done = match event {
+                ContractEvent::Begin => begun(&house, id, &said).await,
+                event => office::act(&house.services, &support(&house), (id, event), &said).await,
+            };
             let expected = state.after(event).filter(|_| event.is_the_offices());
             match (done, expected) {
                 (Ok(to), Some(expected)) => assert_eq!(to, expected, "{state:?} {event:?}"),
@@ -117,9 +132,7 @@ async fn a_unit_comes_under_one_contract_of_its_own_family_and_use() {
     let all = units(&house).await;
     let (unit, din) = nobodys(&house).await;
     let id = contract_in(&house, 1, ContractState::Signed).await;
-    let begin = async |id, din: &str| {
-        office::act(&house.services, &support(&house), (id, ContractEvent::Begin), &acting(1, din)).await
-    };
+    let begin = async |id, din: &str| begun(&house, id, &acting(1, din)).await;
     let faults = |done: Result<ContractState, FamilyError>| match done {
         Err(FamilyError::Fields(faults)) => (faults[0].field.clone(), faults[0].fault),
         done => panic!("{done:?}"),
@@ -199,6 +212,9 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
             office::contract(services, context, id).await.map(drop),
             office::reveal(services, context, id, "演示：核对手机号").await.map(drop),
             office::act(services, context, (id, ContractEvent::Terminate), &said).await.map(drop),
+            office::propose(services, context, id, &acting(1, "")).await.map(drop),
+            office::confirm(services, context, (id, elsewhere)).await.map(drop),
+            office::withdraw(services, context, (id, elsewhere)).await,
             office::act(services, context, (id, ContractEvent::Transfer), &said).await.map(drop),
             office::pay(services, context, &paying(id)).await.map(drop),
             office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
@@ -218,6 +234,9 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
         office::contract(services, context, absent).await.map(drop),
         office::reveal(services, context, absent, "演示：核对手机号").await.map(drop),
         office::act(services, context, (absent, ContractEvent::Terminate), &said).await.map(drop),
+        office::act(services, context, (id, ContractEvent::Begin), &said).await.map(drop),
+        office::confirm(services, context, (id, elsewhere)).await.map(drop),
+        office::withdraw(services, context, (id, elsewhere)).await,
         office::act(services, context, (absent, ContractEvent::Transfer), &said).await.map(drop),
         office::pay(services, context, &paying(absent)).await.map(drop),
         office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
