@@ -19,6 +19,7 @@ pub mod idempotent;
 pub mod lims;
 pub mod problem;
 pub mod questions;
+pub mod releases;
 pub mod series;
 pub mod sessions;
 pub mod telemetry;
@@ -86,7 +87,7 @@ pub struct FieldProblem {
         license(name = "Proprietary")
     ),
     paths(
-        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, events::show, bookings::make, bookings::show,
+        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, releases::list, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
         disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
@@ -152,6 +153,7 @@ pub fn routes(house: &House) -> Routes {
     let endpoints = [
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
+        ("GET", "/api/v1/releases", machine(SeeBookings, get(releases::list))),
         ("GET", "/api/v1/events", machine(SeeBookings, get(events::list))),
         ("GET", "/api/v1/events/{id}", machine(SeeBookings, get(events::show))),
         ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),

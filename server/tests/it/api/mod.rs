@@ -6,6 +6,7 @@ mod check_ins;
 mod door;
 mod events;
 mod lims;
+mod releases;
 mod series;
 mod sessions;
 mod telemetry;
