@@ -2,6 +2,7 @@
 
 mod answers;
 mod bookings;
+mod bus_requests;
 mod check_ins;
 mod door;
 mod events;
