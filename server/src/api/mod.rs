@@ -7,6 +7,7 @@ pub mod authorize;
 pub mod batch;
 pub mod bookings;
 pub mod bus;
+pub mod bus_requests;
 pub mod check_ins;
 pub mod common;
 pub mod cursor;
@@ -19,6 +20,7 @@ pub mod idempotent;
 pub mod lims;
 pub mod problem;
 pub mod questions;
+pub mod releases;
 pub mod series;
 pub mod sessions;
 pub mod telemetry;
@@ -86,9 +88,10 @@ pub struct FieldProblem {
         license(name = "Proprietary")
     ),
     paths(
-        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, events::list, events::show, bookings::make, bookings::show,
+        tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, releases::list, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
+        bus_requests::make, bus_requests::show,
         disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
         telemetry::feed
     ),
@@ -105,7 +108,7 @@ pub struct FieldProblem {
         (name = "series", description = "All dates of an event at once, for others. Scope `bookings:write`"),
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
-        (name = "bus", description = "Where the science bus goes. Any scope"),
+        (name = "bus", description = "Where the science bus goes: any scope. Asking for it, for others: scope `bookings:write`"),
         (name = "lims", description = "What happened to units, from the laboratory's system. Scope `lims:write`"),
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
         (name = "telemetry", description = "What gateways measure of tanks and rooms. Scope `telemetry:write`"),
@@ -152,6 +155,7 @@ pub fn routes(house: &House) -> Routes {
     let endpoints = [
         ("GET", "/api/v1/sessions", machine(SeeBookings, get(sessions::list))),
         ("GET", "/api/v1/sessions/{id}", machine(SeeBookings, get(sessions::show))),
+        ("GET", "/api/v1/releases", machine(SeeBookings, get(releases::list))),
         ("GET", "/api/v1/events", machine(SeeBookings, get(events::list))),
         ("GET", "/api/v1/events/{id}", machine(SeeBookings, get(events::show))),
         ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),
@@ -173,6 +177,8 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/door/conflicts", device(SuperviseDoor, get(door::conflicts))),
         ("DELETE", "/api/v1/door/shift", device(EndShift, delete(door::end_shift))),
         ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
+        ("POST", "/api/v1/bus/requests", machine(BookOnBehalf, post(bus_requests::make))),
+        ("GET", "/api/v1/bus/requests/{id}", machine(BookOnBehalf, get(bus_requests::show))),
         ("GET", "/api/v1/disclosure", machine(SeePublic, get(disclosure::show))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),

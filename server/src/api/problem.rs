@@ -248,15 +248,24 @@ impl From<DoorRefusal> for ProblemDocument {
     }
 }
 
-/// Machines only read the bus's schedule: what can go wrong there is the database's doing, or ours.
 impl From<BusError> for ProblemDocument {
     fn from(error: BusError) -> Self {
         match error {
             BusError::Denied(denied) => denied.into(),
             BusError::NotFound => Self::new(NOT_FOUND),
+            BusError::Fields(errors) => Self::new(INVALID).errors(errors),
+            BusError::TooMany { max } => Self::new(REFUSED)
+                .detail("This contact has as many requests under way as it may have.")
+                .with("refusal", json!({ "code": "too-many-under-way", "max": max })),
+            BusError::StateHasChanged => Self::new(CHANGED),
+            BusError::Busy => Self::of(Trouble::Busy),
+            BusError::Limited { retry_after } | BusError::NetworkLimited { retry_after } => {
+                Self::new(TOO_OFTEN).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
+            }
             BusError::Database(error) => error.into(),
-            error => {
-                tracing::error!(%error, "the bus's schedule could not be told");
+            // Machines ask and read: what becomes of a request is the coordinator's and the school's.
+            error @ (BusError::Refused(_) | BusError::Own(_) | BusError::Damaged(_)) => {
+                tracing::error!(%error, "a machine's question of the bus could not be answered");
                 Self::of(Trouble::Broken)
             }
         }

@@ -19,8 +19,8 @@ mod triage;
 mod view;
 
 pub use crate::requests::{
-    DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, prove, read, refuse,
-    request, resend, reveal, send, submit, view, withdraw,
+    DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, own_on_behalf, prove,
+    read, refuse, request, resend, reveal, send, submit, submit_on_behalf, view, withdraw,
 };
 pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, statistics, thank_later, visited};
 pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};

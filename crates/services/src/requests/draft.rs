@@ -15,6 +15,7 @@ use domain::contact::Contact;
 use domain::requests::Machine;
 use domain::typed::Typed;
 use jiff::{SignedDuration, Timestamp};
+use sqlx::PgConnection;
 use std::sync::Arc;
 use store::requests::drafts as sql;
 use uuid::Uuid;
@@ -196,13 +197,25 @@ async fn submitted<K: Kind>(
         (None, true) => {}
         (None, false) => return Err(RequestError::NotFound),
     }
-    let (id, detail) = K::add(services, context, &mut tx, draft, asked).await?;
-    sql::became(&mut tx, K::OF, draft.into(), id.into()).await?;
+    let id = made::<K>(services, context, &mut tx, draft, asked).await?;
+    finished(services, tx).await?;
+    Ok(id)
+}
+
+/// The request of a form that is locked, with its line in the trail and the message that it is here.
+pub(super) async fn made<K: Kind>(
+    services: &Services,
+    context: &Context,
+    db: &mut PgConnection,
+    draft: K::DraftId,
+    asked: &K::Asked,
+) -> Result<K::Id, RequestError<K>> {
+    let (id, detail) = K::add(services, context, db, draft, asked).await?;
+    sql::became(db, K::OF, draft.into(), id.into()).await?;
     let action = K::action(K::State::SUBMIT);
     let entry = Entry { action, subject_kind: K::TABLE, subject: Some(id.into()), detail };
-    audit::record(&mut tx, context, &[entry]).await?;
-    tell::<K>(&mut tx, context.now, &[Notice::now(id, K::Template::RECEIVED)]).await?;
-    finished(services, tx).await?;
+    audit::record(db, context, &[entry]).await?;
+    tell::<K>(db, context.now, &[Notice::now(id, K::Template::RECEIVED)]).await?;
     Ok(id)
 }
 

@@ -10,6 +10,7 @@
 //! it) it says in its room. What happens by itself (a proposal runs out, a booking is cancelled) is seen by whoever looks and
 //! written down by whoever acts next.
 
+mod behalf;
 mod change;
 mod draft;
 mod erase;
@@ -35,6 +36,7 @@ use std::str::FromStr;
 use store::requests::rows::{self, Words};
 use uuid::Uuid;
 
+pub use behalf::{own_on_behalf, submit_on_behalf};
 pub use change::{accept, answer, decline, settle_due, withdraw};
 pub(crate) use change::{finished, locked, note, one, run, settle, step, withdraw_own, words};
 pub use draft::{DRAFT_DAYS, DraftView, begin, keep, own, prove, read, resend, send, submit};

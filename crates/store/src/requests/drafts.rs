@@ -131,6 +131,20 @@ pub async fn became(db: &mut PgConnection, of: Of, id: Uuid, request: Uuid) -> s
     Ok(())
 }
 
+/// Whether a request came of a form of this visitor's.
+pub async fn is_of(db: &mut PgConnection, of: Of, request: Uuid, visitor_hash: &[u8]) -> sqlx::Result<bool> {
+    on!(
+        of,
+        query_scalar!(
+            "select exists (select from ",
+            r#" where request_id = $1 and visitor_hash = $2) as "own!""#,
+            request,
+            visitor_hash
+        ),
+        fetch_one(db)
+    )
+}
+
 /// Forgets every form with this contact, sent or not.
 pub async fn remove_of_contact(db: &mut PgConnection, of: Of, contact_index: &[u8]) -> sqlx::Result<()> {
     on!(of, query!("delete from ", " where contact_index = $1", contact_index), execute(db))?;

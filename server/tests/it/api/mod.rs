@@ -2,10 +2,12 @@
 
 mod answers;
 mod bookings;
+mod bus_requests;
 mod check_ins;
 mod door;
 mod events;
 mod lims;
+mod releases;
 mod series;
 mod sessions;
 mod telemetry;

@@ -2,15 +2,16 @@
 
 use super::{BROWSER, answered, date, key, now, published_lecture, read, register};
 use crate::booking::closing::closing;
-use crate::booking::{network, officer, steward};
+use crate::booking::machines::client;
+use crate::booking::{network, officer, party, person, steward};
 use domain::account::{Actor, Denied};
 use domain::booking::PartySize;
 use domain::field::{Fault, FieldError};
 use jiff::SignedDuration;
-use services::booking::{Handle, Scope};
+use services::booking::{Brought, Handle, OnBehalf, Replied, Scope};
 use services::crypto::SETTLES_AFTER;
-use services::outreach::{self, OutreachError};
-use services::{booking, privacy};
+use services::outreach::{self, OutreachError, SentAnswer};
+use services::{booking, door, privacy};
 use testkit::TestHouse;
 
 const ALL: [(&str, &str); 3] = [("q-expecting", "yes"), ("q-due", "2026-11-30"), ("q-seats", "2")];
@@ -72,21 +73,37 @@ async fn sensitive_answers_open_for_staff_who_say_why_and_for_nobody_else() {
 }
 
 #[tokio::test]
-async fn no_message_and_no_job_speaks_of_what_was_answered() {
+async fn no_message_no_partner_and_no_door_is_told_what_was_answered() {
     let house = TestHouse::new().await;
     let event = published_lecture(&house).await;
-    let visitor = house.context(Actor::Anonymous);
+    let (services, visitor) = (&house.services, house.context(Actor::Anonymous));
     register(&house, &visitor, event, "one@example.com", &ALL).await.expect("there is room");
+    // A partner is told of the bookings that its machine made.
+    let own = client(&house, "mini-programme").await;
+    let answers = [("expecting", "yes"), ("due", "2026-11-30"), ("seats", "2")];
+    let sent = answers.map(|(key, words)| (key.to_owned(), SentAnswer::Text(words.to_owned())));
+    let brought = Brought { replied: Replied::Sent(sent.into_iter().collect()), ..Brought::default() };
+    let asked = OnBehalf { session: event.1, person: person(2), party: party(1, 0), key: "a-key-of-mine".into() };
+    let booked = booking::book_bringing(services, &own, asked, &brought).await.expect("there is room").booking;
     crate::account::deliver(&house).await;
-    let written: Vec<String> = sqlx::query_scalar(
+    let mut written: Vec<String> = sqlx::query_scalar(
         "select concat_ws(' ', subject, body_text, body_html, attachments::text) from dev_mailbox
-         union all select payload::text from job union all select detail::text from audit_entry",
+         union all select payload::text from job union all select detail::text from audit_entry
+         union all select concat_ws(' ', kind, data::text) from webhook_event",
     )
     .fetch_all(&house.db.owner_pool())
     .await
     .expect("what was written");
     let mail = written.iter().find(|text| text.contains("乐孕课堂")).expect("the confirmation");
     assert!(mail.contains("济南 · 孕育学校"), "an event says where it is itself");
+    let told = written.iter().find(|text| text.starts_with("booking.created")).expect("the partner is told");
+    assert!(told.contains(&booked.to_string()), "{told}");
+    // On the day of the lecture its door has both.
+    house.services.clock.advance(SignedDuration::from_hours(5 * 24));
+    let roster = door::roster(services, &steward(&house), None, None).await.expect("a roster");
+    assert_eq!(roster.bookings.len(), 2);
+    written.push(serde_json::to_string(&roster.bookings).expect("JSON"));
+    written.push(format!("{roster:?}"));
     for text in &written {
         assert!(!text.contains("2026-11-30") && !text.contains("expecting"), "{text}");
     }
