@@ -61,6 +61,15 @@ pub enum Command {
     /// A channel that is set up is expected to be heard: its silence is an alarm. Each change is in the audit trail.
     #[command(subcommand)]
     Channel(ChannelCommand),
+    /// Show the lists that units are worked by, and add the next version of one.
+    ///
+    /// Preparation steps, tests, steps of a release. A version never changes: the next holds from a day on, and units that were begun keep
+    /// theirs. Each is in the audit trail.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
+    /// Show the rules of the way to the bank, and add the next version of them.
+    #[command(subcommand)]
+    CustodyRules(RulesCommand),
     /// Check the whole audit trail against its signed heads.
     ///
     /// Ends with 4 and names the first position that does not fit when anything was changed, removed, moved or added.
@@ -255,6 +264,60 @@ pub struct ChannelEnd {
     pub code: String,
 }
 
+/// What to do about lists.
+#[derive(Debug, Subcommand)]
+pub enum CatalogueCommand {
+    /// Print the last version of a list as JSON, as `add` reads it.
+    Show(CatalogueShow),
+    /// Add the next version of a list: print what it changes, and with `--yes` write it.
+    Add(CatalogueAdd),
+}
+
+/// Arguments of `catalogue show`.
+#[derive(Debug, Args)]
+pub struct CatalogueShow {
+    /// preparation, test, release.
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+}
+
+/// Arguments of `catalogue add`.
+#[derive(Debug, Args)]
+pub struct CatalogueAdd {
+    /// The list as `show` prints it, with what is to be changed. Its `version` is the one that it was made from.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The first day of units that are worked by it, today or later; tomorrow where absent.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<jiff::civil::Date>,
+    /// Write it.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What to do about the rules of the way to the bank.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Print all versions.
+    Show,
+    /// Add a version. The same twice is one.
+    Set(RulesSet),
+}
+
+/// Arguments of `custody-rules set`.
+#[derive(Debug, Args)]
+pub struct RulesSet {
+    /// Hours on the way after which a deviation is opened.
+    #[arg(long, value_name = "HOURS")]
+    pub alarm_hours: u32,
+    /// Hours on the way after which a unit is not taken in; at most 240.
+    #[arg(long, value_name = "HOURS")]
+    pub reject_hours: u32,
+    /// The first day on which it holds, today or later; tomorrow where absent.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<jiff::civil::Date>,
+}
+
 /// Arguments of `verify-audit`.
 #[derive(Debug, Args)]
 pub struct VerifyAudit {
@@ -382,6 +445,8 @@ async fn configured(command: Command, config: Config) -> anyhow::Result<Outcome>
         Command::Client(asked) => commands::clients::run(&config, asked).await?,
         Command::LimsSimulator(asked) => commands::simulator::run(&config, asked).await?,
         Command::Channel(asked) => commands::channels::run(&config, asked).await?,
+        Command::Catalogue(asked) => commands::lists::catalogue(&config, asked).await?,
+        Command::CustodyRules(asked) => commands::lists::rules(&config, asked).await?,
         Command::VerifyAudit(asked) => return commands::verify_audit(&config, asked).await,
         Command::VerifyCustody(asked) => return commands::custody::verify(&config, asked).await,
         Command::RecordFamilies => commands::custody::record_families(&config).await?,

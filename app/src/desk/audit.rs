@@ -253,6 +253,8 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
         "custody_operator" => visit.t("staff-subject-custody-operator"),
         "custody_collector" => visit.t("staff-subject-custody-collector"),
         "custody_lot" => visit.t("staff-subject-custody-lot"),
+        "custody_list" => visit.t("staff-subject-custody-list"),
+        "custody_rules" => visit.t("staff-subject-custody-rules"),
         "custody_recall" => visit.t("staff-subject-custody-recall"),
         other => Text::from(other.to_owned()),
     }

@@ -93,7 +93,7 @@ pub struct FieldProblem {
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
         bus_requests::make, bus_requests::show,
         disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
-        telemetry::feed
+        telemetry::feed, telemetry::channels
     ),
     components(schemas(
         ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
@@ -158,6 +158,7 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/releases", machine(SeeBookings, get(releases::list))),
         ("GET", "/api/v1/events", machine(SeeBookings, get(events::list))),
         ("GET", "/api/v1/events/{id}", machine(SeeBookings, get(events::show))),
+        ("GET", "/api/v1/telemetry/channels", machine(Capability::FeedTelemetry, get(telemetry::channels))),
         ("POST", "/api/v1/bookings", machine(BookOnBehalf, post(bookings::make))),
         ("GET", "/api/v1/bookings/{id}", machine(BookOnBehalf, get(bookings::show))),
         ("PATCH", "/api/v1/bookings/{id}", machine(BookOnBehalf, patch(bookings::change))),

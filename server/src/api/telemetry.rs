@@ -1,19 +1,24 @@
-//! `POST /api/v1/telemetry/readings`: what gateways measure of tanks and rooms.
+//! `/api/v1/telemetry/…`: what gateways measure of tanks and rooms, and which channels there are for it.
 
 use super::batch::Records;
-use super::extract::{Body, Caller};
+use super::cursor::Cursor;
+use super::extract::{Body, Caller, Query};
 use super::problem::{self, Problem};
+use super::sessions::polled;
 use super::turns::Turn;
 use crate::house::House;
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use domain::telemetry::Quality;
+use http::HeaderMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use services::db::to_the_end;
-use services::telemetry::{self, MOST, Reading, TelemetryError};
+use services::telemetry::{self, FedChannel, MOST, Reading, TelemetryError};
 use tracing::Instrument as _;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 /// The largest body: ten thousand readings of 200 bytes, twice.
 pub const LARGEST: usize = 4 * 1024 * 1024;
@@ -141,4 +146,88 @@ pub async fn feed(
             .map(|(position, refusal)| RefusedReading { position, code: refusal.code() })
             .collect(),
     }))
+}
+
+/// Which channels.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WantedChannels {
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A channel in use: something that is measured of a tank or a room.
+#[derive(Serialize, ToSchema)]
+pub struct GatewayChannel {
+    /// `T-07/temperature_top`: what readings name it by.
+    channel: String,
+    /// What is measured.
+    kind: &'static str,
+    /// Of its values: `°C`, `%`, `Pa`, `min`; absent for what is 1 for on and 0 for off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
+    /// A reading is expected every so many seconds.
+    interval_seconds: u32,
+    /// The newest reading that came, by its device's clock; absent before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    newest_at: Option<Timestamp>,
+    /// When something new of it last came, by our clock; absent before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    heard_at: Option<Timestamp>,
+}
+
+impl From<FedChannel> for GatewayChannel {
+    fn from(channel: FedChannel) -> Self {
+        Self {
+            channel: channel.code,
+            kind: channel.kind.name(),
+            unit: Some(channel.kind.unit()).filter(|unit| !unit.is_empty()),
+            interval_seconds: channel.interval,
+            newest_at: channel.newest,
+            heard_at: channel.heard,
+        }
+    }
+}
+
+/// A page of channels.
+#[derive(Serialize, ToSchema)]
+pub struct GatewayChannels {
+    /// In the order in which they were set up, five hundred of a page.
+    channels: Vec<GatewayChannel>,
+    /// For `cursor`; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// List the channels.
+///
+/// Those in use: what a reading may name, in which unit its values are, how often one is expected, and what came last. A channel that is
+/// set up stands here at once, and one that is taken out of use no more.
+#[utoipa::path(
+    get, path = "/api/v1/telemetry/channels", tag = "telemetry", params(WantedChannels),
+    responses(
+        (status = 200, description = "A page", body = GatewayChannels, headers(("ETag" = String, description = "Of this answer"))),
+        (status = 304, description = "Not changed since the answer named in If-None-Match"),
+        (status = 400, description = "`malformed`", body = super::ProblemSchema, content_type = "application/problem+json"),
+    )
+)]
+pub async fn channels(
+    State(house): State<House>,
+    Caller(context): Caller,
+    headers: HeaderMap,
+    Query(wanted): Query<WantedChannels>,
+) -> Result<Response, Problem> {
+    const LIST: &str = "telemetry channels";
+    let vault = &house.services.vault;
+    let after = wanted.cursor.as_deref().map(|text| Cursor::parse(vault, LIST, text)).transpose()?;
+    // Channels are counted: a place in their order is a number, and no time.
+    let after = after.and_then(|cursor| i32::try_from(cursor.id.as_u128()).ok());
+    let (page, more) = telemetry::fed_channels(&house.services, &context, after).await?;
+    let last = page.last().filter(|_| more).map(|last| Uuid::from_u128(u128::from(last.id.unsigned_abs())));
+    let next = last.map(|id| Cursor { at: Timestamp::UNIX_EPOCH, id }.text(vault, LIST));
+    let channels = page.into_iter().map(GatewayChannel::from).collect();
+    polled(&house, &headers, &GatewayChannels { channels, next })
 }

@@ -4,6 +4,7 @@ pub mod channels;
 pub mod clients;
 pub mod custody;
 pub mod keys;
+pub mod lists;
 pub mod scale;
 pub mod simulator;
 

@@ -12,6 +12,7 @@ pub mod guard;
 pub mod passport;
 pub mod ranges;
 mod results;
+pub mod revise;
 mod says;
 mod state;
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod error;
 mod forgetting;
 pub mod layout;
 pub mod life;
+pub mod lists;
 pub mod operators;
 pub mod proof;
 mod recall;

@@ -87,6 +87,11 @@ impl Shelf {
         holds.or_else(|| of_kind().min_by_key(|list| (list.valid_from, list.version)))
     }
 
+    /// The last version of a list, whether it holds already or not.
+    pub fn newest(&self, kind: CatalogueKind) -> Option<&Arc<Catalogue>> {
+        self.lists.iter().filter(|list| list.kind == kind).max_by_key(|list| list.version)
+    }
+
     /// By whom it is said that something happened, with these steps of a release: by whichever version of the list asks for more, so
     /// that it does not hang on the version that a unit's release begins with.
     pub fn says(&self, kind: Kind, codes: &[String]) -> Says {

@@ -8,6 +8,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::TankId;
 use domain::telemetry::{ChannelCode, ChannelKind};
+use jiff::Timestamp;
 use serde_json::json;
 use store::telemetry::channels as sql;
 
@@ -61,6 +62,53 @@ pub async fn end_channel(services: &Services, context: &Context, code: &str) -> 
         Ok(())
     })
     .await
+}
+
+/// Channels of one page.
+pub const CHANNELS: usize = 500;
+
+/// A channel as gateways know it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FedChannel {
+    /// Its place in the order in which channels were set up.
+    pub id: i32,
+    /// `T-07/temperature_top`.
+    pub code: String,
+    /// What is measured.
+    pub kind: ChannelKind,
+    /// Seconds between readings.
+    pub interval: u32,
+    /// The newest reading that came, by the device's clock; none yet.
+    pub newest: Option<Timestamp>,
+    /// When it was last heard, by ours; none yet.
+    pub heard: Option<Timestamp>,
+}
+
+/// The channels in use, for whoever feeds them: a page in the order in which they were set up, after one, and whether there are more.
+///
+/// # Errors
+/// `Denied` without `FeedTelemetry`; `Unreadable`, `Busy`, `Database`.
+pub async fn fed_channels(
+    services: &Services,
+    context: &Context,
+    after: Option<i32>,
+) -> Result<(Vec<FedChannel>, bool), TelemetryError> {
+    context.require(Capability::FeedTelemetry)?;
+    let rows = sql::after(&services.db, after.unwrap_or(0), CHANNELS as i64 + 1).await?;
+    let more = rows.len() > CHANNELS;
+    let fed = rows.into_iter().take(CHANNELS).map(|row| {
+        // A channel that was set up is expected from then on; until something came nobody has heard it.
+        let newest = row.at.map(|at| at.to_jiff());
+        Ok(FedChannel {
+            id: row.id,
+            kind: ChannelKind::from_name(&row.kind).ok_or(TelemetryError::Unreadable("the kind of a channel"))?,
+            code: row.code,
+            interval: row.interval_s.unsigned_abs(),
+            heard: newest.map(|_| row.heard_at.to_jiff()),
+            newest,
+        })
+    });
+    Ok((fed.collect::<Result<_, TelemetryError>>()?, more))
 }
 
 /// Every channel in use, by tank and room.

@@ -1,7 +1,9 @@
 //! The lists the bank works by, its rules, and who works.
 
-use crate::SqlTimestamp;
-use sqlx::PgExecutor;
+use crate::{SqlTimestamp, ToSqlx};
+use jiff::civil::Date;
+use jiff_sqlx::Date as SqlDate;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// One entry of a version of a list.
@@ -62,6 +64,100 @@ pub async fn rules(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<RulesRow>> {
     )
     .fetch_all(db)
     .await
+}
+
+/// A version of a list that is to be written, its entries column by column.
+#[derive(Debug, Clone, Default)]
+pub struct NewItems {
+    /// From 1.
+    pub positions: Vec<i16>,
+    /// Their names for machines.
+    pub codes: Vec<String>,
+    /// Their sections.
+    pub sections: Vec<String>,
+    /// In Chinese.
+    pub zh: Vec<String>,
+    /// In English.
+    pub en: Vec<String>,
+}
+
+/// Writes a version of a list (`kind`), which holds from a day on. `false` where there is one of this number.
+pub async fn add_list(
+    db: &mut PgConnection,
+    (id, kind, version): (Uuid, &str, i32),
+    from: Date,
+    items: &NewItems,
+) -> sqlx::Result<bool> {
+    let added = sqlx::query!(
+        "insert into custody_catalogue (id, kind, version, valid_from) values ($1, $2, $3, $4) on conflict (kind, version) do nothing",
+        id,
+        kind,
+        version,
+        from.to_sqlx() as SqlDate
+    )
+    .execute(&mut *db)
+    .await?;
+    if added.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "insert into custody_catalogue_item (catalogue_id, position, code, section, zh, en)
+         select $1, n.* from unnest($2::smallint[], $3::text[], $4::text[], $5::text[], $6::text[]) as n",
+        id,
+        &items.positions,
+        &items.codes,
+        &items.sections,
+        &items.zh,
+        &items.en
+    )
+    .execute(db)
+    .await?;
+    Ok(true)
+}
+
+/// One version of the rules, with its number and its day.
+#[derive(Debug, Clone)]
+pub struct RulesVersionRow {
+    /// From 1.
+    pub version: i32,
+    /// The first day of Shandong.
+    pub valid_from: SqlDate,
+    /// Minutes on the way: more opens a deviation.
+    pub transit_alarm_min: i32,
+    /// More is not taken in.
+    pub transit_reject_min: i32,
+}
+
+/// All versions of the rules, the first one first.
+pub async fn rules_versions(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<RulesVersionRow>> {
+    sqlx::query_as!(
+        RulesVersionRow,
+        r#"select version, valid_from as "valid_from: SqlDate", transit_alarm_min, transit_reject_min
+           from custody_rules order by version"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Writes a version of the rules, which holds from a day on: after how many minutes on the way a deviation is opened, and a unit not taken
+/// in. `false` where there is one of this number.
+pub async fn add_rules(
+    db: impl PgExecutor<'_>,
+    version: i32,
+    from: Date,
+    (alarm, reject): (i32, i32),
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into custody_rules (version, valid_from, transit_alarm_min, transit_reject_min) values ($1, $2, $3, $4)
+         on conflict (version) do nothing",
+        version,
+        from.to_sqlx() as SqlDate,
+        alarm,
+        reject
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Somebody who works with units.

@@ -62,6 +62,11 @@ pub async fn list(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ChannelRow>> {
     channels!("order by c.code").fetch_all(db).await
 }
 
+/// Channels in use in the order in which they were set up, after one, so many at most.
+pub async fn after(db: impl PgExecutor<'_>, channel: i32, most: i64) -> sqlx::Result<Vec<ChannelRow>> {
+    channels!("and c.id > $1 order by c.id limit $2", channel, most).fetch_all(db).await
+}
+
 /// The channels in use of a tank or a room.
 pub async fn of_place(db: impl PgExecutor<'_>, place: Uuid) -> sqlx::Result<Vec<ChannelRow>> {
     channels!("and (c.tank_id = $1 or c.room_id = $1) order by c.code", place).fetch_all(db).await

@@ -1,4 +1,4 @@
-//! `POST /api/v1/telemetry/readings`.
+//! `/api/v1/telemetry/…`.
 
 use super::turned_away;
 use crate::support::Site;
@@ -83,4 +83,68 @@ async fn a_batch_that_finds_no_turn_is_told_so_before_it_is_read() {
     let (_, token) = site.client("gateway", &[Scope::TelemetryWrite]).await;
     let answer = turned_away(&site, &token, (FEED, "readings")).await;
     assert_eq!(answer.problem(), "busy");
+}
+
+#[tokio::test]
+async fn a_gateway_asks_for_its_channels_and_is_told_when_nothing_changed() {
+    const CHANNELS: &str = "/api/v1/telemetry/channels";
+    let site = Site::new().await;
+    level(&site).await;
+    let (_, gateway) = site.client("gateway", &[Scope::TelemetryWrite]).await;
+    let (_, partner) = site.client("partner", &[Scope::BookingsWrite, Scope::LimsWrite]).await;
+    let list = async |query: &str, headers: &[(&str, &str)]| {
+        site.call("GET", &format!("{CHANNELS}{query}"), &gateway, headers, None).await
+    };
+    let silent = list("", &[]).await;
+    let expected = json!({ "channel": "T-01/ln2_level", "kind": "ln2_level", "unit": "%", "interval_seconds": 60 });
+    assert_eq!(silent.json(), json!({ "channels": [expected] }), "nothing came yet");
+    let etag = silent.header("etag").to_owned();
+    assert_eq!(list("", &[("if-none-match", etag.as_str())]).await.status, StatusCode::NOT_MODIFIED);
+
+    let batch = json!({ "readings": [reading(7, &json!(71.5))] });
+    assert_eq!(site.call("POST", FEED, &gateway, &[], Some(&batch)).await.status, StatusCode::OK);
+    let heard = list("", &[("if-none-match", etag.as_str())]).await;
+    assert_eq!(heard.status, StatusCode::OK, "something came");
+    let channel = &heard.json()["channels"][0];
+    assert_eq!(channel["newest_at"], "2026-07-20T02:07:00Z");
+    assert_eq!(channel["heard_at"], json!(site.test.now()));
+
+    assert_eq!(list("?cursor=nonsense", &[]).await.problem(), "malformed");
+    assert_eq!(site.call("GET", CHANNELS, &partner, &[], None).await.problem(), "forbidden");
+    assert_eq!(site.call("GET", CHANNELS, "nonsense", &[], None).await.problem(), "no-token");
+}
+
+#[tokio::test]
+async fn a_long_list_of_channels_comes_in_pages_and_each_channel_once() {
+    let site = Site::new().await;
+    level(&site).await;
+    let (_, gateway) = site.client("gateway", &[Scope::TelemetryWrite]).await;
+    // As many tanks as make a page and two channels more; one that is out of use is no more of them.
+    sqlx::raw_sql(
+        "insert into custody_tank (id, room_id, code, use, towers, frames, slots, since)
+         select gen_random_uuid(), r.id, 'X-' || n, 'long_term', 4, 4, 4, '2026-01-01' from custody_room r, generate_series(1, 502) n;
+         insert into telemetry_channel (code, kind, tank_id, interval_s, device, since, until)
+         select t.code || '/ln2_level', 'ln2_level', t.id, 60, 'L-1', '2026-01-01', case when t.code = 'X-7' then now() end
+         from custody_tank t where t.code like 'X-%';
+         insert into telemetry_latest (channel_id, heard_at)
+         select c.id, '2026-01-01' from telemetry_channel c where c.code like 'X-%'",
+    )
+    .execute(&site.test.db.owner_pool())
+    .await
+    .expect("channels");
+    let list = async |query: &str| {
+        let path = format!("/api/v1/telemetry/channels{query}");
+        site.call("GET", &path, &gateway, &[], None).await.json()
+    };
+    let first = list("").await;
+    let next = first["next"].as_str().expect("another page");
+    let last = list(&format!("?cursor={next}")).await;
+    let counts = [&first, &last].map(|page| page["channels"].as_array().map(Vec::len));
+    assert_eq!((counts, &last["next"]), ([Some(500), Some(2)], &Value::Null));
+    let codes: std::collections::BTreeSet<&str> = [&first, &last]
+        .into_iter()
+        .flat_map(|page| page["channels"].as_array().into_iter().flatten())
+        .filter_map(|channel| channel["channel"].as_str())
+        .collect();
+    assert_eq!((codes.len(), codes.contains("X-7/ln2_level")), (502, false));
 }

@@ -9,6 +9,7 @@ mod desk;
 mod forgetting;
 mod guards;
 mod life;
+mod lists;
 mod model;
 mod names;
 mod newer;
