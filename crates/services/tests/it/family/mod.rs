@@ -1,7 +1,7 @@
 //! Families on a real Postgres: what they see, what they do not, and what happens to them by itself.
 
-mod ends;
 mod begin;
+mod ends;
 mod hand_over;
 mod join;
 mod office;
