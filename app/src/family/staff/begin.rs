@@ -24,13 +24,13 @@ pub(super) fn waiting(visit: &Visit, contract: &Contract) -> Option<AnyView> {
         SummaryRow::new(visit.t("contracts-begin-by"), view! { {by}" · "{at} }),
     ];
     let form = |what: &str| visit.href(&format!("{}/begin/{what}", page_of(contract.id)));
-    let id = proposed.id.to_string();
+    let (id, same) = (proposed.id.to_string(), proposed.id.to_string());
     let confirm = if proposed.own {
         view! { <p class="muted">{visit.t("contracts-begin-own")}</p> }.into_any()
     } else {
         view! {
             <Form action=form("confirm")>
-                <HiddenField name="proposal" value=id.clone()/>
+                <HiddenField name="proposal" value=same/>
                 <p class="actions"><Button>{visit.t("contracts-begin-confirm")}</Button></p>
             </Form>
         }
