@@ -14,6 +14,7 @@ use crate::ui::{
     Banner, Button, Column, Dialog, EmptyState, Form, HiddenField, Illustration, Page, Row, Table, TextArea, TextField,
     Variant, Width,
 };
+use crate::unsent;
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
 use domain::custody::Lot;
@@ -27,7 +28,7 @@ const RELEASE: Access = Access::Capability(Capability::ReleaseUnits);
 
 /// The calls.
 pub static CALLS: &[Call] = &[
-    Call::post("/staff/recalls/begin", RELEASE, &begin).on(at::RECALLS).keeping(&["reason"]),
+    Call::post("/staff/recalls/begin", RELEASE, &begin).on(at::RECALLS).keeping(unsent::WHOLE),
     Call::post("/staff/recalls/end", RELEASE, &end).on(at::RECALLS),
 ];
 
