@@ -2,7 +2,7 @@
 
 use super::{count, family, founded, joined, units, visitor};
 use domain::custody::{Kind, Payload, Pool, State};
-use domain::family::Notice;
+use domain::family::{Consent, Notice};
 use domain::ids::UnitId;
 use jiff::civil::Date;
 use services::custody::life::Life;
@@ -32,9 +32,11 @@ async fn ended(house: &TestHouse, number: u32, pool: Pool, (state, kind): (State
     let last = before.split_off(end);
     assert!(tell(house, &before).await.iter().all(Result::is_ok));
     let of = u128::from(number);
-    founded(house, of, Some(life.unit), born(), None).await;
+    let id = founded(house, of, Some(life.unit), born(), None).await;
     for person in [of * 10 + 1, of * 10 + 2] {
         joined(house, of, person).await;
+        let agrees = (Consent::Research, true);
+        families::consent(&house.services, &visitor(house, person), id, agrees).await.expect("said");
     }
     let messages = "select count(*) from job where kind = 'family.news'";
     let sent = count(house, messages).await;
