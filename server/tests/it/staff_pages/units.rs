@@ -218,8 +218,6 @@ async fn the_steps_that_quality_notes_are_offered_to_quality_alone_and_the_labor
     let mixed = send(&lab, &propose, &noted(&["results_reviewed", "medical_approval"])).await;
     again(&mixed, StatusCode::CONFLICT, "其中有的步骤由质量人员登记");
     assert_eq!(number(&site, "select count(*) from custody_proposal").await, 0);
-    gone_to(&send(&lab, &propose, &noted(&["results_reviewed"])).await, &format!("{page}?done=proposed"));
-
     // Quality's factor grew old meanwhile: it is shown again, and what was ticked is ticked still.
     crate::account_pages::later(&site, 11 * 60);
     let stale = send(&quality, &propose, &noted(&["laboratory_lead", "medical_approval"])).await;
@@ -241,6 +239,7 @@ async fn the_steps_that_quality_notes_are_offered_to_quality_alone_and_the_labor
     }
     let others = site.send(with(&lab.cookie).expect("a request")).await;
     assert!(!others.body.contains("您刚才填写的内容还在"), "it is quality's own");
+    gone_to(&send(&lab, &propose, &noted(&["results_reviewed"])).await, &format!("{page}?done=proposed"));
 }
 
 #[tokio::test]
