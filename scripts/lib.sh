@@ -76,7 +76,8 @@ free_port() {
 # that the selected packages want: another selection would build half of them again.
 rust_tests() {
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level flaky --failure-output final \
+    # One more at a time than there are cores: each waits for Postgres now and then.
+    cargo nextest run --locked --workspace --test-threads "$(($(nproc) + 1))" --no-fail-fast --status-level fail --final-status-level flaky --failure-output final \
       ${2:+-E "package($2) & kind(lib)"}
   elif [ $# -gt 0 ]; then
     cargo test --locked --workspace --lib --no-fail-fast --quiet
