@@ -56,6 +56,19 @@ named! {
 }
 
 impl State {
+    /// Some patient waits for it.
+    pub const fn is_for_a_patient(self) -> bool {
+        matches!(
+            self,
+            Self::Reserved
+                | Self::CtTesting
+                | Self::ReleaseApproved
+                | Self::Retrieved
+                | Self::Shipped
+                | Self::Delivered
+        )
+    }
+
     /// Nothing more happens to it, beside paper: corrections, deviations, whose it is, the follow-up of a patient.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Infused | Self::Discarded | Self::Research | Self::TransferredOut | Self::FamilyReleased)

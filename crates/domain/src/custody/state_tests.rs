@@ -147,6 +147,20 @@ fn banked_only_if_all_is_there() {
 }
 
 #[test]
+fn nothing_leaves_for_use_while_a_test_is_done_once_more() {
+    let repeated = Facts { tests_missing: 1 << 9, ..ALL_THERE };
+    let out = Facts { placed: false, ..repeated };
+    for kind in [Kind::Listed, Kind::ReleaseApproved, Kind::Shipped] {
+        assert_eq!(guard(kind, &repeated), [Unmet::Tests(1 << 9)], "{kind:?}");
+    }
+    for kind in [Kind::TransferredOut, Kind::FamilyReleased] {
+        assert_eq!(guard(kind, &out), [Unmet::Tests(1 << 9)], "{kind:?}");
+    }
+    // What is destroyed, and what waits, is asked nothing of it.
+    assert_eq!([guard(Kind::Discarded, &out), guard(Kind::Reserved, &repeated)], [[], []]);
+}
+
+#[test]
 fn a_unit_that_was_too_long_on_the_way_is_only_rejected() {
     let late = Facts { transit_minutes: 2881, ..ALL_THERE };
     assert_eq!(guard(Kind::Received, &late), [Unmet::TooLongOnTheWay { minutes: 2881 }]);

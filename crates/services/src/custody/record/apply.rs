@@ -413,7 +413,8 @@ fn change(
         }
         Effect::Release { doubt: Some(said), .. } => {
             let seq = unit.add(kept, standing);
-            open(world, id, (DeviationKind::Test, said), (None, None), at.now);
+            // Whoever noted it does not look into it: the opener of a deviation is not who closes it.
+            open(world, id, (DeviationKind::Test, said), (None, actor), at.now);
             Some(seq)
         }
         _ => {

@@ -2,6 +2,7 @@
 //! it goes to another (`transfer`), takes two of them.
 //! That a payment is late, that it came, and that a term is over are told by days, not by hand.
 
+use super::begin::withdraw_open;
 use super::transfer::{self, Giving};
 use super::{officer, reason};
 use crate::db::to_the_end;
@@ -147,6 +148,7 @@ async fn done(
         }
         Deed::End { reason } => {
             sql::block(&mut *tx, row.id, None, context.now).await?;
+            withdraw_open(&mut tx, context, contract).await?;
             why = Some(reason);
         }
         // Done by itself, since it takes two contracts.

@@ -192,6 +192,21 @@ pub async fn withdraw(
     .await
 }
 
+/// Takes back what is proposed for a contract, which is locked, where the contract ends or begins otherwise: nobody could any more, and
+/// what was typed of the child stayed.
+pub(super) async fn withdraw_open(
+    db: &mut PgConnection,
+    context: &Context,
+    contract: ContractId,
+) -> Result<(), FamilyError> {
+    let by = officer(context)?;
+    let all = begins::of_contract(&mut *db, contract.0).await?;
+    if let Some(begin) = all.into_iter().find(|one| one.outcome.is_none()) {
+        settled(db, context, (contract, &begin), ("withdrawn", "family.unit_withdrawn", by)).await?;
+    }
+    Ok(())
+}
+
 /// Settles a proposal that is open, under the contract's lock.
 async fn settled(
     db: &mut PgConnection,

@@ -5,6 +5,7 @@
 //! go to it. A unit that the bank has no more (it went to another bank, say) needs no contract that takes over.
 
 use super::acts::Acting;
+use super::begin::withdraw_open;
 use super::{fault, reason};
 use crate::custody::{CustodyError, Passing, pass_on_in};
 use crate::family::notices::tell_in;
@@ -97,11 +98,10 @@ pub(super) async fn transferred(
     let goes = match row.unit_id {
         None if to.is_some() => return Err(fault("to", Fault::NotAChoice)),
         None => None,
-        Some(unit) if to.is_none() => {
-            stays_nowhere(&mut tx, unit).await?;
-            None
-        }
-        Some(unit) => Some((unit, fit(&mut tx, context, &row, other).await?)),
+        Some(unit) => match goes(&mut tx, unit, to.is_some()).await? {
+            true => Some((unit, fit(&mut tx, context, &row, other).await?)),
+            false => None,
+        },
     };
     moved(&mut tx, context, &row, ContractEvent::Transfer).await?;
     sql::block(&mut *tx, row.id, None, context.now).await?;
@@ -115,11 +115,18 @@ pub(super) async fn transferred(
     Ok(after)
 }
 
-/// A unit that the bank has goes with its contract, or the contract does not go.
-async fn stays_nowhere(db: &mut PgConnection, unit: Uuid) -> Result<(), FamilyError> {
+/// Whether the unit goes along. One that the bank has does, or its contract does not go; one that is over goes nowhere; and one that
+/// is on its way to a patient stays whose it is until that is over.
+async fn goes(db: &mut PgConnection, unit: Uuid, named: bool) -> Result<bool, FamilyError> {
     let row = sql::lock_unit(&mut *db, unit).await?.ok_or(FamilyError::Unreadable)?;
     let state = State::from_name(&row.state).ok_or(FamilyError::Unreadable)?;
-    if state.is_over() { Ok(()) } else { Err(fault("to", Fault::Required)) }
+    match (state.is_over(), named) {
+        (true, false) => Ok(false),
+        (true, true) => Err(fault("to", Fault::NotAChoice)),
+        (false, false) => Err(fault("to", Fault::Required)),
+        (false, true) if state.is_for_a_patient() => Err(fault("to", Fault::UnitStays)),
+        (false, true) => Ok(true),
+    }
 }
 
 /// The contract that takes over, if it can, and another of the office noted that it was signed.
@@ -169,6 +176,7 @@ async fn handed(
         CustodyError::Refused(_) => fault("to", Fault::UnitStays),
         error => error.into(),
     })?;
+    withdraw_open(&mut *db, context, ContractId(other.id)).await?;
     sql::keep_unit(&mut *db, other.id, unit.0).await?;
     moved(&mut *db, context, other, ContractEvent::Begin).await?;
     // Its former family has no page of the unit any more, and its notice names none.

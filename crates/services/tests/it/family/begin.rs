@@ -92,6 +92,8 @@ async fn what_was_proposed_wrongly_is_withdrawn_and_links_nothing() {
     office::act(&house.services, &support(&house), (id, ContractEvent::Terminate), &why).await.expect("ended");
     let over = office::confirm(&house.services, &colleague(&house), (id, next)).await;
     assert!(matches!(over, Err(FamilyError::Stale)), "{over:?}");
+    let waits = "select count(*) from family_contract_begin where outcome is null or born_sealed is not null";
+    assert_eq!(count(&house, waits).await, 0, "it ended with its contract");
     assert_eq!(count(&house, CONFIRMED).await, 0);
 }
 

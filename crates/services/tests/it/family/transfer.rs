@@ -281,6 +281,21 @@ async fn only_a_signed_contract_of_another_family_without_a_unit_takes_over() {
     // A contract without a unit has nothing to go with it.
     let bare = contract_in(&house, 6, ContractState::Active).await;
     assert_eq!(fault(give(&house, bare, &giving(&number(2), 8)).await).1, Fault::NotAChoice);
+    // Nor does a unit change hands on its way to a patient, or when it is no more.
+    for (state, expected) in
+        [("reserved", Fault::UnitStays), ("delivered", Fault::UnitStays), ("discarded", Fault::NotAChoice)]
+    {
+        let past_its_ways = format!(
+            "begin; set local session_replication_role = replica; update custody_unit set state = '{state}' where id = '{}'; commit",
+            both.unit
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(past_its_ways)).execute(&house.db.owner_pool()).await.expect("the owner may");
+        assert_eq!(
+            fault(give(&house, both.from, &giving(&number(2), 7)).await),
+            ("to".to_owned(), expected),
+            "{state}"
+        );
+    }
     let late = give(&house, both.from, &Acting { version: 2, ..giving(&number(2), 7) }).await;
     assert!(matches!(late, Err(FamilyError::Stale)), "{late:?}");
     assert_eq!(owner_of(&house, both.unit).await, both.old, "nothing of it happened");
