@@ -413,8 +413,7 @@ fn change(
         }
         Effect::Release { doubt: Some(said), .. } => {
             let seq = unit.add(kept, standing);
-            // Whoever noted it does not look into it: the opener of a deviation is not who closes it.
-            open(world, id, (DeviationKind::Test, said), (None, actor), at.now);
+            open(world, id, (DeviationKind::Test, said), (None, None), at.now);
             Some(seq)
         }
         _ => {
