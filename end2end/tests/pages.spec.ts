@@ -23,6 +23,18 @@ for (const locale of ["zh-CN", "en"] as const) {
   });
 }
 
+test("who writes against the API reads what there is, and what a problem means", async ({ page }) => {
+  await visit(page, "/api/docs");
+  await examine(page, "page-api");
+  await press(page.locator(".api-contents").getByRole("link", { name: "bookings", exact: true }));
+  const call = page.locator("#make");
+  await expect(call.getByRole("heading", { name: "Make a booking" })).toBeVisible();
+  await expect(call).toContainText("/api/v1/bookings");
+  await press(call.getByRole("link", { name: "idempotency-key-reused" }));
+  await expect(page.locator("h1")).toHaveCount(1);
+  await examine(page, "page-api-problem");
+});
+
 test("the language is a choice that keeps the place", async ({ page }) => {
   await visit(page, "/museum/sessions?people=4");
   await press(page.getByRole("link", { name: "English" }));
