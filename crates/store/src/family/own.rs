@@ -223,6 +223,8 @@ pub async fn contracts(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Ve
 /// A price that was agreed, and whether it is paid.
 #[derive(Debug, Clone)]
 pub struct PriceRow {
+    /// By which contract.
+    pub contract_id: Uuid,
     /// From 1.
     pub nth: i16,
     /// What for.
@@ -235,14 +237,14 @@ pub struct PriceRow {
     pub paid_on: Option<SqlDate>,
 }
 
-/// The prices of a contract in order of their days.
-pub async fn prices(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Result<Vec<PriceRow>> {
+/// The prices of some contracts, each contract's in order of their days.
+pub async fn prices(db: impl PgExecutor<'_>, contracts: &[Uuid]) -> sqlx::Result<Vec<PriceRow>> {
     sqlx::query_as!(
         PriceRow,
-        r#"select p.nth, p.kind, p.due_on as "due_on: SqlDate", p.fen, d.paid_on as "paid_on?: SqlDate"
+        r#"select p.contract_id, p.nth, p.kind, p.due_on as "due_on: SqlDate", p.fen, d.paid_on as "paid_on?: SqlDate"
            from family_contract_price p left join family_contract_due d on d.contract_id = p.contract_id and d.nth = p.nth
-           where p.contract_id = $1 order by p.due_on, p.nth"#,
-        contract
+           where p.contract_id = any($1) order by p.due_on, p.nth"#,
+        contracts
     )
     .fetch_all(db)
     .await
