@@ -211,6 +211,7 @@ family-mother = Mother
 family-since = since { $at }
 family-markers-shared = The mother lets you read her infectious disease results.
 family-markers-hers = The mother’s infectious disease results are hers alone, unless she agrees to share them.
+family-markers-elsewhere = This unit came from another family. The infectious disease results of the mother who gave birth are hers alone.
 family-child = The child
 family-child-lead = On the eighteenth birthday the child can take over the unit: we invite the mobile number that is registered here. Guardians can still look afterwards.
 family-child-name = Name

@@ -211,6 +211,7 @@ family-mother = 母亲
 family-since = { $at }加入
 family-markers-shared = 母亲同意您查看她的传染病检测结果。
 family-markers-hers = 母亲的传染病检测结果只有她本人能看到，除非她同意分享。
+family-markers-elsewhere = 这份脐带血来自另一个家庭，生育时母亲的传染病检测结果只有那位母亲本人能看到。
 family-child = 孩子
 family-child-lead = 孩子满18周岁那天，可以接管这份脐带血：我们按登记的手机号发出邀请。接管后监护人仍可查看。
 family-child-name = 姓名

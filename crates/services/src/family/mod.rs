@@ -37,7 +37,7 @@ pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub(crate) use people::lets_research;
-pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
+pub use people::{Markers, OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
 pub use receipts::{OwnPayment, payments, receipt};
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, Texts, record};
 pub use scope::{Member, Own};

@@ -4,6 +4,7 @@ mod begin;
 mod ends;
 mod hand_over;
 mod join;
+mod mother;
 mod office;
 mod office_invitations;
 mod office_payments;
