@@ -24,6 +24,7 @@ mod seed;
 mod settle;
 mod support;
 mod temperature;
+mod tested;
 mod units;
 
 pub use certificate::{certificate, passport, passport_to_draw, verify_certificate};
@@ -49,6 +50,7 @@ pub use support::{
     open_records, support_record,
 };
 pub use temperature::thermal;
+pub use tested::{Tested, tested};
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::Services;
