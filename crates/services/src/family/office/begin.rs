@@ -326,7 +326,8 @@ fn counted(error: DeskError) -> FamilyError {
     match error {
         DeskError::Denied(denied) => FamilyError::Denied(denied),
         DeskError::Limited { retry_after } => {
-            FamilyError::Limited(Limited { retry_after: SignedDuration::from_secs(i64::from(retry_after)) })
+            let retry_after = SignedDuration::from_secs(i64::from(retry_after));
+            FamilyError::Limited(Limited { retry_after, shared: false })
         }
         DeskError::Database(error) => FamilyError::Database(error),
         error => {
