@@ -58,6 +58,7 @@ impl TestHouse {
             calendar: Default::default(),
             programme: Default::default(),
             custody: Default::default(),
+            filled: Default::default(),
             job_bell: Arc::default(),
         }
     }
