@@ -7,6 +7,7 @@ use crate::visit::{Visit, visit};
 use axum::http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use services::limits::Limited;
 
 /// Why a page cannot be shown, or what was sent cannot be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +30,8 @@ pub enum Problem {
     Unusable,
     /// More from one network than is answered; again after this many seconds.
     TooOften(u32),
+    /// More from one account or contact than is answered; again after this many seconds.
+    TooOftenOwn(u32),
     /// A fault of ours.
     Broken,
     /// More visitors than we can serve at this moment.
@@ -37,7 +40,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NotFound,
         Self::Forbidden,
         Self::LinkInvalid,
@@ -47,6 +50,7 @@ impl Problem {
         Self::WrongType,
         Self::Unusable,
         Self::TooOften(60),
+        Self::TooOftenOwn(60),
         Self::Broken,
         Self::Busy,
     ];
@@ -62,7 +66,7 @@ impl Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooOften(_) | Self::TooOftenOwn(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -85,6 +89,7 @@ impl Problem {
             Self::WrongType => "wrong-type",
             Self::Unusable => "unusable",
             Self::TooOften(_) => "too-often",
+            Self::TooOftenOwn(_) => "too-often-own",
             Self::Broken => "broken",
             Self::Busy => "busy",
         }
@@ -96,7 +101,7 @@ impl Problem {
             Self::Forbidden | Self::LinkInvalid => Illustration::Tank,
             Self::Malformed | Self::TooSlow | Self::TooLarge | Self::WrongType | Self::Unusable => Illustration::Drop,
             Self::Broken => Illustration::Helix,
-            Self::TooOften(_) | Self::Busy => Illustration::Bus,
+            Self::TooOften(_) | Self::TooOftenOwn(_) | Self::Busy => Illustration::Bus,
         }
     }
 
@@ -104,9 +109,18 @@ impl Problem {
     fn text(self, visit: &Visit) -> Text {
         let key = format!("problem-{}-text", self.key());
         match self {
-            Self::TooOften(seconds) => visit.t_args(&key, &[("minutes", minutes(seconds).into())]),
+            Self::TooOften(seconds) | Self::TooOftenOwn(seconds) => {
+                visit.t_args(&key, &[("minutes", minutes(seconds).into())])
+            }
             _ => visit.t(&key),
         }
+    }
+}
+
+impl From<Limited> for Problem {
+    fn from(limited: Limited) -> Self {
+        let seconds = limited.retry_seconds();
+        if limited.shared { Self::TooOften(seconds) } else { Self::TooOftenOwn(seconds) }
     }
 }
 
@@ -120,7 +134,7 @@ pub fn minutes(seconds: u32) -> u32 {
 pub fn problem_page(problem: Problem) -> impl IntoView {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(problem.status());
-        if let Problem::TooOften(seconds) = problem {
+        if let Problem::TooOften(seconds) | Problem::TooOftenOwn(seconds) = problem {
             response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
     }
@@ -165,5 +179,21 @@ mod tests {
     #[test]
     fn a_wait_is_told_in_minutes_that_are_long_enough() {
         assert_eq!([0, 1, 60, 61, 600].map(minutes), [1, 1, 1, 2, 10]);
+    }
+
+    #[test]
+    fn the_page_speaks_of_the_network_only_where_that_was_limited() {
+        use crate::i18n::text_args;
+        use domain::Locale;
+        for (shared, (zh, en)) in [(true, ("网络", "network")), (false, ("您在短时间内", "You did this"))] {
+            let problem = Problem::from(Limited { retry_after: jiff::SignedDuration::from_secs(90), shared });
+            assert_eq!(problem.status(), StatusCode::TOO_MANY_REQUESTS);
+            let key = format!("problem-{}-text", problem.key());
+            for (locale, word) in [(Locale::ZhCn, zh), (Locale::En, en)] {
+                let told = text_args(locale, &key, &[("minutes", minutes(90).into())]).to_string();
+                assert!(told.contains(word) && told.contains('2'), "{told}");
+                assert!(shared || !(told.contains("网络") || told.contains("network")), "{told}");
+            }
+        }
     }
 }

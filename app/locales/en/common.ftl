@@ -111,6 +111,11 @@ problem-too-often-text = Many requests came from the network you use, perhaps fr
     [one] a minute
    *[other] { $minutes } minutes
 }. Confirmed bookings and the places kept for you are still there.
+problem-too-often-own-title = Please wait a little
+problem-too-often-own-text = You did this several times within a short time. Please try again in { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}. What is saved is still there.
 problem-broken-title = Something went wrong on our side
 problem-broken-text = Nothing you entered was misused, and confirmed bookings are not affected. Please try again later; if it happens again, tell us the code below.
 problem-busy-title = Many people are visiting right now

@@ -58,7 +58,7 @@ impl From<CaseError> for Problem {
             CaseError::Denied(_) | CaseError::Unread { .. } => Self::Forbidden,
             CaseError::NotFound => Self::NotFound,
             CaseError::Busy => Self::Busy,
-            CaseError::Limited(limited) => Self::TooOften(limited.retry_seconds()),
+            CaseError::Limited(limited) => limited.into(),
             CaseError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of a case failed");

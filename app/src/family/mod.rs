@@ -75,7 +75,7 @@ pub(crate) fn problem(error: FamilyError, page: &'static str) -> Problem {
     match error {
         FamilyError::Denied(_) => Problem::Forbidden,
         FamilyError::NotFound => Problem::NotFound,
-        FamilyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
+        FamilyError::Limited(limited) => limited.into(),
         FamilyError::Database(error) => Problem::database(error),
         error => {
             tracing::error!(%error, page, "a page of the room family failed");

@@ -4,6 +4,7 @@
 
 use super::readings::readings;
 use super::results::value_words;
+use super::words::test_state;
 use crate::calls::{Answer, Asked};
 use crate::custody::proof::calls::file_name;
 use crate::i18n::{Text, found, localized, text, text_args};
@@ -11,12 +12,13 @@ use crate::problem::Problem;
 use domain::Locale;
 use domain::custody::passport::{Event, Proof};
 use domain::custody::{Item, Kind, Payload, Value};
-use domain::family::{TestHappened, TestState, told_state};
+use domain::family::TestState;
 use domain::merkle::hex;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::Timestamp;
+use services::custody::EventView;
 use services::custody::proof::Reading;
-use services::custody::{EventView, UnitView};
+use services::family::{Tested, tested};
 use services::messages::{Set, TextSheet};
 
 /// Events beside steps and results that are told one by one: more than anything that happens to a unit by its lists. Of those behind
@@ -176,34 +178,23 @@ impl Paper<'_> {
             (Set::Heading, self.t("family-tests-title").to_string()),
             (Set::Quiet, text_args(self.locale, "family-tests-done", &count).to_string()),
         ];
-        for (item, done) in tests.each() {
-            lines.extend(self.test(item, done));
+        for test in tested(&self.reading.view) {
+            lines.extend(self.test(&test));
         }
         lines
     }
 
-    fn test(&self, item: &Item, done: bool) -> Vec<(Set, String)> {
-        // What is told late stands where it happened.
-        let mut events: Vec<&EventView> = self.reading.view.events.iter().collect();
-        events.sort_by_key(|event| event.occurred_at);
-        let name = item.name(self.locale);
-        let (separator, of) = (self.t("label-separator"), |stands: &str| format!("{}. {name}", item.position) + stands);
-        let state = told_state(done, events.iter().filter_map(|event| happened(event, item)));
-        if state != TestState::Final {
-            let key = match state {
-                TestState::Pending => "family-test-pending",
-                TestState::InWork => "family-test-in-work",
-                TestState::Repeat => "family-test-repeat",
-                TestState::Final => "family-test-final",
-            };
-            return vec![(Set::Text, of(&format!("{separator}{}", self.t(key))))];
+    fn test(&self, test: &Tested<'_>) -> Vec<(Set, String)> {
+        let (item, separator) = (test.item, self.t("label-separator"));
+        let of = |stands: &str| format!("{}. {}{separator}{stands}", item.position, item.name(self.locale));
+        let far = self.t(test_state(test.state).1);
+        if test.state != TestState::Final {
+            return vec![(Set::Text, of(&far))];
         }
-        let last = events.iter().rev().find_map(|event| Some((event, result(event, item)?)));
-        let Some((event, values)) = last.filter(|(event, _)| !may_be_outdated(&self.reading.view, event)) else {
-            let state = format!("{separator}{}", self.t("family-test-final"));
-            return vec![(Set::Text, of(&state)), (Set::Quiet, self.t("passport-test-closed").to_string())];
+        let (Some(event), Some(values)) = (test.result, test.values()) else {
+            return vec![(Set::Text, of(&far)), (Set::Quiet, self.t("passport-test-closed").to_string())];
         };
-        let mut lines = vec![(Set::Text, of(&format!("{separator}{}", self.clocks(event))))];
+        let mut lines = vec![(Set::Text, of(&self.clocks(event)))];
         lines.extend(values.iter().take(MOST_VALUES).map(|value| (Set::Entry, self.value(value))));
         let means = readings(self.locale, &item.code, values);
         lines.extend(means.into_iter().map(|means| (Set::Quiet, means.to_string())));
@@ -279,15 +270,6 @@ impl Paper<'_> {
     }
 }
 
-/// A later result may have come in the place of this one: one that does not open, or one that is closed to whoever reads, behind a repeat
-/// that is closed to them, too.
-fn may_be_outdated(view: &UnitView, event: &EventView) -> bool {
-    let closed = |kind: Kind| {
-        view.events.iter().any(|later| later.seq > event.seq && later.kind == kind && later.payload.is_none())
-    };
-    view.may_be_outdated(event) || (closed(Kind::TestRepeated) && closed(Kind::TestFinal))
-}
-
 /// Steps and results stand under what they are of.
 const fn stands_on_the_line(kind: Kind) -> bool {
     !matches!(kind, Kind::StepDone | Kind::TestStarted | Kind::TestFinal)
@@ -295,22 +277,6 @@ const fn stands_on_the_line(kind: Kind) -> bool {
 
 fn is_step(event: &EventView, item: &Item) -> bool {
     matches!(&event.payload, Some(Payload::StepDone { step, .. }) if *step == item.code)
-}
-
-fn happened(event: &EventView, item: &Item) -> Option<TestHappened> {
-    match event.payload.as_ref()? {
-        Payload::TestStarted { test } if *test == item.code => Some(TestHappened::Started),
-        Payload::TestRepeated { test, .. } if *test == item.code => Some(TestHappened::Repeated),
-        Payload::TestFinal { test, .. } if *test == item.code => Some(TestHappened::Final),
-        _ => None,
-    }
-}
-
-fn result<'a>(event: &'a EventView, item: &Item) -> Option<&'a [Value]> {
-    match event.payload.as_ref()? {
-        Payload::TestFinal { test, values, .. } if *test == item.code => Some(values.as_slice()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::visit::{Visit, visit};
 use domain::family::Kin;
 use domain::time::day_text;
 use leptos::prelude::*;
-use services::family::{self, OwnChild, OwnConsent, OwnMember, People};
+use services::family::{self, Markers, OwnChild, OwnConsent, OwnMember, People};
 
 const NEWS: &[(&str, &str)] = &[("said", "family-said-news"), ("phone", "family-child-news")];
 
@@ -48,10 +48,13 @@ fn one(visit: &Visit, of: &People) -> AnyView {
             </section>
         }
     });
-    let markers = (!of.mother).then(|| {
-        let key = if of.mother_shares { "family-markers-shared" } else { "family-markers-hers" };
-        view! { <Banner tone=Tone::Info>{visit.t(key)}</Banner> }
-    });
+    let key = match of.markers {
+        Markers::Own => None,
+        Markers::Shared => Some("family-markers-shared"),
+        Markers::Hers => Some("family-markers-hers"),
+        Markers::Elsewhere => Some("family-markers-elsewhere"),
+    };
+    let markers = key.map(|key| view! { <Banner tone=Tone::Info>{visit.t(key)}</Banner> });
     view! {
         <section class="section" id="members">
             <h2>{visit.t("family-members")}</h2>

@@ -3,9 +3,9 @@
 use super::list::name;
 use super::readings::{bound, readings};
 use super::unit::texts;
+use super::words::test_state;
 use super::{crumbs, hidden, page_of};
 use crate::desk::{moment, read_first};
-use crate::form::Tone;
 use crate::i18n::{Text, found, text, text_args};
 use crate::museum::param;
 use crate::problem::Problem;
@@ -65,12 +65,7 @@ pub(super) fn dose(visit: &Visit, cover: &Cover) -> impl IntoView + use<> {
 }
 
 fn one(visit: &Visit, test: &OwnTest) -> impl IntoView + use<> {
-    let (tone, state) = match test.state {
-        TestState::Pending => (Tone::Plain, visit.t("family-test-pending")),
-        TestState::InWork => (Tone::Info, visit.t("family-test-in-work")),
-        TestState::Repeat => (Tone::Info, visit.t("family-test-repeat")),
-        TestState::Final => (Tone::Success, visit.t("family-test-final")),
-    };
+    let (tone, state) = test_state(test.state);
     let at = test.final_at.map(|at| view! { <p class="muted small">{moment(visit, at)}</p> });
     let hers = test.hidden.then(|| view! { <p class="muted">{visit.t("family-test-hers")}</p> });
     let repeats = (test.state == TestState::Repeat).then(|| view! { <p>{visit.t("family-test-repeat-text")}</p> });
@@ -80,7 +75,7 @@ fn one(visit: &Visit, test: &OwnTest) -> impl IntoView + use<> {
     let means = means.into_iter().map(|text| view! { <p class="muted">{text}</p> }).collect_view();
     view! {
         <li class="case-step">
-            <p class="case-step-head"><strong>{test.name.clone()}</strong><Tag tone=tone>{state}</Tag></p>
+            <p class="case-step-head"><strong>{test.name.clone()}</strong><Tag tone=tone>{visit.t(state)}</Tag></p>
             {at}
             {hers}
             {repeats}

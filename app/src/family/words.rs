@@ -4,7 +4,7 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::visit::Visit;
 use domain::custody::{Pool, State};
-use domain::family::{Consent, ContractState, Kin, Notice, Standing, Step};
+use domain::family::{Consent, ContractState, Kin, Notice, Standing, Step, TestState};
 
 /// How far a unit is, as a tag.
 pub(super) fn state_tag(visit: &Visit, state: State) -> (Tone, Text) {
@@ -35,6 +35,16 @@ pub(super) fn standing_tag(visit: &Visit, standing: Standing) -> (Tone, Text) {
         Standing::Done => (Tone::Success, visit.t("family-stands-done")),
         Standing::Never => (Tone::Plain, visit.t("family-stands-never")),
         Standing::Past => (Tone::Plain, visit.t("family-stands-past")),
+    }
+}
+
+/// How far a test is, as a tag: its tone, and the key of its words.
+pub(super) const fn test_state(state: TestState) -> (Tone, &'static str) {
+    match state {
+        TestState::Pending => (Tone::Plain, "family-test-pending"),
+        TestState::InWork => (Tone::Info, "family-test-in-work"),
+        TestState::Repeat => (Tone::Info, "family-test-repeat"),
+        TestState::Final => (Tone::Success, "family-test-final"),
     }
 }
 

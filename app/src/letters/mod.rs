@@ -61,7 +61,7 @@ fn shown(error: LetterError) -> Problem {
     match error {
         LetterError::Case(CaseError::Forgotten) => Problem::NotFound,
         LetterError::Case(error) => error.into(),
-        LetterError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
+        LetterError::Limited(limited) => limited.into(),
         LetterError::NoPaper => Problem::Broken,
     }
 }

@@ -247,7 +247,7 @@ async fn short(asked: Asked) -> Answer {
     match messages::follow(&asked.services, &asked.context, &code, &asked.network).await {
         Ok(Some(path)) => Answer::to(path),
         Ok(None) => Problem::LinkInvalid.into(),
-        Err(LimitError::Limited(limited)) => Problem::TooOften(limited.retry_seconds()).into(),
+        Err(LimitError::Limited(limited)) => Problem::from(limited).into(),
         Err(LimitError::Database(error)) => {
             tracing::error!(%error, "a short link could not be followed");
             Problem::Busy.into()

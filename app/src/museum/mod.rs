@@ -92,7 +92,8 @@ pub fn problem_of(error: &BookingError) -> Problem {
         BookingError::Denied(Denied::SignInNeeded | Denied::NotAllowed | Denied::StepUpNeeded) => Problem::Forbidden,
         BookingError::Database(error) => Problem::database(error),
         BookingError::WaitingRoom(waits) => Problem::TooOften(waits.again_in),
-        BookingError::Limited { retry_after } | BookingError::NetworkLimited { retry_after } => {
+        BookingError::Limited { retry_after } => Problem::TooOftenOwn(u32::try_from(*retry_after).unwrap_or(u32::MAX)),
+        BookingError::NetworkLimited { retry_after } => {
             Problem::TooOften(u32::try_from(*retry_after).unwrap_or(u32::MAX))
         }
         error => {

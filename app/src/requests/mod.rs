@@ -87,7 +87,8 @@ pub fn problem_of<K: Kind>(error: RequestError<K>) -> Problem {
         RequestError::Denied(_) => Problem::Forbidden,
         RequestError::Busy => Problem::Busy,
         RequestError::Database(error) => Problem::database(error),
-        RequestError::Limited { retry_after } | RequestError::NetworkLimited { retry_after } => {
+        RequestError::Limited { retry_after } => Problem::TooOftenOwn(u32::try_from(retry_after).unwrap_or(u32::MAX)),
+        RequestError::NetworkLimited { retry_after } => {
             Problem::TooOften(u32::try_from(retry_after).unwrap_or(u32::MAX))
         }
         error => {

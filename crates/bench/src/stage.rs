@@ -206,6 +206,7 @@ async fn pooled(options: PgConnectOptions, settings: &PoolSettings) -> anyhow::R
         calendar: Default::default(),
         programme: Default::default(),
         custody: Default::default(),
+        filled: Default::default(),
         job_bell: Arc::default(),
     })
 }

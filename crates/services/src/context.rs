@@ -33,6 +33,8 @@ pub struct Services {
     pub programme: crate::outreach::Programme,
     /// The lists and rules of custody.
     pub custody: crate::custody::Shelves,
+    /// How full the tanks are.
+    pub filled: crate::telemetry::Filled,
     /// How messages leave: SMTP, SMS, or the mailbox of development.
     pub post: crate::messages::Post,
     /// Where the bytes of files lie, sealed.

@@ -1,4 +1,4 @@
-//! A picture of the database that all requests of this process share, at most a second old.
+//! A picture of the database that all requests of this process share, at most a second old, or as old as whoever keeps it says.
 //!
 //! One request reads it, the others wait for that one, and share its failure: if each tried for itself, one after the
 //! other, the last of a crowd would wait for all the timeouts before its own.
@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 use tokio::sync::Mutex;
 
-/// How old a picture may be.
+/// How old a picture may be where nothing else is said.
 const FRESH: SignedDuration = SignedDuration::from_millis(900);
 
 /// Whether an error says that the database could not be asked at all: then the others who wait share it.
@@ -26,24 +26,30 @@ pub struct Snapshot<T> {
     known: Arc<RwLock<Option<Known<T>>>>,
     /// When the last reading that failed ended; locked while somebody reads.
     reading: Arc<Mutex<Option<Instant>>>,
+    fresh: SignedDuration,
 }
 
 impl<T> Clone for Snapshot<T> {
     fn clone(&self) -> Self {
-        Self { known: self.known.clone(), reading: self.reading.clone() }
+        Self { known: self.known.clone(), reading: self.reading.clone(), fresh: self.fresh }
     }
 }
 
 impl<T> Default for Snapshot<T> {
     fn default() -> Self {
-        Self { known: Arc::default(), reading: Arc::default() }
+        Self::lasting(FRESH)
     }
 }
 
 impl<T> Snapshot<T> {
+    /// A picture that is read anew once it is so old.
+    pub fn lasting(fresh: SignedDuration) -> Self {
+        Self { known: Arc::default(), reading: Arc::default(), fresh }
+    }
+
     fn known(&self, now: Timestamp) -> Option<Arc<T>> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(read_at, _)| now.duration_since(*read_at).abs() < FRESH).map(|(_, it)| it.clone())
+        known.as_ref().filter(|(read_at, _)| now.duration_since(*read_at).abs() < self.fresh).map(|(_, it)| it.clone())
     }
 
     /// Reads it anew at the next look: who changed something sees the change at once.

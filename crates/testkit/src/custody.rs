@@ -13,6 +13,21 @@ use uuid::Uuid;
 /// Who tells it in tests: a machine.
 pub const LIMS: By = By { actor_kind: "client", actor_id: Some(Uuid::from_u128(0x11f5)), source: "lims" };
 
+/// The steps of a release that are for people of quality under their own accounts, in the order of the list: the judgement and the
+/// approvals.
+pub const QUALITYS: [&str; 10] = [
+    "laboratory_lead",
+    "hla_director",
+    "quality_cleared",
+    "exposure_history",
+    "exception_decided",
+    "reviewed_together",
+    "medical_approval",
+    "director_approval",
+    "finance_insurance",
+    "export_permit",
+];
+
 /// A house whose store has tanks and people; with the lists that units are worked by.
 pub async fn opened(house: &TestHouse) -> Arc<Shelf> {
     seed_store(&house.services, &house.services.system()).await.expect("a store");

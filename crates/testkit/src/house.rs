@@ -2,7 +2,8 @@
 
 use crate::TestDb;
 use domain::Locale;
-use domain::account::Actor;
+use domain::account::{Actor, Role};
+use domain::ids::{AccountId, LoginSessionId};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use services::clock::Clock;
@@ -11,6 +12,7 @@ use services::crypto::Vault;
 use services::messages::{Post, PostSettings};
 use services::{Context, Services};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The master key of every test.
 pub const MASTER_KEY: &str = "a master key for tests, and for tests only";
@@ -56,6 +58,7 @@ impl TestHouse {
             calendar: Default::default(),
             programme: Default::default(),
             custody: Default::default(),
+            filled: Default::default(),
             job_bell: Arc::default(),
         }
     }
@@ -63,6 +66,17 @@ impl TestHouse {
     /// A context of `actor`, now.
     pub fn context(&self, actor: Actor) -> Context {
         Context { actor, locale: Locale::ZhCn, ..self.services.system() }
+    }
+
+    /// What somebody of a role does who showed their second factor now. Different numbers are different people; nobody has such an
+    /// account, nor signed in.
+    pub fn somebody(&self, person: u128, role: Role) -> Context {
+        self.context(Actor::Staff {
+            account: AccountId(Uuid::from_u128(person)),
+            login: LoginSessionId(Uuid::from_u128(person)),
+            roles: vec![role],
+            stepped_up_at: Some(self.now()),
+        })
     }
 
     /// The present instant of the house.

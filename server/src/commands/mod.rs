@@ -58,6 +58,7 @@ pub async fn services(config: &Config) -> anyhow::Result<Services> {
         calendar: Default::default(),
         programme: Default::default(),
         custody: Default::default(),
+        filled: Default::default(),
         post,
         job_bell: Arc::default(),
     })

@@ -54,7 +54,7 @@ impl From<DeskError> for Problem {
             DeskError::Denied(_) => Self::Forbidden,
             DeskError::NotFound => Self::NotFound,
             DeskError::Busy => Self::Busy,
-            DeskError::Limited { retry_after } => Self::TooOften(retry_after),
+            DeskError::Limited { retry_after } => Self::TooOftenOwn(retry_after),
             DeskError::Database(error) => Self::database(error),
             error => {
                 tracing::error!(%error, "a page of custody failed");

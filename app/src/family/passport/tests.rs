@@ -1,6 +1,7 @@
 use super::*;
 use domain::custody::passport::{FORMAT, Hex, Passport, Said, SignedRoot, VERSION};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Marker, Person, Pool, Progress, Standing, State, What};
+use domain::family::TestHappened;
 use domain::ids::UnitId;
 use services::custody::Happened;
 use std::sync::Arc;
@@ -37,13 +38,17 @@ fn found_of(of: Person, marker: Marker) -> Value {
     }
 }
 
-/// What happened to the unit: what says nothing is closed to its reader.
-fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
-    let event = |(n, (kind, payload)): (usize, (Kind, Option<Payload>))| EventView {
+/// Something that happened, and whether what it says is open to whoever reads.
+type Told = (Payload, bool);
+
+/// What happened to the unit.
+fn reading(happened: Vec<Told>) -> Reading {
+    let event = |(n, (payload, open)): (usize, Told)| EventView {
         seq: u32::try_from(n + 1).expect("few"),
-        kind: Happened::Known(kind),
-        said: payload.as_ref().map(|payload| [vec![7; 16], serde_json::to_vec(payload).expect("JSON")].concat()),
-        payload,
+        kind: Happened::Known(payload.kind()),
+        said: open.then(|| [vec![7; 16], serde_json::to_vec(&payload).expect("JSON")].concat()),
+        of_test: TestHappened::of(&payload).map(|(test, happened)| (test.to_owned(), happened)),
+        payload: open.then_some(payload),
         illegible: false,
         newer: false,
         occurred_at: minute(n),
@@ -115,10 +120,9 @@ fn reading(happened: Vec<(Kind, Option<Payload>)>) -> Reading {
     Reading { passport, view }
 }
 
-fn step(code: &str) -> (Kind, Option<Payload>) {
+fn step(code: &str) -> Told {
     let (step, operator) = (code.to_owned(), "OP-77".to_owned());
-    let payload = Payload::StepDone { step, operator, with: None, instrument: None, lots: vec![], values: vec![] };
-    (Kind::StepDone, Some(payload))
+    (Payload::StepDone { step, operator, with: None, instrument: None, lots: vec![], values: vec![] }, true)
 }
 
 fn result_with(values: Vec<Value>) -> Payload {
@@ -133,9 +137,11 @@ fn words(sheet: &TextSheet) -> String {
 #[test]
 fn what_is_closed_to_its_reader_stands_on_no_line() {
     let values = vec![found_of(Person::Baby, Marker::Negative), found_of(Person::Mother, Marker::Positive)];
-    let held = || (Kind::Held, Some(Payload::Held { of: DeviationKind::Test }));
-    let hers = reading(vec![step("weighed"), held(), (Kind::TestFinal, Some(result_with(values)))]);
-    let his = reading(vec![step("weighed"), held(), (Kind::TestFinal, None)]);
+    let told = |open| {
+        let held = (Payload::Held { of: DeviationKind::Test }, true);
+        reading(vec![step("weighed"), held, (result_with(values.clone()), open)])
+    };
+    let (hers, his) = (told(true), told(false));
     let (hers, his) = (sheet(Locale::ZhCn, SITE, &hers), sheet(Locale::ZhCn, SITE, &his));
     let (hers, his) = (words(&hers), words(&his));
     assert!(hers.contains("乙肝（母亲）：阳性") && hers.contains("乙肝：阴性"), "the control: {hers}");
@@ -149,15 +155,56 @@ fn what_is_closed_to_its_reader_stands_on_no_line() {
     }
 }
 
+fn found(marker: Marker) -> Told {
+    (result_with(vec![found_of(Person::Baby, marker)]), true)
+}
+
+fn repeated(open: bool) -> Told {
+    (Payload::TestRepeated { test: "hbv".to_owned(), reason: "control".to_owned(), takes_back: true }, open)
+}
+
 #[test]
-fn a_result_that_may_have_been_replaced_by_a_closed_one_is_not_told_as_the_last() {
-    let negative = || (Kind::TestFinal, Some(result_with(vec![found_of(Person::Baby, Marker::Negative)])));
+fn a_result_in_whose_place_a_closed_one_came_is_not_told_as_the_last() {
+    let negative = || found(Marker::Negative);
     let told = |happened| words(&sheet(Locale::ZhCn, SITE, &reading(happened)));
-    // Closed results of other tests come behind it all the time; a repeat that is closed, too, may be of this one.
-    let alone = told(vec![negative(), (Kind::TestFinal, None)]);
-    assert!(alone.contains("乙肝：阴性"), "{alone}");
-    let replaced = told(vec![negative(), (Kind::TestRepeated, None), (Kind::TestFinal, None)]);
+    let other = Payload::TestFinal {
+        test: "hcv".to_owned(),
+        operator: "OP-77".to_owned(),
+        reviewer: "OP-78".to_owned(),
+        lots: vec![],
+        values: vec![],
+    };
+    let alone = told(vec![negative(), (other, false)]);
+    assert!(alone.contains("乙肝：阴性"), "closed results of other tests come behind it all the time: {alone}");
+    let replaced = told(vec![negative(), repeated(false), (negative().0, false)]);
     assert!(!replaced.contains("阴性") && replaced.contains("结果不对您展示"), "{replaced}");
+}
+
+#[test]
+fn how_far_a_test_is_stands_there_in_the_words_of_the_page() {
+    let started = || (Payload::TestStarted { test: "hbv".to_owned() }, true);
+    let (negative, positive) = (|| found(Marker::Negative), || found(Marker::Positive));
+    for (happened, is_final, state, values) in [
+        (vec![step("weighed")], false, TestState::Pending, None),
+        (vec![started()], false, TestState::InWork, None),
+        (vec![started(), repeated(true), started()], false, TestState::Repeat, None),
+        (vec![started(), negative()], true, TestState::Final, Some("乙肝：阴性")),
+        (vec![started(), positive()], true, TestState::Final, Some("乙肝：阳性")),
+        // Taken back; also for whom the words of why are closed.
+        (vec![started(), positive(), repeated(true)], false, TestState::Repeat, None),
+        (vec![started(), positive(), repeated(false)], false, TestState::Repeat, None),
+        (vec![started(), positive(), repeated(false), negative()], true, TestState::Final, Some("乙肝：阴性")),
+    ] {
+        let mut reading = reading(happened);
+        reading.view.tests.done = if is_final { reading.view.tests.catalogue.all() } else { 0 };
+        assert_eq!(tested(&reading.view).first().map(|test| test.state), Some(state));
+        let paper = words(&sheet(Locale::ZhCn, SITE, &reading));
+        let far = format!("1. 演示hbv：{}", text(Locale::ZhCn, test_state(state).1));
+        assert_eq!(paper.contains(&far), state != TestState::Final, "of a result stands when: {paper}");
+        for told in ["乙肝：阴性", "乙肝：阳性"] {
+            assert_eq!(paper.contains(told), values == Some(told), "{state:?}: {paper}");
+        }
+    }
 }
 
 #[test]
@@ -196,11 +243,11 @@ fn the_same_record_is_the_same_paper_whenever_it_is_fetched() {
 
 #[test]
 fn a_unit_to_which_very_much_happened_has_a_paper_of_bounded_length() {
-    let held = || (Kind::Held, Some(Payload::Held { of: DeviationKind::Recall }));
+    let held = || (Payload::Held { of: DeviationKind::Recall }, true);
     let many: Vec<Value> = (0..5000).map(|_| found_of(Person::Baby, Marker::Negative)).collect();
     let mut happened: Vec<_> = (0..20_000).map(|_| held()).collect();
-    happened.extend((0..500).map(|_| (Kind::TestFinal, Some(result_with(many[..8].to_vec())))));
-    happened.push((Kind::TestFinal, Some(result_with(many))));
+    happened.extend((0..500).map(|_| (result_with(many[..8].to_vec()), true)));
+    happened.push((result_with(many), true));
     let sheet = sheet(Locale::ZhCn, SITE, &reading(happened));
     assert!(sheet.paragraphs.len() < MOST_EVENTS + MOST_VALUES + 60, "{}", sheet.paragraphs.len());
     assert!(words(&sheet).contains("此外还有 19700 个事件"), "what is left out is counted");

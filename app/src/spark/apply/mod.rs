@@ -100,7 +100,7 @@ fn problem_of(error: &ApplyError) -> Problem {
         ApplyError::NotFound | ApplyError::NotAsked => Problem::NotFound,
         ApplyError::Denied(_) => Problem::Forbidden,
         ApplyError::Busy => Problem::Busy,
-        ApplyError::Limited(limited) => Problem::TooOften(limited.retry_seconds()),
+        ApplyError::Limited(limited) => (*limited).into(),
         error => {
             tracing::error!(%error, "a page of an application failed");
             if matches!(error, ApplyError::Database(_)) { Problem::Busy } else { Problem::Broken }

@@ -1,5 +1,6 @@
 //! How far a test is, for a family: what is said follows from what happened, and nothing is guessed.
 
+use crate::custody::Payload;
 use crate::named::named;
 
 named! {
@@ -27,6 +28,18 @@ pub enum TestHappened {
     Final,
 }
 
+impl TestHappened {
+    /// What an event says of a test: the test's code, and what happened to it.
+    pub fn of(payload: &Payload) -> Option<(&str, Self)> {
+        match payload {
+            Payload::TestStarted { test } => Some((test.as_str(), Self::Started)),
+            Payload::TestRepeated { test, .. } => Some((test.as_str(), Self::Repeated)),
+            Payload::TestFinal { test, .. } => Some((test.as_str(), Self::Final)),
+            _ => None,
+        }
+    }
+}
+
 /// How far a test is after what happened to it. Begun anew after a repeat was asked for it is still the repeat; a result is final
 /// until a repeat is asked for.
 pub fn test_state(happened: impl IntoIterator<Item = TestHappened>) -> TestState {
@@ -38,9 +51,9 @@ pub fn test_state(happened: impl IntoIterator<Item = TestHappened>) -> TestState
     })
 }
 
-/// What a family is told of a test: what happened to it by what is open to whoever reads, in the order in which it happened, and whether
-/// its result is final by the unit's row. The row is all there is once the unit's key is destroyed; and a result that can be read and is
-/// final no more is in work again, where the repeat itself is not for whoever reads.
+/// What a family is told of a test: what happened to it as far as it can be read, in the order in which it happened, and whether its result
+/// is final by the unit's row. The row is all there is once the unit's key is destroyed; and a result that can be read and is final no more
+/// is in work again, where the repeat itself cannot be read.
 pub fn told_state(is_final: bool, happened: impl IntoIterator<Item = TestHappened>) -> TestState {
     match (is_final, test_state(happened)) {
         (_, TestState::Repeat) => TestState::Repeat,
@@ -62,7 +75,7 @@ mod tests {
         assert_eq!(told_state(true, [H::Final, H::Repeated, H::Final]), TestState::Final);
         assert_eq!(told_state(true, []), TestState::Final, "its key is destroyed");
         assert_eq!(told_state(false, []), TestState::Pending);
-        assert_eq!(told_state(false, [H::Started, H::Final]), TestState::InWork, "the repeat is closed to the reader");
+        assert_eq!(told_state(false, [H::Started, H::Final]), TestState::InWork, "the repeat does not open");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::chain::{Salt, digest};
 use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
+use domain::family::TestHappened;
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -146,6 +147,9 @@ pub struct EventView {
     pub kind: Happened,
     /// What it says; `None`: not for this reader, it does not open, the unit's key is gone, or a later release said it.
     pub payload: Option<Payload>,
+    /// Of a test: its code, and what happened to it. How far a test is, is told to whoever reads the unit, also where the values or the words
+    /// of why are closed to them.
+    pub of_test: Option<(String, TestHappened)>,
     /// The unit's key opens, and not what this event says; or that is not what its digest is of: somebody changed it, or it was
     /// damaged. The chain, which is over the digest, holds all the same.
     pub illegible: bool,
@@ -314,11 +318,14 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
         Some(payload) => may_read(payload, sight),
         None => sight == Sight::Staff,
     };
+    let of_test = opened.as_ref().and_then(|(payload, _)| TestHappened::of(payload.as_ref()?));
+    let of_test = of_test.map(|(test, happened)| (test.to_owned(), happened));
     let (payload, said) = opened.filter(|(payload, _)| reads(payload)).unzip();
     Ok(EventView {
         seq: row.seq.unsigned_abs(),
         kind,
         payload: payload.flatten(),
+        of_test,
         said,
         illegible,
         newer,

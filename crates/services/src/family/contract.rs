@@ -47,9 +47,9 @@ pub struct Price {
 }
 
 impl Price {
-    pub(super) fn of(row: sql::PriceRow) -> Self {
+    pub(super) fn of(row: &sql::PriceRow) -> Self {
         Self {
-            kind: row.kind,
+            kind: row.kind.clone(),
             due_on: row.due_on.to_jiff(),
             amount: Fen::new(row.fen),
             paid_on: row.paid_on.map(|day| day.to_jiff()),
@@ -65,15 +65,18 @@ pub async fn contracts(services: &Services, context: &Context) -> Result<Vec<Own
     let mut own = Own::begin(services, context).await?;
     let mut all = Vec::new();
     for member in own.memberships().await? {
-        for row in sql::contracts(&mut *own.tx, member.family.0).await? {
-            let prices = sql::prices(&mut *own.tx, row.id).await?;
-            all.push(read(services, row, prices)?);
+        let rows = sql::contracts(&mut *own.tx, member.family.0).await?;
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let prices = sql::prices(&mut *own.tx, &ids).await?;
+        for row in rows {
+            all.push(read(services, row, &prices)?);
         }
     }
     Ok(all)
 }
 
-fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) -> Result<OwnContract, FamilyError> {
+/// A contract, with those of some prices that are its own.
+fn read(services: &Services, row: sql::ContractRow, prices: &[sql::PriceRow]) -> Result<OwnContract, FamilyError> {
     let number = opened(services, ("family_contract", "number_sealed", row.id), &row.number_sealed)?;
     Ok(OwnContract {
         id: ContractId(row.id),
@@ -84,6 +87,6 @@ fn read(services: &Services, row: sql::ContractRow, prices: Vec<sql::PriceRow>) 
         unit_went: row.unit_went,
         signed_on: row.signed_on.map(|day| day.to_jiff()),
         ends_on: row.ends_on.map(|day| day.to_jiff()),
-        prices: prices.into_iter().map(Price::of).collect(),
+        prices: prices.iter().filter(|price| price.contract_id == row.id).map(Price::of).collect(),
     })
 }

@@ -26,7 +26,7 @@ pub(crate) async fn exported(services: &Services, context: &Context) -> Result<V
         let own = family.members.iter().find(|member| member.own).map(|member| &member.member);
         json!({
             "as": own.map(|own| own.kin.name()),
-            "mother": family.mother,
+            "mother": own.is_some_and(|own| own.mother),
             "since": own.map(|own| own.since),
             "children": family.children.iter().map(|child| json!({
                 "name": child.name.as_str(), "born": child.born, "phone": child.phone,

@@ -24,6 +24,7 @@ mod seed;
 mod settle;
 mod support;
 mod temperature;
+mod tested;
 mod units;
 
 pub use certificate::{certificate, passport, passport_to_draw, verify_certificate};
@@ -37,7 +38,7 @@ pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub(crate) use people::lets_research;
-pub use people::{OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
+pub use people::{Markers, OwnChild, OwnConsent, OwnMember, People, consent, people, set_child_phone};
 pub use receipts::{OwnPayment, payments, receipt};
 pub use record::{OwnEvent, OwnPlace, OwnRecord, OwnTest, Texts, record};
 pub use scope::{Member, Own};
@@ -49,6 +50,7 @@ pub use support::{
     open_records, support_record,
 };
 pub use temperature::thermal;
+pub use tested::{Tested, tested};
 pub use units::{OwnUnit, StepItem, steps_of, unit, units};
 
 use crate::Services;

@@ -13,7 +13,7 @@ use domain::contact::{Contact, PersonName, Phone};
 use domain::custody::Pool;
 use domain::family::{Consent, Kin, comes_of_age_on};
 use domain::field::FieldError;
-use domain::ids::FamilyId;
+use domain::ids::{AccountId, FamilyId, UnitId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
@@ -66,6 +66,19 @@ pub struct OwnConsent {
     pub at: Option<Timestamp>,
 }
 
+/// Whose the infectious markers of the mother's are, of all that a family keeps, for whoever reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Markers {
+    /// Whoever reads is the mother.
+    Own,
+    /// The mother lets them be read.
+    Shared,
+    /// The mother does not.
+    Hers,
+    /// Something was born in another family, whose mother is not of this one: whoever is its mother reads nothing of hers.
+    Elsewhere,
+}
+
 /// A family, for one of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct People {
@@ -73,10 +86,8 @@ pub struct People {
     pub family: FamilyId,
     /// Whoever reads may change something.
     pub acts: bool,
-    /// Whoever reads is the mother.
-    pub mother: bool,
-    /// The mother lets the others read her infectious markers.
-    pub mother_shares: bool,
+    /// Whose the mother's infectious markers are.
+    pub markers: Markers,
     /// Who belongs to it.
     pub members: Vec<OwnMember>,
     /// Its children; a family of the bank has one.
@@ -96,14 +107,16 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
         let members = sql::members(&mut *own.tx, reader.family.0).await?;
         let children = sql::children(&mut *own.tx, reader.family.0).await?;
         let consents = sql::consents(&mut *own.tx, reader.family.0).await?;
-        let shares = mother_consents(&mut own, reader.family).await?;
-        found.push((reader, members, children, consents, shares));
+        let births = births(&mut own, reader.family, None).await?;
+        found.push((reader, members, children, consents, births));
     }
     let account = own.account;
     drop(own);
     // What somebody is called stands with their account, which is no row of a family.
     let mut all = Vec::new();
-    for (reader, members, children, consents, mother_shares) in found {
+    for (reader, members, children, consents, births) in found {
+        let markers = markers(&births, account, members.iter().any(|row| row.mother));
+        let gave_birth = gave_birth(&births, account);
         let mut named = Vec::new();
         for row in members {
             let own = row.account_id == account.0;
@@ -112,7 +125,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
             named.push(OwnMember { member: member(row)?, name, own });
         }
         let children = children.into_iter().map(|row| child(services, row)).collect::<Result<_, _>>()?;
-        let asked = Consent::ALL.into_iter().filter(|one| one.is_asked_of(reader.kin, reader.mother));
+        let asked = Consent::ALL.into_iter().filter(|one| one.is_asked_of(reader.kin, gave_birth));
         let said = |purpose: Consent| {
             let last = consents.iter().find(|row| row.account_id == account.0 && row.purpose == purpose.name());
             OwnConsent { purpose, given: last.map(|row| row.given), at: last.map(|row| row.at.to_jiff()) }
@@ -121,8 +134,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
         all.push(People {
             family: reader.family,
             acts: reader.kin.acts(),
-            mother: reader.mother,
-            mother_shares,
+            markers,
             members: named,
             children,
             consents,
@@ -148,28 +160,40 @@ pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild,
     })
 }
 
-/// Whether the mother of a family lets the others read her results: her last word, and without a word no.
-pub(super) async fn mother_consents(own: &mut Own, family: FamilyId) -> Result<bool, FamilyError> {
-    let members = sql::members(&mut *own.tx, family.0).await?;
-    let Some(mother) = members.into_iter().find(|row| row.mother) else { return Ok(false) };
-    let consents = sql::consents(&mut *own.tx, family.0).await?;
-    let of_hers =
-        |row: &sql::ConsentRow| row.account_id == mother.account_id && row.purpose == Consent::MotherResults.name();
-    Ok(consents.iter().find(|row| of_hers(row)).is_some_and(|row| row.given))
+/// The mothers of what a family keeps, or of one unit of it. Whoever asks who the mother is asks here: its answer is that of
+/// `family_birth_mother`.
+async fn births(own: &mut Own, family: FamilyId, unit: Option<UnitId>) -> Result<Vec<sql::BirthRow>, FamilyError> {
+    let asked = (family.0, unit.map(|unit| unit.0));
+    Ok(sql::births(&mut *own.tx, asked, Consent::MotherResults.name()).await?)
+}
+
+/// Whether results of somebody's are among them.
+fn gave_birth(births: &[sql::BirthRow], account: AccountId) -> bool {
+    births.iter().any(|birth| birth.mother == Some(account.0))
+}
+
+fn markers(births: &[sql::BirthRow], reader: AccountId, has_mother: bool) -> Markers {
+    let mut others = births.iter().filter(|birth| birth.mother != Some(reader.0)).peekable();
+    if others.peek().is_none() && !births.is_empty() {
+        Markers::Own
+    } else if has_mother && births.iter().any(|birth| birth.mother.is_none()) {
+        Markers::Elsewhere
+    } else if others.peek().is_some() && others.all(|birth| birth.shares) {
+        Markers::Shared
+    } else {
+        Markers::Hers
+    }
 }
 
 /// How far whoever reads sees of a unit what can tell of its mother. She is the mother of the family in which it came into the house:
 /// where the unit went to another, she reads her own if she belongs to that, too, and the others of it if she lets them there. What she
 /// let those of her former family counts for them, and not for the new.
 pub(super) async fn sight_of(own: &mut Own, unit: &OwnUnit) -> Result<Sight, FamilyError> {
-    let mother = sql::birth_mother(&mut *own.tx, unit.id.0).await?;
-    let Some(mother) = mother else { return Ok(Sight::OtherGuardian { mother_consents: false }) };
-    if mother == own.account.0 {
+    let births = births(own, unit.member.family, Some(unit.id)).await?;
+    if gave_birth(&births, own.account) {
         return Ok(Sight::Owner);
     }
-    let consents = sql::consents(&mut *own.tx, unit.member.family.0).await?;
-    let hers = |row: &&sql::ConsentRow| row.account_id == mother && row.purpose == Consent::MotherResults.name();
-    Ok(Sight::OtherGuardian { mother_consents: consents.iter().find(hers).is_some_and(|row| row.given) })
+    Ok(Sight::OtherGuardian { mother_consents: births.iter().any(|birth| birth.shares) })
 }
 
 /// What they are in a family where they do something.
@@ -197,8 +221,11 @@ pub async fn consent(
     (purpose, given): (Consent, bool),
 ) -> Result<(), FamilyError> {
     let account = visitor(context, Capability::SeeOwnUnits)?;
-    let member = Own::begin(services, context).await?.member_of(family).await?;
-    if !purpose.is_asked_of(member.kin, member.mother) {
+    let mut own = Own::begin(services, context).await?;
+    let member = own.member_of(family).await?;
+    let births = births(&mut own, family, None).await?;
+    drop(own);
+    if !purpose.is_asked_of(member.kin, gave_birth(&births, account)) {
         return Err(if purpose.is_the_mothers() { FamilyError::NotFound } else { FamilyError::OnlyLooks });
     }
     let (services, context) = (services.clone(), context.clone());

@@ -2,14 +2,15 @@
 
 use super::contract::Price;
 use super::scope::Own;
-use super::{FamilyError, place};
+use super::{FamilyError, opened};
 use crate::{Context, Services};
 use domain::family::ContractNumber;
 use domain::ids::{ContractId, FamilyPaymentId};
 use domain::ledger::Fen;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::family::{own as rows, payments as sql};
+use store::family::own::prices;
+use store::family::payments as sql;
 
 /// A payment that was noted, for its family.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,20 +55,19 @@ pub async fn receipt(services: &Services, context: &Context, id: FamilyPaymentId
 }
 
 async fn read(services: &Services, own: &mut Own, id: Option<FamilyPaymentId>) -> Result<Vec<OwnPayment>, FamilyError> {
+    let rows = sql::own(&mut *own.tx, own.account.0, id.map(|id| id.0)).await?;
+    let contracts: Vec<_> = rows.iter().map(|row| row.contract_id).collect();
+    let agreed = prices(&mut *own.tx, &contracts).await?;
     let mut all = Vec::new();
-    for row in sql::own(&mut *own.tx, own.account.0, id.map(|id| id.0)).await? {
-        let agreed = rows::prices(&mut *own.tx, row.contract_id).await?;
-        let opened = |table, column, id, sealed: &[u8]| {
-            let plain = services.vault.open_sealed(place(table, column, id), sealed)?;
-            String::from_utf8(plain).map_err(|_| FamilyError::Unreadable)
-        };
-        let number = opened("family_contract", "number_sealed", row.contract_id, &row.number_sealed)?;
-        let paid = agreed.into_iter().filter(|price| row.nths.contains(&price.nth));
+    for row in rows {
+        let number = opened(services, ("family_contract", "number_sealed", row.contract_id), &row.number_sealed)?;
+        let reference = ("family_contract_payment", "reference_sealed", row.id);
+        let paid = agreed.iter().filter(|price| price.contract_id == row.contract_id && row.nths.contains(&price.nth));
         all.push(OwnPayment {
             id: FamilyPaymentId(row.id),
             contract: ContractId(row.contract_id),
             number: ContractNumber::parse(&number).map_err(|_| FamilyError::Unreadable)?,
-            reference: opened("family_contract_payment", "reference_sealed", row.id, &row.reference_sealed)?,
+            reference: opened(services, reference, &row.reference_sealed)?,
             amount: Fen::new(row.fen),
             paid_on: row.paid_on.to_jiff(),
             noted_at: row.at.to_jiff(),

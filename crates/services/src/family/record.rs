@@ -5,6 +5,7 @@
 use super::FamilyError;
 use super::people::sight_of;
 use super::scope::Own;
+use super::tested::{Tested, tested};
 use super::units::{OwnUnit, unit_in};
 use crate::audit::{self, Entry};
 use crate::custody::{self, CustodyError, EventView, Sight, UnitView};
@@ -12,8 +13,8 @@ use crate::db::to_the_end;
 use crate::limits;
 use crate::{Context, Services};
 use domain::Locale;
-use domain::custody::{Kind, Payload, Person, Phase, Value, What};
-use domain::family::{Cover, TestHappened, TestState, told_state};
+use domain::custody::{Kind, Person, Phase, Value, What};
+use domain::family::{Cover, TestState};
 use domain::ids::UnitId;
 use jiff::Timestamp;
 use serde_json::json;
@@ -182,44 +183,19 @@ const fn is_told(kind: Kind) -> bool {
 }
 
 fn tests(view: &UnitView, locale: Locale, reads_hers: bool) -> Vec<OwnTest> {
-    // What is told late stands where it happened: a result of before a repeat is no answer to it.
-    let mut in_time: Vec<&EventView> = view.events.iter().collect();
-    in_time.sort_by_key(|event| event.occurred_at);
-    let of = |item: &domain::custody::Item| {
-        let happened = in_time.iter().filter_map(|event| happened(event, &item.code));
-        let state = told_state(view.tests.done & item.bit() != 0, happened);
-        // A result that does not open may have come in the place of an earlier one.
-        let certain = in_time.iter().filter(|event| !view.may_be_outdated(event));
-        let mut results = certain.filter_map(|event| result(event, &item.code));
-        let last = results.next_back().filter(|_| state == TestState::Final);
-        let all = last.map(|(values, _)| values).unwrap_or_default();
+    let of = |test: Tested<'_>| {
+        let all = test.values().unwrap_or_default();
         let values: Vec<Value> = all.iter().filter(|value| reads_hers || value.of != Person::Mother).cloned().collect();
         OwnTest {
-            code: item.code.clone(),
-            name: item.name(locale).to_owned(),
-            state,
+            code: test.item.code.clone(),
+            name: test.item.name(locale).to_owned(),
+            state: test.state,
             hidden: values.len() < all.len(),
             values,
-            final_at: last.map(|(_, at)| at),
+            final_at: test.result.map(|event| event.occurred_at),
         }
     };
-    view.tests.catalogue.items.iter().map(of).collect()
-}
-
-fn happened(event: &EventView, code: &str) -> Option<TestHappened> {
-    match event.payload.as_ref()? {
-        Payload::TestStarted { test } if test == code => Some(TestHappened::Started),
-        Payload::TestRepeated { test, .. } if test == code => Some(TestHappened::Repeated),
-        Payload::TestFinal { test, .. } if test == code => Some(TestHappened::Final),
-        _ => None,
-    }
-}
-
-fn result<'a>(event: &'a EventView, code: &str) -> Option<(&'a [Value], Timestamp)> {
-    match event.payload.as_ref()? {
-        Payload::TestFinal { test, values, .. } if test == code => Some((values.as_slice(), event.occurred_at)),
-        _ => None,
-    }
+    tested(view).into_iter().map(of).collect()
 }
 
 /// For whom the child's cells suffice: those counted after preparation, where that is said.

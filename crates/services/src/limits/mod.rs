@@ -27,6 +27,14 @@ pub struct Limit {
     pub window: SignedDuration,
 }
 
+impl Limit {
+    /// It counts what people have in common: an address, a network, the whole house. Otherwise it counts one account, contact or machine.
+    pub fn is_shared(&self) -> bool {
+        let of_one_login = self.name.starts_with("sign-in-login-");
+        !of_one_login && ["-address", "-site", "-network", "-everywhere"].iter().any(|end| self.name.ends_with(end))
+    }
+}
+
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const TEN_MINUTES: SignedDuration = SignedDuration::from_mins(10);
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
@@ -175,6 +183,8 @@ pub struct Remaining {
 pub struct Limited {
     /// The soonest a hit can succeed again.
     pub retry_after: SignedDuration,
+    /// What was limited is shared ([`Limit::is_shared`]): others may have brought it about.
+    pub shared: bool,
 }
 
 impl Limited {
@@ -324,8 +334,8 @@ pub async fn hit_times(services: &Services, limit: &Limit, subject: &str, times:
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
     // Which limit, never whom it met: the request's own line says which route.
     tracing::info!(limit = limit.name, "a limit refused");
-    Err(Limited { retry_after: windows.wait(found.previous, found.current, limit.hits.saturating_sub(times - 1)) }
-        .into())
+    let retry_after = windows.wait(found.previous, found.current, limit.hits.saturating_sub(times - 1));
+    Err(Limited { retry_after, shared: limit.is_shared() }.into())
 }
 
 /// Whether an alert about `subject` is the first of its window: the others would only hide it. A database that fails is no answer, or
@@ -359,7 +369,7 @@ pub async fn has_room(services: &Services, limit: &Limit, subject: &str) -> Resu
     }
     metrics::counter!("limits_refused", "limit" => limit.name).increment(1);
     tracing::info!(limit = limit.name, "a limit refused");
-    Err(Limited { retry_after: windows.wait(previous, current, limit.hits) }.into())
+    Err(Limited { retry_after: windows.wait(previous, current, limit.hits), shared: limit.is_shared() }.into())
 }
 
 /// Forgets the hits of `subject` on a limit.
@@ -391,6 +401,43 @@ pub async fn sweep(services: &Services) -> sqlx::Result<u64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// The words of a refusal speak of the network only where it was the network: a new limit is put on one of the two sides here.
+    #[test]
+    fn whose_a_limit_is_follows_from_its_name() {
+        let own: Vec<_> = ALL.iter().filter(|limit| !limit.is_shared()).map(|limit| limit.name).collect();
+        assert_eq!(
+            own,
+            [
+                "code-contact",
+                "code-contact-day",
+                "sign-in-login-network",
+                "sign-in-failed-day",
+                "sign-in-slowed",
+                "sign-in-login-anywhere",
+                "step-up-account",
+                "passkey-account",
+                "token-client",
+                "api-client",
+                "door-names-staff",
+                "ticket-account",
+                "ticket-client",
+                "release-contact",
+                "release-account",
+                "paper-account",
+                "contact-account",
+                "invitation-account",
+                "unit-looked-up",
+                "unit-missed",
+                "support-opened",
+                "contract-asked",
+                "unit-told-of-nothing",
+                "unit-alarmed",
+                "drawn-account",
+                "export-account",
+            ]
+        );
+    }
 
     #[test]
     fn no_two_limits_share_a_name() {

@@ -3,6 +3,7 @@
 use super::watch::state_of;
 use super::{TelemetryError, rules_in};
 use crate::account::{open_text, place};
+use crate::snapshot::Snapshot;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::{AccountId, AlarmId, MuteId, RoomId, TankId};
@@ -159,7 +160,7 @@ pub struct Board {
     pub looked_at: Option<Timestamp>,
     /// The tanks, by room and code.
     pub tanks: Vec<TankView>,
-    /// How many units lie in each tank where any do. Not counted for a wall, which asks every few seconds and does not show it.
+    /// How many units lie in each tank where any do, at most a minute ago. Not counted for a wall, which does not show it.
     pub units: BTreeMap<TankId, u64>,
     /// The rooms that have channels, by code.
     pub rooms: Vec<RoomView>,
@@ -258,14 +259,36 @@ pub(super) fn mute_view(row: MuteRow, names: &BTreeMap<Uuid, String>, own: Optio
     }
 }
 
+/// How many units lie in each tank. Every place that is taken is read for it, of which there are hundreds of thousands, and few change in a
+/// minute: it is counted once in one, however many look. Cheap to clone; clones share it.
+#[derive(Clone)]
+pub struct Filled(Snapshot<BTreeMap<TankId, u64>>);
+
+impl Default for Filled {
+    fn default() -> Self {
+        Self(Snapshot::lasting(SignedDuration::from_mins(1)))
+    }
+}
+
+impl Filled {
+    async fn read(&self, services: &Services) -> Result<BTreeMap<TankId, u64>, TelemetryError> {
+        let counted = self.0.read(&services.clock, |_| counted(services)).await?;
+        Ok(counted.as_ref().clone())
+    }
+}
+
+async fn counted(services: &Services) -> Result<BTreeMap<TankId, u64>, TelemetryError> {
+    let units = channels::units(&services.db).await?;
+    Ok(units.into_iter().map(|(tank, units)| (TankId(tank), units.unsigned_abs())).collect())
+}
+
 /// Everything there is to watch.
 ///
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
 pub async fn board(services: &Services, context: &Context) -> Result<Board, TelemetryError> {
     context.require(Capability::SeeTanks)?;
-    let units = channels::units(&services.db).await?;
-    let units = units.into_iter().map(|(tank, units)| (TankId(tank), units.unsigned_abs())).collect();
+    let units = services.filled.read(services).await?;
     Ok(Board { units, ..read(services, context, true).await? })
 }
 
@@ -279,7 +302,7 @@ pub async fn wall(services: &Services, context: &Context) -> Result<Board, Telem
     read(services, context, context.require(Capability::SeeTanks).is_ok()).await
 }
 
-async fn read(services: &Services, context: &Context, named: bool) -> Result<Board, TelemetryError> {
+pub(super) async fn read(services: &Services, context: &Context, named: bool) -> Result<Board, TelemetryError> {
     let now = context.now;
     let mut db = services.db.acquire().await?;
     let (_, rules) = rules_in(&mut db, now).await?;

@@ -116,7 +116,8 @@ pub async fn fed_channels(
 /// # Errors
 /// `Denied`, `Unreadable`, `Database`.
 pub async fn channels(services: &Services, context: &Context) -> Result<Vec<ChannelView>, TelemetryError> {
-    let board = board(services, context).await?;
+    context.require(Capability::SeeTanks)?;
+    let board = board::read(services, context, false).await?;
     let of_tanks = board.tanks.into_iter().flat_map(|tank| tank.channels);
     Ok(of_tanks.chain(board.rooms.into_iter().flat_map(|room| room.channels)).collect())
 }

@@ -22,7 +22,9 @@ mod seed;
 mod watch;
 
 pub use act::{MUTE_MINUTES, REASON, acknowledge, ask_mute, confirm_mute, drill, end_mute};
-pub use board::{AlarmStory, AlarmView, Board, ChannelView, MuteView, RoomView, STALE, TankView, alarm, board, wall};
+pub use board::{
+    AlarmStory, AlarmView, Board, ChannelView, Filled, MuteView, RoomView, STALE, TankView, alarm, board, wall,
+};
 pub use channels::{CHANNELS, FedChannel, channels, end_channel, fed_channels, set_up_channel};
 pub use deviations::open_deviations;
 pub use displays::{

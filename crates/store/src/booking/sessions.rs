@@ -407,7 +407,8 @@ pub async fn add_sessions(
 }
 
 /// Changes the places of a session, of which so many people are booked, if nobody changed it since `version`. Answers whether it
-/// was so.
+/// was so. How many were booked is kept where the capacity goes below them, which the caller has had confirmed; another change of a session
+/// that holds too many says nothing of those that came since, and keeps it.
 pub async fn change_places(
     db: &mut PgConnection,
     id: Uuid,
@@ -417,7 +418,8 @@ pub async fn change_places(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update session set capacity = $3, version = version + 1, group_places = $4, group_release_hours = $5,
-                staff_places = $6, staff_release_hours = $7, lowered_under = case when $8::int > $3 then $8 end
+                staff_places = $6, staff_release_hours = $7,
+                lowered_under = case when $8::int <= $3 then null when $3 < capacity then $8 else lowered_under end
          where id = $1 and version = $2",
         id,
         version,

@@ -223,6 +223,8 @@ pub async fn contracts(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Ve
 /// A price that was agreed, and whether it is paid.
 #[derive(Debug, Clone)]
 pub struct PriceRow {
+    /// By which contract.
+    pub contract_id: Uuid,
     /// From 1.
     pub nth: i16,
     /// What for.
@@ -235,14 +237,14 @@ pub struct PriceRow {
     pub paid_on: Option<SqlDate>,
 }
 
-/// The prices of a contract in order of their days.
-pub async fn prices(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Result<Vec<PriceRow>> {
+/// The prices of some contracts, each contract's in order of their days.
+pub async fn prices(db: impl PgExecutor<'_>, contracts: &[Uuid]) -> sqlx::Result<Vec<PriceRow>> {
     sqlx::query_as!(
         PriceRow,
-        r#"select p.nth, p.kind, p.due_on as "due_on: SqlDate", p.fen, d.paid_on as "paid_on?: SqlDate"
+        r#"select p.contract_id, p.nth, p.kind, p.due_on as "due_on: SqlDate", p.fen, d.paid_on as "paid_on?: SqlDate"
            from family_contract_price p left join family_contract_due d on d.contract_id = p.contract_id and d.nth = p.nth
-           where p.contract_id = $1 order by p.due_on, p.nth"#,
-        contract
+           where p.contract_id = any($1) order by p.due_on, p.nth"#,
+        contracts
     )
     .fetch_all(db)
     .await
@@ -341,7 +343,42 @@ pub async fn consents(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec
     .await
 }
 
-/// The mother of a unit's birth, where she is one of the family whose it is now and whoever reads belongs to that.
-pub async fn birth_mother(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!(r#"select family_birth_mother($1) as "account?""#, unit).fetch_one(db).await
+/// What of a family's is a mother's, and whether she lets the others of it read her results.
+#[derive(Debug, Clone)]
+pub struct BirthRow {
+    /// Of which unit; nothing where the family has none yet.
+    pub unit_id: Option<Uuid>,
+    /// The mother of its birth, where she belongs to the family; of a family without a unit the family's mother.
+    pub mother: Option<Uuid>,
+    /// She lets the others: her last word on the purpose in this family, and without a word no.
+    pub shares: bool,
+}
+
+/// The mothers of a family's units, the only ones whose results are in the house; with a unit, of that one. Asked as `cb_family`: of
+/// another's family there is none. `purpose` is what a mother lets the others by.
+pub async fn births(
+    db: impl PgExecutor<'_>,
+    (family, unit): (Uuid, Option<Uuid>),
+    purpose: &str,
+) -> sqlx::Result<Vec<BirthRow>> {
+    sqlx::query_as!(
+        BirthRow,
+        r#"with birth as (
+             select u.id as unit_id, family_birth_mother(u.id) as mother
+             from custody_unit u where u.family_id = $1 and ($2::uuid is null or u.id = $2)
+             union all
+             select null::uuid, m.account_id from family_member m
+             where m.family_id = $1 and m.mother and m.until is null
+               and not exists (select from custody_unit u where u.family_id = $1))
+           select b.unit_id as "unit_id?", b.mother as "mother?",
+                  coalesce((select c.given from family_consent c
+                    where c.family_id = $1 and c.account_id = b.mother and c.purpose = $3
+                    order by c.at desc, c.id desc limit 1), false) as "shares!"
+           from birth b order by b.unit_id"#,
+        family,
+        unit,
+        purpose
+    )
+    .fetch_all(db)
+    .await
 }

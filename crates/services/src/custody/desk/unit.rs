@@ -230,6 +230,7 @@ mod tests {
             seq,
             kind: Happened::Known(Kind::TransportLeg),
             payload: None,
+            of_test: None,
             said: None,
             illegible: false,
             newer: false,

@@ -173,7 +173,7 @@ async fn done(
 
 /// What a new term costs, behind what was agreed before: none of that changes.
 async fn further(db: &mut PgConnection, contract: Uuid, prices: &[Agreed]) -> Result<(), FamilyError> {
-    let last = own::prices(&mut *db, contract).await?.iter().map(|price| price.nth).max().unwrap_or(0);
+    let last = own::prices(&mut *db, &[contract]).await?.iter().map(|price| price.nth).max().unwrap_or(0);
     for (at, (kind, due_on, amount)) in prices.iter().enumerate() {
         let nth = i16::try_from(at + 1).ok().and_then(|nth| last.checked_add(nth)).ok_or(FamilyError::Unreadable)?;
         join::add_price(&mut *db, (contract, nth), (*kind, *due_on, amount.get()), None).await?;

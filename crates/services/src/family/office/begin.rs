@@ -75,6 +75,13 @@ async fn signed(db: &mut PgConnection, contract: ContractId) -> Result<sql::Lock
     Ok(row)
 }
 
+/// What was proposed for a contract, under the contract's lock.
+async fn locked(db: &mut PgConnection, (contract, proposal): (ContractId, Uuid)) -> Result<BeginRow, FamilyError> {
+    sql::lock(&mut *db, contract.0).await?.ok_or(FamilyError::NotFound)?;
+    let all = begins::of_contract(&mut *db, contract.0).await?;
+    all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)
+}
+
 /// Proposes the unit that a contract is to keep; answers the proposal's id. Pressed twice it is one.
 ///
 /// # Errors
@@ -140,10 +147,8 @@ async fn confirmed(
     by: AccountId,
 ) -> Result<ContractState, FamilyError> {
     let mut tx = services.begin().await?;
-    // Under the contract's lock: of two who confirm it the second finds that it was.
-    sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
-    let all = begins::of_contract(&mut *tx, contract.0).await?;
-    let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;
+    // Of two who confirm it the second finds that it was.
+    let begin = locked(&mut tx, (contract, proposal)).await?;
     match begin.outcome.as_deref() {
         None => {}
         Some("confirmed") => return Ok(ContractState::Active),
@@ -178,9 +183,7 @@ pub async fn withdraw(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
-        let all = begins::of_contract(&mut *tx, contract.0).await?;
-        let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;
+        let begin = locked(&mut tx, (contract, proposal)).await?;
         match begin.outcome.as_deref() {
             None => {}
             Some("withdrawn") => return Ok(()),
@@ -323,7 +326,8 @@ fn counted(error: DeskError) -> FamilyError {
     match error {
         DeskError::Denied(denied) => FamilyError::Denied(denied),
         DeskError::Limited { retry_after } => {
-            FamilyError::Limited(Limited { retry_after: SignedDuration::from_secs(i64::from(retry_after)) })
+            let retry_after = SignedDuration::from_secs(i64::from(retry_after));
+            FamilyError::Limited(Limited { retry_after, shared: false })
         }
         DeskError::Database(error) => FamilyError::Database(error),
         error => {

@@ -195,7 +195,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     let reader = officer(context)?;
     let mut tx = services.begin().await?;
     let row = sql::contract(&mut *tx, id.0).await?.ok_or(FamilyError::NotFound)?;
-    let prices = own::prices(&mut *tx, id.0).await?;
+    let prices = own::prices(&mut *tx, &[id.0]).await?;
     let came = payments::of_contract(&mut *tx, id.0).await?;
     let events = sql::events(&mut *tx, id.0).await?;
     let invitations = sql::invitations(&mut *tx, id.0).await?;

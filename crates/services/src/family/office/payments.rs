@@ -111,7 +111,7 @@ async fn written(
             && before.nths == new.nths;
         return if same { Ok(false) } else { Err(fault("reference", Fault::PaymentOtherwise)) };
     }
-    let agreed = own::prices(&mut *tx, contract.0).await?;
+    let agreed = own::prices(&mut *tx, &[contract.0]).await?;
     let open = |nth: &i16| agreed.iter().find(|price| price.nth == *nth && price.paid_on.is_none());
     let chosen = new.nths.iter().map(open).collect::<Option<Vec<_>>>();
     let chosen = chosen.ok_or_else(|| fault("nth", Fault::NotAChoice))?;
@@ -150,7 +150,7 @@ async fn written(
 /// In force again, where nothing is late any more.
 async fn caught_up(db: &mut PgConnection, context: &Context, row: &office::LockedRow) -> Result<(), FamilyError> {
     let today = local_day(context.now);
-    let left = own::prices(&mut *db, row.id).await?;
+    let left = own::prices(&mut *db, &[row.id]).await?;
     if left.iter().any(|price| price.paid_on.is_none() && price.due_on.to_jiff() < today) {
         return Ok(());
     }

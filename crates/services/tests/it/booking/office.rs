@@ -43,6 +43,36 @@ async fn the_reconciliation_alarms_about_what_nobody_decided_and_about_nothing_e
     assert_eq!(over().await, vec![], "what is over can be helped by nobody");
 }
 
+/// Whoever changes something else of a session that holds too many, or gives it more places, has not decided about those that came since.
+#[tokio::test]
+async fn only_whoever_lowers_a_capacity_below_the_booked_decides_about_them() {
+    let (house, session) = house_with_session(10).await;
+    book(&house.services, session, 1, 5).await.expect("there is room");
+    let by = officer(&house);
+    let over = async || booking::reconcile(&house.services, &house.services.system()).await.expect("a list");
+    let change = async |version, places: u32, anyway| {
+        booking::change_places(&house.services, &by, session, version, places, anyway).await.map(drop)
+    };
+    change(1, 3, true).await.expect("lowered knowingly");
+    change(2, 3, false).await.expect("the same number again");
+    change(3, 4, false).await.expect("one more place, and still too few");
+    assert_eq!(over().await, vec![], "the five are still what somebody decided about");
+    let past_the_guard = "alter table booking disable trigger user; update booking set people = people + 2";
+    sqlx::raw_sql(past_the_guard).execute(&house.db.owner_pool()).await.expect("the owner may");
+    for (version, places) in [(4, 4), (5, 6)] {
+        change(version, places, false).await.expect("nothing is lowered");
+        assert_eq!(over().await, vec![(session, 7, i32::try_from(places).expect("few"))], "of the two nobody decided");
+    }
+    change(6, 5, true).await.expect("lowered knowingly");
+    assert_eq!(over().await, vec![], "of all seven now");
+    change(7, 8, false).await.expect("places for all");
+    sqlx::raw_sql("update booking set people = people + 2")
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("the owner may");
+    assert_eq!(over().await, vec![(session, 9, 8)]);
+}
+
 #[tokio::test]
 async fn a_steward_changes_no_session() {
     let (house, session) = house_with_session(10).await;

@@ -407,21 +407,7 @@ async fn the_judgement_and_the_approvals_of_a_release_are_noted_by_two_of_qualit
     let theirs = view.release.catalogue.items.iter();
     let theirs = theirs.filter(|item| says(Kind::ReleaseStepDone, Some(item)) == Says::Quality);
     let theirs: Vec<String> = theirs.map(|item| item.code.clone()).collect();
-    assert_eq!(
-        theirs,
-        [
-            "laboratory_lead",
-            "hla_director",
-            "quality_cleared",
-            "exposure_history",
-            "exception_decided",
-            "reviewed_together",
-            "medical_approval",
-            "director_approval",
-            "finance_insurance",
-            "export_permit",
-        ]
-    );
+    assert_eq!(theirs, QUALITYS);
     let laboratorys = steps_of(&view, |section| matches!(section, "V" | "VII"));
 
     // The laboratory proposes none of them: not one alone, nor among its own, nor all at once.

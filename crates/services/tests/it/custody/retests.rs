@@ -4,7 +4,7 @@ use super::*;
 use crate::family::{family, visitor};
 use crate::ledger::of;
 use domain::account::Role;
-use domain::custody::{DeviationKind, Lot, Person, Phase, Pool, Value, What};
+use domain::custody::{DeviationKind, Lot, Marker, Person, Phase, Pool, Value, What};
 use domain::family::TestState;
 use jiff::SignedDuration;
 use services::custody::proof::{self, Terms};
@@ -120,6 +120,57 @@ async fn a_family_is_shown_a_repeat_and_not_the_result_of_before() {
     one(&house, own.unit, found("viability", 91.5, vec![])).await.expect("kept");
     let after = shown().await;
     assert_eq!((after.state, after.values), (TestState::Final, vec![value("viability", 91.5, Phase::Post)]));
+}
+
+/// The page shows the other guardian the child's values beside which the mother's are closed; the paper is made of the file, in which
+/// both are one event. How far a test is they say alike, and of what both show the same.
+#[tokio::test]
+async fn page_and_paper_say_the_same_of_a_test_however_far_it_is() {
+    let (house, shelf) = bank().await;
+    let own = Life { pool: Pool::Family, ..life(62) };
+    assert!(tell(&house, &own.until(State::Received, &shelf)).await.iter().all(Result::is_ok));
+    family(&house, 62, own.unit).await;
+    let marker = |of, found| {
+        let found = What::Marker(found);
+        Value { of, found, unit: String::new(), phase: None, ..value("hbv", 0.0, Phase::Post) }
+    };
+    let result = |of_child| {
+        let (operator, reviewer) = two("LAB-03", "LAB-04");
+        let values = vec![marker(Person::Baby, of_child), marker(Person::Mother, Marker::Negative)];
+        Payload::TestFinal { test: "hbv".to_owned(), operator, reviewer, lots: vec![], values }
+    };
+    let started = || Payload::TestStarted { test: "hbv".to_owned() };
+    for (told, expected) in [
+        (None, TestState::Pending),
+        (Some(started()), TestState::InWork),
+        (Some(repeated("hbv")), TestState::Repeat),
+        (Some(started()), TestState::Repeat),
+        (Some(result(Marker::Negative)), TestState::Final),
+        // Taken back.
+        (Some(repeated("hbv")), TestState::Repeat),
+        (Some(result(Marker::Positive)), TestState::Final),
+    ] {
+        house.services.clock.advance(SignedDuration::from_mins(1));
+        if let Some(payload) = told {
+            one(&house, own.unit, payload).await.expect("kept");
+        }
+        for (person, reads_hers) in [(621, true), (622, false)] {
+            let by = visitor(&house, person);
+            let page = families::record(&house.services, &by, own.unit).await.expect("read").tests;
+            let reading = families::passport(&house.services, &by, own.unit).await.expect("a passport");
+            let paper = families::tested(&reading.view);
+            assert_eq!(page.len(), paper.len());
+            for (page, paper) in page.iter().zip(&paper) {
+                assert_eq!((&page.code, page.state), (&paper.item.code, paper.state), "to {person}");
+                let shown = page.state == TestState::Final && (reads_hers || !page.hidden);
+                assert_eq!(paper.values().is_some(), shown, "{} to {person}", page.code);
+                assert!(paper.values().is_none_or(|values| values == page.values), "{} to {person}", page.code);
+                assert_eq!(page.final_at, paper.result.map(|event| event.occurred_at), "{} to {person}", page.code);
+            }
+            let hbv = page.iter().find(|test| test.code == "hbv").expect("a test");
+            assert_eq!((hbv.state, hbv.hidden), (expected, !reads_hers && expected == TestState::Final), "to {person}");
+        }
+    }
 }
 
 #[tokio::test]

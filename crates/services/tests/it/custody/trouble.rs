@@ -1,22 +1,11 @@
 //! Deviations, holds, and lots that are called back.
 
 use super::*;
-use domain::account::{Actor, Role};
+use domain::account::Role;
 use domain::custody::{DeviationKind, Lot};
-use domain::ids::{AccountId, LoginSessionId};
 use services::Context;
 use services::custody::{CustodyError, end_recall, recall};
 use testkit::custody::record;
-
-/// Somebody of the staff, by a number.
-fn staff(house: &TestHouse, number: u128, role: Role) -> Context {
-    house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(number)),
-        login: LoginSessionId(Uuid::from_u128(number)),
-        roles: vec![role],
-        stepped_up_at: Some(house.now()),
-    })
-}
 
 fn opened_as(number: u128, of: DeviationKind) -> Payload {
     let (deviation, said) = (Uuid::from_u128(number), "something is off".to_owned());
@@ -54,7 +43,7 @@ async fn a_hold_is_lifted_by_two_once_everything_is_closed_and_a_unit_is_where_i
     assert_eq!(one(&house, unit, reserved.clone()).await, Err(Refused::NoWay { from: State::QuarantineHold, kind }));
     let lift = |with: &str| Payload::HoldLifted { operator: "QA-01".to_owned(), with: with.to_owned() };
     assert_eq!(one(&house, unit, lift("QA-02")).await, Err(Refused::Unmet(vec![Unmet::DeviationsOpen(2)])));
-    let other = staff(&house, 5, Role::LabOfficer);
+    let other = house.somebody(5, Role::LabOfficer);
     for number in [1, 2] {
         record(&house.services, &other, now(&house, unit, closed(number))).await.expect("closed by another");
     }
@@ -68,7 +57,7 @@ async fn a_deviation_is_closed_once_by_another_than_who_opened_it() {
     let house = TestHouse::new().await;
     let unit = unit_in(&house, 1, State::Banked).await;
     let other_unit = unit_in(&house, 2, State::Banked).await;
-    let (one_of, another) = (staff(&house, 1, Role::LabOfficer), staff(&house, 2, Role::QualityOfficer));
+    let (one_of, another) = (house.somebody(1, Role::LabOfficer), house.somebody(2, Role::QualityOfficer));
     let tell = async |by: &Context, unit: UnitId, payload: Payload| match record(
         &house.services,
         by,
@@ -95,7 +84,7 @@ async fn a_lot_is_called_back_by_quality_only() {
     let house = TestHouse::new().await;
     unit_in(&house, 1, State::Banked).await;
     for role in [Role::MuseumOfficer, Role::LabOfficer] {
-        let recalled = recall(&house.services, &staff(&house, 1, role), &bags(1), "leaks at the seam").await;
+        let recalled = recall(&house.services, &house.somebody(1, role), &bags(1), "leaks at the seam").await;
         assert!(matches!(recalled, Err(CustodyError::Denied(_))), "{role:?}");
     }
 }
@@ -115,7 +104,7 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
     // Another lot; and a unit that is not worked on yet.
     unit_in(&house, 41, State::Banked).await;
     unit_in(&house, 5, State::Received).await;
-    let quality = staff(&house, 1, Role::QualityOfficer);
+    let quality = house.somebody(1, Role::QualityOfficer);
     let first = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
     assert_eq!((first.units, first.ran_already), (4, false));
     let again = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("pressed again");
@@ -147,7 +136,7 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
     let own = end_recall(&house.services, &quality, first.recall).await;
     assert!(matches!(own, Err(CustodyError::Refused(Refused::CloserOpened))), "{own:?}");
     for _ in 0..2 {
-        let other = staff(&house, 2, Role::QualityOfficer);
+        let other = house.somebody(2, Role::QualityOfficer);
         end_recall(&house.services, &other, first.recall).await.expect("ended by another, and once");
     }
     let ended = "select count(*) from audit_entry where action = 'custody.recall_ended'";
@@ -172,7 +161,7 @@ async fn a_recall_goes_on_behind_units_that_take_no_event_any_more() {
         select l.id, u.id from custody_lot l, custody_unit u where l.kind = 'bag_set' and u.din like 'S9901%';
         set session_replication_role = origin";
     sqlx::raw_sql(gone).execute(&house.db.owner_pool()).await.expect("the owner may do anything");
-    let quality = staff(&house, 1, Role::QualityOfficer);
+    let quality = house.somebody(1, Role::QualityOfficer);
     let recalled = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
     assert_eq!(recalled.units, 1);
     assert_eq!(seen(&house, unit).await.standing.state(), State::QuarantineHold);

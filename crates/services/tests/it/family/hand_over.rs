@@ -6,7 +6,7 @@ use domain::account::{Actor, Denied};
 use domain::family::{Consent, Kin, Notice};
 use domain::ids::FamilyId;
 use services::family::office::{self, Standing};
-use services::family::{self as families, CHILD_INVITATION, FamilyError};
+use services::family::{self as families, CHILD_INVITATION, FamilyError, Markers};
 use store::family::join::{self, NewMember};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ async fn a_child_takes_over_on_its_eighteenth_birthday_and_not_a_day_before() {
         let mother = visitor(&house, 11);
         families::consent(&house.services, &mother, family, (Consent::MotherResults, given)).await.expect("said");
         let seen = families::people(&house.services, &child).await.expect("read").remove(0);
-        assert_eq!(seen.mother_shares, given);
+        assert_eq!(seen.markers, if given { Markers::Shared } else { Markers::Hers });
     }
     let other = families::consent(&house.services, &visitor(&house, 12), family, (Consent::MotherResults, true)).await;
     assert!(matches!(other, Err(FamilyError::NotFound)), "{other:?}");

@@ -4,6 +4,7 @@ mod begin;
 mod ends;
 mod hand_over;
 mod join;
+mod mother;
 mod office;
 mod office_invitations;
 mod office_payments;
@@ -23,6 +24,7 @@ use jiff::civil::Date;
 use services::Context;
 use services::account::contact_index;
 use services::crypto::Place;
+use services::family::office::Writing;
 use services::family::{self as families, Founder, Founding, found_in};
 use services::limits::Network;
 use testkit::TestHouse;
@@ -63,12 +65,25 @@ pub async fn account(house: &TestHouse, person: u128) -> AccountId {
 
 /// Somebody who helps families.
 pub fn support(house: &TestHouse) -> Context {
-    house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_017)),
-        login: LoginSessionId(Uuid::from_u128(90_017)),
-        roles: vec![Role::FamilySupport],
-        stepped_up_at: Some(house.now()),
-    })
+    house.somebody(90_017, Role::FamilySupport)
+}
+
+/// The form of a new contract of the number SD2026000777; its own form, and what its family would fill in.
+pub fn writing(form: u128) -> Writing {
+    let text = str::to_owned;
+    Writing {
+        form: Uuid::from_u128(form),
+        number: text("SD2026000777"),
+        pool: text("family"),
+        child: text("演示宝宝"),
+        born: text("2026-07-01"),
+        owner: text(phone(771).digits()),
+        mother: text("owner"),
+        storage: text("620"),
+        storage_from: text("2027-07-31"),
+        years: text("20"),
+        ..Writing::default()
+    }
 }
 
 /// A network of the world.

@@ -1,12 +1,12 @@
 //! The contracts' office: each act goes where the table says, for whoever may, once; and no act moves a unit.
 
-use super::{count, days, family, founded, joined, network, number, phone, support, units, visitor};
+use super::{count, days, family, founded, joined, network, number, phone, support, units, visitor, writing};
 use domain::account::{Actor, Denied, Role};
 use domain::contact::PersonName;
 use domain::custody::{Din, Pool};
 use domain::family::{ContractEvent, ContractNumber, ContractState, Kin};
 use domain::field::Fault;
-use domain::ids::{AccountId, ContractId, FamilyId, LoginSessionId, UnitId};
+use domain::ids::{ContractId, FamilyId, UnitId};
 use jiff::SignedDuration;
 use services::Context;
 use services::family::office::{self, Acting, Inviting, OwedWhich, Paying, Standing, Writing};
@@ -16,12 +16,7 @@ use uuid::Uuid;
 
 /// Somebody of another role.
 pub(super) fn staff(house: &TestHouse, role: Role) -> Context {
-    house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_050)),
-        login: LoginSessionId(Uuid::from_u128(90_050)),
-        roles: vec![role],
-        stepped_up_at: Some(house.now()),
-    })
+    house.somebody(90_050, role)
 }
 
 /// A contract of a number of its own, as far as a state says, without a unit.
@@ -355,19 +350,10 @@ async fn a_contract_is_written_once_and_nobody_is_told() {
     let house = TestHouse::new().await;
     let text = str::to_owned;
     let new = Writing {
-        form: Uuid::from_u128(7),
         number: text("sd 2026-000777"),
-        pool: text("family"),
-        child: text("演示宝宝"),
-        born: text("2026-07-01"),
-        owner: text(phone(771).digits()),
-        mother: text("owner"),
         preparation: text("5,980"),
         preparation_on: text("2026-07-31"),
-        storage: text("620"),
-        storage_from: text("2027-07-31"),
-        years: text("20"),
-        ..Writing::default()
+        ..writing(7)
     };
     let write = async |new: &Writing| office::write(&house.services, &support(&house), new).await;
     let (one, two) = tokio::join!(write(&new), write(&new));
@@ -394,21 +380,7 @@ async fn a_contract_is_written_once_and_nobody_is_told() {
 #[tokio::test]
 async fn a_draft_that_was_written_wrongly_frees_its_number_and_what_was_signed_keeps_it() {
     let house = TestHouse::new().await;
-    let text = str::to_owned;
-    let new = |form| Writing {
-        form: Uuid::from_u128(form),
-        number: text("SD2026000777"),
-        pool: text("family"),
-        child: text("演示宝宝"),
-        born: text("2026-07-01"),
-        owner: text(phone(771).digits()),
-        mother: text("owner"),
-        storage: text("620"),
-        storage_from: text("2027-07-31"),
-        years: text("20"),
-        ..Writing::default()
-    };
-    let write = async |form| office::write(&house.services, &support(&house), &new(form)).await;
+    let write = async |form| office::write(&house.services, &support(&house), &writing(form)).await;
     let act = async |id, event, version| {
         office::act(&house.services, &support(&house), (id, event), &acting(version, "")).await.expect("done")
     };

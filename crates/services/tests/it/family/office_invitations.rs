@@ -2,14 +2,14 @@
 //! office read a contract stands in the family's own log.
 
 use super::office::contract_of;
-use super::{count, family, founded, joined, phone, support, units, visitor};
+use super::{count, family, founded, joined, phone, support, units, visitor, writing};
 use domain::account::{Actor, Denied};
 use domain::family::{Kin, Notice};
 use domain::field::Fault;
 use domain::ids::{AccountId, ContractId};
 use jiff::SignedDuration;
 use services::Context;
-use services::family::office::{self, Inviting, Standing, Writing};
+use services::family::office::{self, Inviting, Standing};
 use services::family::{self as families, CONTRACT_WORK, FamilyError};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -57,20 +57,7 @@ async fn whoever_invites_sends_again_or_writes_a_contract_shows_the_second_facto
         mother: false,
         phone: phone(77).digits().to_owned(),
     };
-    let text = str::to_owned;
-    let written = Writing {
-        form: Uuid::from_u128(7),
-        number: text("SD2026000777"),
-        pool: text("family"),
-        child: text("演示宝宝"),
-        born: text("2026-07-01"),
-        owner: text(phone(771).digits()),
-        mother: text("owner"),
-        storage: text("620"),
-        storage_from: text("2027-07-31"),
-        years: text("20"),
-        ..Writing::default()
-    };
+    let written = writing(7);
     for stale in [aged(None), aged(Some(SignedDuration::from_mins(11)))] {
         let inviting = office::invite(&house.services, &stale, &new).await;
         assert!(matches!(inviting, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{inviting:?}");

@@ -3,10 +3,10 @@
 
 use super::office::contract_of;
 use super::{count, days, family, founded, joined, support, units, visitor};
-use domain::account::{Actor, Role};
+use domain::account::Role;
 use domain::family::{ContractState, Notice};
 use domain::field::Fault;
-use domain::ids::{AccountId, ContractId, LoginSessionId};
+use domain::ids::ContractId;
 use services::family::office::{self, OwedWhich, Paying};
 use services::family::{self as families, FamilyError};
 use services::{Context, Services};
@@ -43,12 +43,7 @@ const WHY: &str = "演示：流水号抄错";
 
 /// Another of the office than who notes payments.
 fn colleague(house: &TestHouse) -> Context {
-    house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_018)),
-        login: LoginSessionId(Uuid::from_u128(90_018)),
-        roles: vec![Role::FamilySupport],
-        stepped_up_at: Some(house.now()),
-    })
+    house.somebody(90_018, Role::FamilySupport)
 }
 
 /// Notes a transfer of what is due on 10 August 2026, and answers which payment it is: the only one of the contract that stands.

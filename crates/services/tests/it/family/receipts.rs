@@ -2,8 +2,8 @@
 
 use super::office::contract_of;
 use super::{family, support, units, visitor};
-use domain::account::{Actor, Role};
-use domain::ids::{AccountId, ContractId, FamilyPaymentId, LoginSessionId};
+use domain::account::Role;
+use domain::ids::{ContractId, FamilyPaymentId};
 use services::account::erase;
 use services::family::office::{self, Paying};
 use services::family::{self as families, FamilyError, OwnPayment};
@@ -49,18 +49,48 @@ async fn a_family_has_a_receipt_of_each_payment_that_stands_and_nobody_elses() {
     }
 
     // What was noted wrongly has no receipt.
-    let colleague = house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_018)),
-        login: LoginSessionId(Uuid::from_u128(90_018)),
-        roles: vec![Role::FamilySupport],
-        stepped_up_at: Some(house.now()),
-    });
+    let colleague = house.somebody(90_018, Role::FamilySupport);
     assert!(
         office::take_back(&house.services, &colleague, (own, mine.id.0), "演示：流水号抄错").await.expect("taken back")
     );
     assert!(matches!(receipt(mine.id).await, Err(FamilyError::NotFound)));
     let read = payments(&house, 11).await;
     assert!(read.len() == 1 && read[0].taken_back_at.is_some() && read[0].prices.len() == 1, "{read:?}");
+}
+
+/// All prices are read at once: each payment has its own of them, and of no other contract's those of the same number.
+#[tokio::test]
+async fn each_payment_says_what_it_paid_and_nothing_that_another_did() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    let own = contract_of(&house, family(&house, 1, all[0]).await).await;
+    let other = contract_of(&house, family(&house, 2, all[1]).await).await;
+    sqlx::query("update family_member set account_id = $1 where account_id = $2")
+        .bind(Uuid::from_u128(11))
+        .bind(Uuid::from_u128(21))
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("one person belongs to both");
+    for (contract, nth, reference) in [(own, "2", "T-2"), (own, "3", "T-3"), (other, "2", "T-4")] {
+        let new = Paying {
+            contract,
+            nths: vec![nth.to_owned()],
+            amount: "620".to_owned(),
+            day: "2026-07-20".to_owned(),
+            reference: reference.to_owned(),
+        };
+        assert!(office::pay(&house.services, &support(&house), &new).await.expect("noted"));
+    }
+    let read = payments(&house, 11).await;
+    let mut said: Vec<_> = read
+        .iter()
+        .map(|one| {
+            (one.reference.as_str(), one.prices.iter().map(|price| price.due_on.to_string()).collect::<Vec<_>>())
+        })
+        .collect();
+    said.sort();
+    let day = |day: &str| vec![day.to_owned()];
+    assert_eq!(said, [("T2", day("2026-08-10")), ("T3", day("2027-08-10")), ("T4", day("2026-08-10"))]);
 }
 
 #[tokio::test]

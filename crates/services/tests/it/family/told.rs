@@ -2,10 +2,10 @@
 
 use super::{count, days, family, support, units, visitor};
 use crate::lims::{dead, record, send};
-use domain::account::{Actor, Role};
+use domain::account::Role;
 use domain::custody::{DeviationKind, Payload};
 use domain::family::{ContractState, Notice};
-use domain::ids::{AccountId, FamilyNoticeId, LoginSessionId, UnitId};
+use domain::ids::{FamilyNoticeId, UnitId};
 use serde_json::json;
 use services::custody::proof::staff_passport;
 use services::custody::{By, Incoming, UnitName, record_in};
@@ -109,12 +109,7 @@ async fn a_passport_and_a_dead_letter_that_staff_read_stand_in_the_familys_log()
     let all = units(&house).await;
     family(&house, 1, all[0]).await;
     family(&house, 2, all[1]).await;
-    let lab = house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_018)),
-        login: LoginSessionId(Uuid::from_u128(90_018)),
-        roles: vec![Role::LabOfficer],
-        stepped_up_at: None,
-    });
+    let lab = house.somebody(90_018, Role::LabOfficer);
     staff_passport(&house.services, &lab, all[0], "演示：核对").await.expect("a passport");
     let din: String = sqlx::query_scalar("select din from custody_unit where id = $1")
         .bind(all[0].0)

@@ -17,20 +17,20 @@ use services::family::office::{self, Acting, Inviting};
 use services::family::{self as families, FamilyError, Founder, Founding, Look, Own, found_in};
 use services::telemetry::Span;
 use sqlx::PgPool;
-use store::family::{certificates, own};
+use store::family::certificates;
 use testkit::TestHouse;
 use tokio::sync::Barrier;
 use uuid::Uuid;
 
 /// A unit with its family and its contract, and the one that takes over.
-struct Both {
-    unit: UnitId,
+pub(super) struct Both {
+    pub unit: UnitId,
     /// All units of the house; `unit` is the first.
-    all: Vec<UnitId>,
-    old: FamilyId,
-    from: ContractId,
-    new: FamilyId,
-    to: ContractId,
+    pub all: Vec<UnitId>,
+    pub old: FamilyId,
+    pub from: ContractId,
+    pub new: FamilyId,
+    pub to: ContractId,
 }
 
 async fn family_of(house: &TestHouse, contract: ContractId) -> FamilyId {
@@ -40,7 +40,7 @@ async fn family_of(house: &TestHouse, contract: ContractId) -> FamilyId {
 
 /// Family 1 (the mother is 11, the other guardian 12) with a stored unit, and a signed contract of family 2, which 21 has joined as the
 /// mother of that family.
-async fn both(house: &TestHouse) -> Both {
+pub(super) async fn both(house: &TestHouse) -> Both {
     let all = units(house).await;
     let unit = all[0];
     let old = family(house, 1, unit).await;
@@ -51,12 +51,12 @@ async fn both(house: &TestHouse) -> Both {
 }
 
 /// What the form says that lets a contract go to that of a number.
-fn giving(to: &str, form: u128) -> Acting {
+pub(super) fn giving(to: &str, form: u128) -> Acting {
     let reason = "演示：双方家庭来函申请".to_owned();
     Acting { version: 1, to: to.to_owned(), form: Uuid::from_u128(form), reason, ..Acting::default() }
 }
 
-async fn give(house: &TestHouse, from: ContractId, said: &Acting) -> Result<ContractState, FamilyError> {
+pub(super) async fn give(house: &TestHouse, from: ContractId, said: &Acting) -> Result<ContractState, FamilyError> {
     office::act(&house.services, &support(house), (from, ContractEvent::Transfer), said).await
 }
 
@@ -162,7 +162,11 @@ async fn with_the_policy_gone_neither_family_finds_what_is_the_others() {
         for table in ["family", "family_contract"] {
             assert_eq!(counted(&mut own.tx, table).await, 1, "{table} for {person}");
         }
-        let mother = own::birth_mother(&mut *own.tx, both.unit.0).await.expect("asked");
+        let mother: Option<Uuid> = sqlx::query_scalar("select family_birth_mother($1)")
+            .bind(both.unit.0)
+            .fetch_one(&mut *own.tx)
+            .await
+            .expect("asked");
         assert_eq!(mother, None, "who was of the former family is not told");
         let which = sqlx::query("select from family_contract_transfer").execute(&mut *own.tx).await;
         assert!(which.is_err(), "nor which family");

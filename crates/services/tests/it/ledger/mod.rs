@@ -13,11 +13,9 @@ mod releases;
 mod rules;
 mod statements;
 
-use domain::account::{Actor, Role};
+use domain::account::Role;
 use domain::bus::City;
-use domain::ids::{
-    AccountId, AwardId, EnvelopeId, FundId, LoginSessionId, PayeeId, PaymentFileId, PaymentId, StatementId, TrancheId,
-};
+use domain::ids::{AwardId, EnvelopeId, FundId, PayeeId, PaymentFileId, PaymentId, StatementId, TrancheId};
 use domain::ledger::{AccountNumber, Amount, Beneficiary, DiseaseGroup, Evidence, FundCode, PayeeKind, Purpose};
 use domain::time::local_day;
 use services::Context;
@@ -35,12 +33,7 @@ pub struct Purse {
 
 /// What somebody of finance does, with a fresh second factor. Different numbers are different people.
 pub fn of(house: &TestHouse, person: u128, role: Role) -> Context {
-    house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(person)),
-        login: LoginSessionId(Uuid::from_u128(person)),
-        roles: vec![role],
-        stepped_up_at: Some(house.now()),
-    })
+    house.somebody(person, role)
 }
 
 pub fn preparer(house: &TestHouse) -> Context {

@@ -1,12 +1,10 @@
 //! What a feed says was long ago: it does not choose its own rules, and two people may vouch for it.
 
 use super::{dead, is_new, laboratory, number, record, registered, send, system_of};
-use domain::account::{Actor, Denied, Role};
-use domain::ids::{AccountId, LoginSessionId};
+use domain::account::{Denied, Role};
 use domain::lims::LetterState;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use services::Context;
 use services::lims::{Answer, Became, LimsError, Outcome, replay, vouch};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -18,15 +16,6 @@ const FAR: &str = "2026-06-20T11:59:59+08:00";
 
 fn step(operator: &str) -> Value {
     json!({ "kind": "step_done", "step": "weighed", "operator": operator })
-}
-
-fn somebody(test: &TestHouse, person: u128, role: Role) -> Context {
-    test.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(person)),
-        login: LoginSessionId(Uuid::from_u128(person)),
-        roles: vec![role],
-        stepped_up_at: Some(test.now()),
-    })
 }
 
 fn code(answer: &Answer) -> &str {
@@ -63,7 +52,7 @@ async fn two_people_let_through_what_was_long_ago_and_one_alone_does_not() {
     let test = laboratory().await;
     let id = letter_of(&test, record("far", 2, DIN, FAR, step("LT-1"))).await;
     let (services, machine) = (&test.services, system_of(&test.services, 1));
-    let (lab, colleague) = (somebody(&test, 1, Role::LabOfficer), somebody(&test, 2, Role::LabOfficer));
+    let (lab, colleague) = (test.somebody(1, Role::LabOfficer), test.somebody(2, Role::LabOfficer));
     let of_machine = vouch(services, &machine, id).await;
     assert!(matches!(of_machine, Err(LimsError::Denied(_))), "{of_machine:?}");
     for _ in 0..2 {
@@ -76,7 +65,7 @@ async fn two_people_let_through_what_was_long_ago_and_one_alone_does_not() {
     }
     let second = vouch(services, &colleague, id).await;
     assert!(matches!(second, Err(LimsError::Denied(Denied::NotAllowed))), "{second:?}");
-    let quality = somebody(&test, 3, Role::QualityOfficer);
+    let quality = test.somebody(3, Role::QualityOfficer);
     let kept = vouch(services, &quality, id).await.expect("let through");
     assert_eq!((kept.state, kept.seq), (LetterState::Applied, Some(2)));
     let dated = "select count(*) from custody_event where received_at - occurred_at > interval '30 days'";
@@ -101,7 +90,7 @@ async fn two_people_let_through_what_was_long_ago_and_one_alone_does_not() {
 async fn what_waited_here_is_not_late_and_nobody_vouches_for_what_lacks_something_else() {
     let test = laboratory().await;
     let id = letter_of(&test, record("new", 2, DIN, "2026-07-01T09:00:00+08:00", step("NEW-1"))).await;
-    let other = vouch(&test.services, &somebody(&test, 1, Role::LabOfficer), id).await;
+    let other = vouch(&test.services, &test.somebody(1, Role::LabOfficer), id).await;
     assert!(matches!(other, Err(LimsError::NotFound)), "{other:?}");
     sqlx::query("insert into custody_operator (id, code, since) values (gen_random_uuid(), 'NEW-1', '2020-01-01')")
         .execute(&test.db.owner_pool())

@@ -82,6 +82,25 @@ async fn units_are_counted_for_the_desk_and_not_for_a_wall() {
 }
 
 #[tokio::test]
+async fn units_are_counted_once_a_minute_however_many_look() {
+    let house = TestHouse::new().await;
+    store(&house).await;
+    let all = async || {
+        let board = telemetry::board(&house.services, &house.services.system()).await.expect("a board");
+        board.units.values().sum::<u64>()
+    };
+    let before = all().await;
+    assert!(before > 0);
+    let taken =
+        "set session_replication_role = replica; delete from custody_placement; set session_replication_role = origin";
+    sqlx::raw_sql(taken).execute(&house.db.owner_pool()).await.expect("past the house");
+    house.services.clock.advance(SignedDuration::from_secs(59));
+    assert_eq!(all().await, before);
+    house.services.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(all().await, 0);
+}
+
+#[tokio::test]
 async fn ten_minutes_that_were_warm_are_in_the_chart_of_thirty_days_and_all_charts_of_a_tank_begin_together() {
     let house = TestHouse::new().await;
     let kinds = [ChannelKind::TemperatureTop, ChannelKind::Ln2Level];

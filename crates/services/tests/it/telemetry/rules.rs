@@ -2,30 +2,19 @@
 
 use super::{number, reading, send, tank};
 use crate::exports::{colleague, proves};
-use domain::account::{Actor, Denied, Role};
+use domain::account::{Denied, Role};
 use domain::field::Fault;
-use domain::ids::{AccountId, LoginSessionId, RulesDraftId};
+use domain::ids::RulesDraftId;
 use domain::telemetry::change::{plain, rung_after, rung_role};
 use domain::telemetry::{AlarmState, ChannelKind, Limits};
 use domain::typed::Typed;
 use services::Context;
 use services::telemetry::{self, RulesPage, TelemetryError};
 use testkit::{TestDb, TestHouse};
-use uuid::Uuid;
-
-fn of(house: &TestHouse, who: u128, role: Role) -> Context {
-    let account = AccountId(Uuid::from_u128(who));
-    house.context(Actor::Staff {
-        account,
-        login: LoginSessionId(account.0),
-        roles: vec![role],
-        stepped_up_at: Some(house.now()),
-    })
-}
 
 /// One of quality.
 fn quality(house: &TestHouse, who: u128) -> Context {
-    of(house, who, Role::QualityOfficer)
+    house.somebody(who, Role::QualityOfficer)
 }
 
 async fn page(house: &TestHouse) -> RulesPage {
@@ -52,7 +41,7 @@ async fn form(house: &TestHouse, typed: &[(&str, &str)]) -> (i32, Typed) {
 
 async fn propose(house: &TestHouse, typed: &[(&str, &str)]) -> Result<RulesDraftId, TelemetryError> {
     let (base, form) = form(house, typed).await;
-    telemetry::propose_rules(&house.services, &of(house, 1, Role::LabOfficer), base, &form).await
+    telemetry::propose_rules(&house.services, &house.somebody(1, Role::LabOfficer), base, &form).await
 }
 
 #[tokio::test]
@@ -119,10 +108,10 @@ async fn an_alarm_keeps_the_ladder_it_was_raised_with() {
 #[tokio::test]
 async fn new_rules_need_another_person_of_quality() {
     let house = TestHouse::new().await;
-    let night = of(&house, 9, Role::NightShift);
+    let night = house.somebody(9, Role::NightShift);
     let (base, same) = form(&house, &[]).await;
     let not = |role| {
-        let by = of(&house, 1, role);
+        let by = house.somebody(1, role);
         let (services, same) = (house.services.clone(), same.clone());
         async move { telemetry::propose_rules(&services, &by, base, &same).await }
     };
@@ -132,7 +121,7 @@ async fn new_rules_need_another_person_of_quality() {
     let draft = propose(&house, &[("oxygen_low-limit", "20")]).await.expect("proposed");
     let again = propose(&house, &[("oxygen_low-limit", "20.1")]).await;
     assert!(matches!(again, Err(TelemetryError::Already)));
-    let lab = telemetry::confirm_rules(&house.services, &of(&house, 2, Role::LabOfficer), draft).await;
+    let lab = telemetry::confirm_rules(&house.services, &house.somebody(2, Role::LabOfficer), draft).await;
     assert!(matches!(lab, Err(TelemetryError::Denied(Denied::NotAllowed))));
     let own = telemetry::confirm_rules(&house.services, &quality(&house, 1), draft).await;
     assert!(matches!(own, Err(TelemetryError::SamePerson)), "in another role one is the same person");
