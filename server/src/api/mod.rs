@@ -16,6 +16,7 @@ pub mod docs;
 pub mod door;
 pub mod events;
 pub mod extract;
+pub mod group_requests;
 pub mod idempotent;
 pub mod lims;
 pub mod problem;
@@ -91,7 +92,7 @@ pub struct FieldProblem {
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, releases::list, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
-        bus_requests::make, bus_requests::show,
+        bus_requests::make, bus_requests::show, group_requests::make, group_requests::show,
         disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
         telemetry::feed, telemetry::channels
     ),
@@ -109,6 +110,7 @@ pub struct FieldProblem {
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes: any scope. Asking for it, for others: scope `bookings:write`"),
+        (name = "groups", description = "Visits of groups to the museum, asked for others. Scope `bookings:write`"),
         (name = "lims", description = "What happened to units, from the laboratory's system. Scope `lims:write`"),
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
         (name = "telemetry", description = "What gateways measure of tanks and rooms. Scope `telemetry:write`"),
@@ -180,6 +182,8 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
         ("POST", "/api/v1/bus/requests", machine(BookOnBehalf, post(bus_requests::make))),
         ("GET", "/api/v1/bus/requests/{id}", machine(BookOnBehalf, get(bus_requests::show))),
+        ("POST", "/api/v1/groups/requests", machine(BookOnBehalf, post(group_requests::make))),
+        ("GET", "/api/v1/groups/requests/{id}", machine(BookOnBehalf, get(group_requests::show))),
         ("GET", "/api/v1/disclosure", machine(SeePublic, get(disclosure::show))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),

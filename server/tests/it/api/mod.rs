@@ -6,6 +6,7 @@ mod bus_requests;
 mod check_ins;
 mod door;
 mod events;
+mod group_requests;
 mod lims;
 mod releases;
 mod series;
