@@ -98,7 +98,8 @@ pub struct FieldProblem {
     ),
     components(schemas(
         ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
-        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews, lims::LimsEvent
+        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews, webhooks::WaitingTold,
+        webhooks::WaitingNews, lims::LimsEvent
     )),
     security(("token" = [])),
     tags(
