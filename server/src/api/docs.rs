@@ -200,6 +200,10 @@ fn kind_of(schema: &Value) -> String {
 
 fn members(html: &mut String, schema: &Value) {
     for variant in list(schema, "oneOf") {
+        if variant.get("$ref").is_some() {
+            let _ = write!(html, "<p>{}</p>", kind_of(variant));
+            continue;
+        }
         let _ = write!(html, "<p>{}</p>", prose(text(variant, "description")));
         members(html, variant);
     }

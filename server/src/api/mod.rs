@@ -31,6 +31,7 @@ pub mod waiting;
 pub mod webhooks;
 
 use self::common::Everywhere;
+use self::lims::Payloads;
 use self::turns::Turns;
 use self::webhooks::Told;
 use crate::house::House;
@@ -66,6 +67,8 @@ pub struct ProblemSchema {
     refusal: Option<serde_json::Value>,
     /// The date of a series that says no: `{"session": …, "starts_at": …}`.
     date: Option<serde_json::Value>,
+    /// Of `too-large`: how many records a batch of the feed may have, where it had more.
+    most: Option<u32>,
 }
 
 /// What is wrong with one field; further members are the rule's numbers (`max`, `min`).
@@ -84,8 +87,9 @@ pub struct FieldProblem {
         title = "Shandong Cord Blood Bank: visits",
         version = "1",
         description = "Sessions of the museum, bookings for others, people at the door. JSON in UTF-8; dates and times are RFC 3339; \
-                       lists are paged by an opaque cursor; errors are problem documents (RFC 9457). Every call that changes \
-                       something carries an `Idempotency-Key`. Calls of one client are limited; the `RateLimit` headers say what is left.",
+                       lists are paged by an opaque cursor; errors are problem documents (RFC 9457). A call that changes \
+                       something carries an `Idempotency-Key` wherever the call names it; the others say by what else a retry is known: \
+                       a record's key, a reading's instant, a scan's nonce, a code. Calls of one client are limited; the `RateLimit` headers say what is left.",
         license(name = "Proprietary")
     ),
     paths(
@@ -116,7 +120,7 @@ pub struct FieldProblem {
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
         (name = "telemetry", description = "What gateways measure of tanks and rooms. Scope `telemetry:write`"),
     ),
-    modifiers(&Bearer, &Everywhere, &Told)
+    modifiers(&Bearer, &Everywhere, &Told, &Payloads)
 )]
 struct Document;
 

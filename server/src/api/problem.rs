@@ -63,7 +63,8 @@ kinds! {
     TOO_SLOW = "too-slow" REQUEST_TIMEOUT "The body did not come in time"
         "Nothing was done. Send the whole body at once, with the same Idempotency-Key.";
     TOO_LARGE = "too-large" PAYLOAD_TOO_LARGE "The body is larger than the house takes"
-        "Bodies of the API stay below 64 KiB; of a feed, below what it names.";
+        "Bodies of the API stay below 64 KiB; of a feed, below what it names. A batch of a feed with more records than it takes is \
+         answered so, too: `most` is how many it takes. Nothing of it was taken: send it in parts.";
     INVALID = "invalid" UNPROCESSABLE_ENTITY "Fields cannot be taken as they are"
         "`errors` names each field, the rule it breaks (`code`) and the rule's numbers.";
     REFUSED = "refused" CONFLICT "The rules of booking say no"
@@ -79,7 +80,7 @@ kinds! {
     PRECONDITION = "precondition" PRECONDITION_FAILED "The version named in If-Match is not the present one"
         "Read it again: its ETag has changed.";
     KEY_MISSING = "idempotency-key-missing" BAD_REQUEST "An Idempotency-Key is needed"
-        "Calls that change something carry `Idempotency-Key: <a UUID or another text of 8 to 64 characters>`, the same for every retry.";
+        "This call carries `Idempotency-Key: <a UUID or another text of 8 to 64 characters>`, the same for every retry.";
     KEY_REUSED = "idempotency-key-reused" UNPROCESSABLE_ENTITY "The Idempotency-Key was used with another body"
         "A key stands for one request. Use a new key for a new request.";
     KEY_BUSY = "idempotency-key-in-progress" CONFLICT "The request with this Idempotency-Key is still being worked on"

@@ -4,6 +4,7 @@ mod answers;
 mod bookings;
 mod bus_requests;
 mod check_ins;
+mod contract;
 mod door;
 mod events;
 mod group_requests;
