@@ -20,6 +20,8 @@ pub(super) fn topic_text(visit: &Visit, topic: Topic) -> Text {
         Topic::EventWithdrawn => "webhooks-topic-event-withdrawn",
         Topic::BusStopPublished => "webhooks-topic-bus-stop-published",
         Topic::BusStopChanged => "webhooks-topic-bus-stop-changed",
+        Topic::WaitingOffered => "webhooks-topic-waiting-offered",
+        Topic::WaitingExpired => "webhooks-topic-waiting-expired",
     })
 }
 

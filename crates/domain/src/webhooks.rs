@@ -18,7 +18,7 @@ pub const TRIED_FOR: SignedDuration = SignedDuration::from_hours(72);
 
 named! {
     /// What there is to tell.
-    Topic, 9 {
+    Topic, 11 {
         /// The house changed a session: its times, its places; or opened it again.
         SessionChanged "session.changed",
         /// The house closed a session.
@@ -37,13 +37,24 @@ named! {
         BusStopPublished "bus.stop.published",
         /// A stop that stood in it took place, or does not stand in it any more.
         BusStopChanged "bus.stop.changed",
+        /// A party that the partner's machine put on a waiting list is offered places.
+        WaitingOffered "waiting.offered",
+        /// Such an offer is good no more, and nobody answered it.
+        WaitingExpired "waiting.expired",
     }
 }
 
 impl Topic {
-    /// It is told to the machine that booked and to nobody else.
+    /// It is told to the machine that booked, or put a party on a waiting list, and to nobody else.
     pub const fn is_own(self) -> bool {
-        matches!(self, Self::BookingCreated | Self::BookingChanged | Self::BookingCancelled)
+        matches!(
+            self,
+            Self::BookingCreated
+                | Self::BookingChanged
+                | Self::BookingCancelled
+                | Self::WaitingOffered
+                | Self::WaitingExpired
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a feed is sent at once, within bounds. A record is not read here but kept as its text: one that cannot be read is then no end
 //! of its batch, and one that has more than a batch may have costs no memory for the rest.
 
+use crate::api::problem::{self, Problem};
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -12,6 +13,20 @@ pub struct Records<const MOST: usize> {
     pub texts: Vec<String>,
     /// There were more than a batch may have; the rest was not kept.
     pub too_many: bool,
+}
+
+impl<const MOST: usize> Records<MOST> {
+    /// The texts of a batch that is none too long.
+    ///
+    /// # Errors
+    /// `too-large`, of any feed: nothing of such a batch was taken, and it is sent in parts.
+    pub fn within_bounds(self) -> Result<Vec<String>, Problem> {
+        if self.too_many {
+            let sentence = format!("At most {MOST} records are taken at once.");
+            return Err(Problem::new(problem::TOO_LARGE).detail(sentence).with("most", MOST));
+        }
+        Ok(self.texts)
+    }
 }
 
 struct All<const MOST: usize>;

@@ -285,6 +285,10 @@ fn example(html: &mut String, example: &Value) {
 
 fn members(html: &mut String, schema: &Value) {
     for variant in list(schema, "oneOf") {
+        if variant.get("$ref").is_some() {
+            let _ = write!(html, "<p>{}</p>", kind_of(variant));
+            continue;
+        }
         let _ = write!(html, "<p>{}</p>", prose(text(variant, "description")));
         members(html, variant);
     }

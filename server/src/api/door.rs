@@ -50,8 +50,9 @@ pub struct EnrolledDevice {
 
 /// Enrol a device.
 ///
-/// The code is good for ten minutes and for one key. Shown again with the same key it gets the same answer, so that an answer
-/// that was lost can be asked for again.
+/// The code is good for ten minutes and for one key.
+///
+/// No `Idempotency-Key`: shown again with the same key of the device, the code gets the same answer.
 #[utoipa::path(
     post, path = "/api/v1/door/enrolments", tag = "door", security(()),
     request_body = Enrolment,
@@ -228,8 +229,8 @@ pub struct Uploaded {
 
 /// Send what was done.
 ///
-/// Each fact is applied once, by its nonce, however often it is sent: a batch whose answer was lost is sent again as it was.
-/// The nonce is looked up before any rule. With another body it is `nonce-reused`.
+/// No `Idempotency-Key`: each fact is applied once, by its nonce, however often it is sent, and a batch whose answer was lost is sent
+/// again as it was. The nonce is looked up before any rule. With another body it is `nonce-reused`.
 #[utoipa::path(
     post, path = "/api/v1/door/facts", tag = "door",
     request_body = Upload,
@@ -385,6 +386,8 @@ fn conflict(conflict: &Conflict) -> Value {
 /// End the shift.
 ///
 /// The device has sent everything and forgets the day. For devices of supervisors.
+///
+/// No `Idempotency-Key`: a shift that has ended is ended, however often it is said.
 #[utoipa::path(
     delete, path = "/api/v1/door/shift", tag = "door",
     responses(

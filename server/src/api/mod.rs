@@ -16,6 +16,7 @@ pub mod docs;
 pub mod door;
 pub mod events;
 pub mod extract;
+pub mod group_requests;
 pub mod idempotent;
 pub mod lims;
 pub mod problem;
@@ -30,6 +31,7 @@ pub mod waiting;
 pub mod webhooks;
 
 use self::common::Everywhere;
+use self::lims::Payloads;
 use self::turns::Turns;
 use self::webhooks::Told;
 use crate::house::House;
@@ -65,6 +67,8 @@ pub struct ProblemSchema {
     refusal: Option<serde_json::Value>,
     /// The date of a series that says no: `{"session": …, "starts_at": …}`.
     date: Option<serde_json::Value>,
+    /// Of `too-large`: how many records a batch of the feed may have, where it had more.
+    most: Option<u32>,
 }
 
 /// What is wrong with one field; further members are the rule's numbers (`max`, `min`).
@@ -83,21 +87,23 @@ pub struct FieldProblem {
         title = "Shandong Cord Blood Bank: visits",
         version = "1",
         description = "Sessions of the museum, bookings for others, people at the door. JSON in UTF-8; dates and times are RFC 3339; \
-                       lists are paged by an opaque cursor; errors are problem documents (RFC 9457). Every call that changes \
-                       something carries an `Idempotency-Key`. Calls of one client are limited; the `RateLimit` headers say what is left.",
+                       lists are paged by an opaque cursor; errors are problem documents (RFC 9457). A call that changes \
+                       something carries an `Idempotency-Key` wherever the call names it; the others say by what else a retry is known: \
+                       a record's key, a reading's instant, a scan's nonce, a code. Calls of one client are limited; the `RateLimit` headers say what is left.",
         license(name = "Proprietary")
     ),
     paths(
         tokens::get_tokens, tokens::jwks, sessions::list, sessions::show, releases::list, events::list, events::show, bookings::make, bookings::show,
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
-        bus_requests::make, bus_requests::show,
+        bus_requests::make, bus_requests::show, group_requests::make, group_requests::show,
         disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
         telemetry::feed, telemetry::channels
     ),
     components(schemas(
         ProblemSchema, FieldProblem, webhooks::SessionTold, webhooks::BookingTold, webhooks::EventTold, webhooks::StopTold,
-        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews, lims::LimsEvent
+        webhooks::SessionNews, webhooks::BookingNews, webhooks::EventNews, webhooks::StopNews, webhooks::WaitingTold,
+        webhooks::WaitingNews, lims::LimsEvent
     )),
     security(("token" = [])),
     tags(
@@ -109,11 +115,12 @@ pub struct FieldProblem {
         (name = "waiting", description = "Waiting for full sessions for others. Scope `bookings:write`"),
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes: any scope. Asking for it, for others: scope `bookings:write`"),
+        (name = "groups", description = "Visits of groups to the museum, asked for others. Scope `bookings:write`"),
         (name = "lims", description = "What happened to units, from the laboratory's system. Scope `lims:write`"),
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
         (name = "telemetry", description = "What gateways measure of tanks and rooms. Scope `telemetry:write`"),
     ),
-    modifiers(&Bearer, &Everywhere, &Told)
+    modifiers(&Bearer, &Everywhere, &Told, &Payloads)
 )]
 struct Document;
 
@@ -180,6 +187,8 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/bus/stops", machine(SeePublic, get(bus::stops))),
         ("POST", "/api/v1/bus/requests", machine(BookOnBehalf, post(bus_requests::make))),
         ("GET", "/api/v1/bus/requests/{id}", machine(BookOnBehalf, get(bus_requests::show))),
+        ("POST", "/api/v1/groups/requests", machine(BookOnBehalf, post(group_requests::make))),
+        ("GET", "/api/v1/groups/requests/{id}", machine(BookOnBehalf, get(group_requests::show))),
         ("GET", "/api/v1/disclosure", machine(SeePublic, get(disclosure::show))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),

@@ -17,6 +17,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use services::booking::BookingError;
 use services::bus::BusError;
+use services::groups::{GroupError, GroupFault};
+use services::requests::RequestError;
 
 /// A kind of problem, as it is documented.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,7 +63,8 @@ kinds! {
     TOO_SLOW = "too-slow" REQUEST_TIMEOUT "The body did not come in time"
         "Nothing was done. Send the whole body at once, with the same Idempotency-Key.";
     TOO_LARGE = "too-large" PAYLOAD_TOO_LARGE "The body is larger than the house takes"
-        "Bodies of the API stay below 64 KiB; of a feed, below what it names.";
+        "Bodies of the API stay below 64 KiB; of a feed, below what it names. A batch of a feed with more records than it takes is \
+         answered so, too: `most` is how many it takes. Nothing of it was taken: send it in parts.";
     INVALID = "invalid" UNPROCESSABLE_ENTITY "Fields cannot be taken as they are"
         "`errors` names each field, the rule it breaks (`code`) and the rule's numbers.";
     REFUSED = "refused" CONFLICT "The rules of booking say no"
@@ -77,7 +80,7 @@ kinds! {
     PRECONDITION = "precondition" PRECONDITION_FAILED "The version named in If-Match is not the present one"
         "Read it again: its ETag has changed.";
     KEY_MISSING = "idempotency-key-missing" BAD_REQUEST "An Idempotency-Key is needed"
-        "Calls that change something carry `Idempotency-Key: <a UUID or another text of 8 to 64 characters>`, the same for every retry.";
+        "This call carries `Idempotency-Key: <a UUID or another text of 8 to 64 characters>`, the same for every retry.";
     KEY_REUSED = "idempotency-key-reused" UNPROCESSABLE_ENTITY "The Idempotency-Key was used with another body"
         "A key stands for one request. Use a new key for a new request.";
     KEY_BUSY = "idempotency-key-in-progress" CONFLICT "The request with this Idempotency-Key is still being worked on"
@@ -250,24 +253,49 @@ impl From<DoorRefusal> for ProblemDocument {
 
 impl From<BusError> for ProblemDocument {
     fn from(error: BusError) -> Self {
-        match error {
-            BusError::Denied(denied) => denied.into(),
-            BusError::NotFound => Self::new(NOT_FOUND),
-            BusError::Fields(errors) => Self::new(INVALID).errors(errors),
-            BusError::TooMany { max } => Self::new(REFUSED)
-                .detail("This contact has as many requests under way as it may have.")
-                .with("refusal", json!({ "code": "too-many-under-way", "max": max })),
-            BusError::StateHasChanged => Self::new(CHANGED),
-            BusError::Busy => Self::of(Trouble::Busy),
-            BusError::Limited { retry_after } | BusError::NetworkLimited { retry_after } => {
-                Self::new(TOO_OFTEN).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
-            }
-            BusError::Database(error) => error.into(),
-            // Machines ask and read: what becomes of a request is the coordinator's and the school's.
-            error @ (BusError::Refused(_) | BusError::Own(_) | BusError::Damaged(_)) => {
-                tracing::error!(%error, "a machine's question of the bus could not be answered");
+        of_request(error, |conflicts| {
+            tracing::error!(error = %conflicts, "a machine's question of the bus could not be answered");
+            Self::of(Trouble::Broken)
+        })
+    }
+}
+
+impl From<GroupError> for ProblemDocument {
+    fn from(error: GroupError) -> Self {
+        of_request(error, |fault| match fault {
+            GroupFault::Booking(refusal) => refusal.into(),
+            GroupFault::Over { free, .. } => Refusal::Full { free }.into(),
+            fault => {
+                tracing::error!(error = %fault, "a machine's question of groups could not be answered");
                 Self::of(Trouble::Broken)
             }
+        })
+    }
+}
+
+/// What is in the way of a request of any kind; what only its kind has, `own` says.
+fn of_request<K: services::requests::Kind>(
+    error: RequestError<K>,
+    own: impl FnOnce(K::Fault) -> ProblemDocument,
+) -> ProblemDocument {
+    match error {
+        RequestError::Denied(denied) => denied.into(),
+        RequestError::NotFound => ProblemDocument::new(NOT_FOUND),
+        RequestError::Fields(errors) => ProblemDocument::new(INVALID).errors(errors),
+        RequestError::TooMany { max } => ProblemDocument::new(REFUSED)
+            .detail("This contact has as many requests under way as it may have.")
+            .with("refusal", json!({ "code": "too-many-under-way", "max": max })),
+        RequestError::StateHasChanged => ProblemDocument::new(CHANGED),
+        RequestError::Busy => ProblemDocument::of(Trouble::Busy),
+        RequestError::Limited { retry_after } | RequestError::NetworkLimited { retry_after } => {
+            ProblemDocument::new(TOO_OFTEN).retry_after(u32::try_from(retry_after).unwrap_or(u32::MAX))
+        }
+        RequestError::Database(error) => error.into(),
+        RequestError::Own(fault) => own(fault),
+        // Machines ask and read: what becomes of a request is the house's and of who asks.
+        error @ (RequestError::Refused(_) | RequestError::Damaged(_)) => {
+            tracing::error!(%error, "a machine's question of a request could not be answered");
+            ProblemDocument::of(Trouble::Broken)
         }
     }
 }

@@ -88,9 +88,7 @@ impl From<TelemetryError> for Problem {
     fn from(error: TelemetryError) -> Self {
         match error {
             TelemetryError::Denied(denied) => denied.into(),
-            TelemetryError::TooMany => {
-                Self::new(problem::TOO_LARGE).detail("At most 10,000 readings are taken at once.")
-            }
+            TelemetryError::TooMany => Self::new(problem::TOO_LARGE),
             TelemetryError::Busy => Self::new(problem::BUSY).retry_after(1),
             TelemetryError::NotFound => Self::new(problem::NOT_FOUND),
             TelemetryError::Database(error) => error.into(),
@@ -104,9 +102,11 @@ impl From<TelemetryError> for Problem {
 
 /// Send readings.
 ///
-/// A reading is known by its channel and its instant: a batch that was not answered is sent again as it is, and nothing is counted
-/// twice. One bad reading never rejects the others. Late ones are kept. Where the house is busy with other batches it answers `busy`
-/// before it reads one.
+/// One bad reading never rejects the others. Late ones are kept. Where the house is busy with other batches it answers `busy` before
+/// it reads one.
+///
+/// No `Idempotency-Key`: a reading is known by its channel and its instant, so that a batch that was not answered is sent again as it
+/// is, and nothing is counted twice.
 #[utoipa::path(
     post, path = "/api/v1/telemetry/readings", tag = "telemetry",
     request_body = Readings,
@@ -123,13 +123,11 @@ pub async fn feed(
 ) -> Result<Json<TakenReadings>, Problem> {
     let Readings { readings } = body.value;
     drop(body.text);
-    if readings.too_many {
-        return Err(TelemetryError::TooMany.into());
-    }
+    let texts = readings.within_bounds()?;
     let (services, asks) = (house.services.clone(), context.clone());
     // A gateway that hangs up gives no turn back before its batch is done.
     let work = async move {
-        let batch: Vec<Option<Reading>> = readings.texts.iter().map(|text| GatewayReading::read(text)).collect();
+        let batch: Vec<Option<Reading>> = texts.iter().map(|text| GatewayReading::read(text)).collect();
         let taken = telemetry::feed(&services, &asks, batch).await;
         drop(turn);
         taken

@@ -80,6 +80,9 @@ impl From<Tokens> for TokenAnswer {
 ///
 /// The first by the client's credentials, the following by these and the refresh token of the last. Every wrong credential
 /// gets the same answer.
+///
+/// No `Idempotency-Key`: tokens are no answer to keep. Where an answer was lost, begin anew with the credentials alone: a refresh token
+/// is good once.
 #[utoipa::path(
     post, path = "/api/v1/token", tag = "token", security(()),
     request_body = TokenRequest,

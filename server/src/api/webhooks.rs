@@ -82,6 +82,28 @@ pub struct StopNews {
     state: String,
 }
 
+/// A party that the partner's own machine put on a waiting list, as it stands to a session. It names nobody.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingNews {
+    /// Which entry: `GET /api/v1/waiting/{id}`.
+    #[schema(format = Uuid)]
+    waiting: String,
+    /// The session that is offered, or was.
+    #[schema(format = Uuid)]
+    session: String,
+    /// When that begins.
+    #[schema(format = DateTime)]
+    starts_at: String,
+    /// `offered`; afterwards `waiting` for others, or `expired`, `closed`.
+    state: String,
+    /// People.
+    people: u32,
+    /// Until when the offer is good; absent once it is not.
+    #[schema(format = DateTime)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
 macro_rules! told {
     ($($(#[$doc:meta])* $name:ident $data:ident;)+) => {$(
         $(#[$doc])*
@@ -117,6 +139,8 @@ told! {
     EventTold EventNews;
     /// `bus.stop.published`, `bus.stop.changed`.
     StopTold StopNews;
+    /// `waiting.offered`, `waiting.expired`.
+    WaitingTold WaitingNews;
 }
 
 /// The schema of a topic, and what it is in one line.
@@ -131,6 +155,8 @@ const fn described(topic: Topic) -> (&'static str, &'static str) {
         Topic::EventWithdrawn => ("EventTold", "An event is not shown any more"),
         Topic::BusStopPublished => ("StopTold", "A stop of the science bus stands in the public schedule"),
         Topic::BusStopChanged => ("StopTold", "A stop took place, or left the schedule"),
+        Topic::WaitingOffered => ("WaitingTold", "A party your machine put on a waiting list is offered places"),
+        Topic::WaitingExpired => ("WaitingTold", "Such an offer is good no more, and nobody answered it"),
     }
 }
 

@@ -4,6 +4,7 @@
 //! it by the number of a certificate.
 
 use crate::custody::passport::Hex;
+use crate::custody::shape::{Member, shaped};
 use crate::custody::{Din, Value};
 use crate::named::named;
 use serde::{Deserialize, Serialize};
@@ -59,56 +60,66 @@ named! {
     }
 }
 
-/// A lot that went into a unit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lot {
-    /// `bag_set`, `sedimentation_agent`, `cryoprotectant` …
-    pub kind: String,
-    /// As printed on it.
-    pub number: String,
+shaped! {
+    /// A lot that went into a unit.
+    #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Lot {
+        /// `bag_set`, `sedimentation_agent`, `cryoprotectant` …
+        pub kind: String,
+        /// As printed on it.
+        pub number: String,
+    }
 }
 
-/// A place in a tank.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Slot {
-    /// The code of the tank.
-    pub tank: String,
-    /// From 1.
-    pub tower: u16,
-    /// From 1, in the tower.
-    pub frame: u16,
-    /// From 1, in the frame.
-    pub slot: u16,
+shaped! {
+    /// A place in a tank.
+    #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Slot {
+        /// The code of the tank.
+        pub tank: String,
+        /// From 1.
+        pub tower: u16,
+        /// From 1, in the tower.
+        pub frame: u16,
+        /// From 1, in the frame.
+        pub slot: u16,
+    }
 }
 
-/// Who handed a unit to its courier, and what tells how cold it was on its way.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Handed {
-    /// The logger that was started in the dry shipper.
-    pub logger: String,
-    /// Who handed it over.
-    pub operator: String,
-    /// Who looked it over: another.
-    pub with: String,
-    /// The coordinator: a third.
-    pub coordinator: String,
+shaped! {
+    /// Who handed a unit to its courier, and what tells how cold it was on its way.
+    #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Handed {
+        /// The logger that was started in the dry shipper.
+        pub logger: String,
+        /// Who handed it over.
+        pub operator: String,
+        /// Who looked it over: another.
+        pub with: String,
+        /// The coordinator: a third.
+        pub coordinator: String,
+    }
 }
 
 macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident $word:literal { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {
+    ($($(#[doc = $about:literal])* $name:ident $word:literal {
+        $($(#[doc = $doc:literal])* $(#[serde($($serde:tt)*)])? $field:ident: $type:ty,)*
+    })+) => {
         /// What an event says.
         #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
         #[serde(tag = "kind", deny_unknown_fields)]
         pub enum Payload {
-            $($(#[$doc])* #[serde(rename = $word)] $name { $($(#[$field_meta])* $field: $type,)* },)+
+            $($(#[doc = $about])* #[serde(rename = $word)] $name {
+                $($(#[doc = $doc])* $(#[serde($($serde)*)])? $field: $type,)*
+            },)+
         }
 
         /// What happened, as a word: `step_done` …
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        pub enum Kind { $($(#[$doc])* #[serde(rename = $word)] $name,)+ }
+        pub enum Kind { $($(#[doc = $about])* #[serde(rename = $word)] $name,)+ }
 
         impl Kind {
             /// All of them.
@@ -122,6 +133,20 @@ macro_rules! payloads {
             /// The one of a name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+
+            /// What it means, in a sentence for whoever reads the feed's description.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => concat!($($about),*).trim(),)+ }
+            }
+
+            /// What an event of it says besides `kind`.
+            pub fn members(self) -> Vec<Member> {
+                match self {
+                    $(Self::$name => vec![$(
+                        Member::of::<$type>(stringify!($field), &[$(stringify!($($serde)*))?], concat!($($doc),*))
+                    ),*],)+
+                }
             }
         }
 
@@ -412,7 +437,7 @@ payloads! {
     }
     /// It belongs to a family, by its contract. The house alone says so.
     Assigned "assigned" {
-        /// Which: [`crate::custody::chain::of_family`] of the unit and the family. The family's id stands in no event.
+        /// Which: a digest of the unit's id and the family's, made by `chain::of_family`. The family's id stands in no event.
         family: Hex<32>,
     }
 }

@@ -14,6 +14,7 @@ pub mod ranges;
 mod results;
 pub mod revise;
 mod says;
+mod shape;
 mod state;
 #[cfg(test)]
 mod state_tests;
@@ -25,5 +26,6 @@ pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot
 pub use guard::{Facts, Unmet};
 pub use results::Results;
 pub use says::{Says, says};
+pub use shape::{Member, Shape, Shaped};
 pub use state::{Standing, State, may_come_later, next, ways};
 pub use value::{Marker, Person, Phase, Value, What};

@@ -1,5 +1,6 @@
 //! What was measured of a unit, and what was found: the values that steps and tests say.
 
+use crate::custody::shape::{Member, Shape, Shaped, shaped};
 use crate::named::named;
 use serde::{Deserialize, Serialize};
 
@@ -51,29 +52,42 @@ pub enum What {
     Text(String),
 }
 
-/// One value that was measured.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Value {
-    /// What was measured: `volume`, `tnc`, `cd34`, `viability`, `hct`, `recovery`, `cfu`, `hbv`, `hla` …
-    pub analyte: String,
-    /// What was found.
-    pub found: What,
-    /// `ml`, `1`, `%`, `kg` …; empty where there is none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub unit: String,
-    /// When.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phase: Option<Phase>,
-    /// Whose blood.
-    #[serde(default = "baby")]
-    pub of: Person,
-    /// By which method and on which instrument, as the laboratory names them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// The instrument.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub instrument: Option<String>,
+impl Shaped for What {
+    fn shape() -> Shape {
+        let ways = vec![
+            Member::of::<f64>("number", &[], "In the unit of the value."),
+            Member::of::<Marker>("marker", &[], "Negative, positive, questionable, not done."),
+            Member::of::<String>("text", &[], "As reported: an HLA type, a blood group."),
+        ];
+        Shape::OneOf("What", ways)
+    }
+}
+
+shaped! {
+    /// One value that was measured.
+    #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Value {
+        /// What was measured: `volume`, `tnc`, `cd34`, `viability`, `hct`, `recovery`, `cfu`, `hbv`, `hla` …
+        pub analyte: String,
+        /// What was found.
+        pub found: What,
+        /// `ml`, `1`, `%`, `kg` …; empty where there is none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub unit: String,
+        /// When.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub phase: Option<Phase>,
+        /// Whose blood.
+        #[serde(default = "baby")]
+        pub of: Person,
+        /// By which method and on which instrument, as the laboratory names them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub method: Option<String>,
+        /// The instrument.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub instrument: Option<String>,
+    }
 }
 
 const fn baby() -> Person {

@@ -6,6 +6,7 @@
 //! the order of their ids. What happens without anybody doing it (a proposal runs out, the booking is cancelled, the house
 //! closes the session, the group arrives) is seen by whoever looks, and written down by whoever acts next.
 
+mod behalf;
 mod change;
 mod door;
 mod draft;
@@ -20,8 +21,9 @@ mod view;
 
 pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, prove, read, refuse,
-    request, resend, reveal, send, submit, view,
+    request, resend, reveal, send, submit, submit_on_behalf, view,
 };
+pub use behalf::{WithFiles, own_with_files};
 pub use change::{settle_due, smaller, withdraw};
 pub use door::{GroupOfBooking, of_booking};
 pub use draft::{begin, choose, offered};

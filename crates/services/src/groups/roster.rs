@@ -92,6 +92,11 @@ impl RequestView {
     pub fn takes_list(&self, policy: &GroupPolicy, now: Timestamp) -> bool {
         deadline(policy, self).is_some_and(|until| now < until)
     }
+
+    /// Until when, where a session is spoken of and the request is not over.
+    pub fn list_until(&self, policy: &GroupPolicy) -> Option<Timestamp> {
+        deadline(policy, self).filter(|until| *until < Timestamp::MAX)
+    }
 }
 
 /// Reads a list and keeps it in place of the one before: all of it, or nothing. Answers how many people stand in it.

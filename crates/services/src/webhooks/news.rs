@@ -91,3 +91,32 @@ pub(crate) async fn own_bookings(
         .collect();
     announce(db, now, &news).await
 }
+
+/// Tells the machines that put these parties on the waiting list how they stand to a session; parties of nobody's machine are told to
+/// nobody.
+pub(crate) async fn own_waiting(
+    db: &mut PgConnection,
+    now: Timestamp,
+    topic: Topic,
+    session: Uuid,
+    entries: &[Uuid],
+) -> sqlx::Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let own = sql::own_waiting(db, session, entries).await?;
+    let news: Vec<News> = own
+        .into_iter()
+        .map(|row| {
+            let mut data = json!({
+                "waiting": row.id, "session": session, "starts_at": row.starts_at.to_jiff(), "state": row.state,
+                "people": row.people,
+            });
+            if let Some(until) = row.until {
+                data["until"] = json!(until.to_jiff());
+            }
+            News { topic, subject: row.id, client: Some(row.client_id), data }
+        })
+        .collect();
+    announce(db, now, &news).await
+}

@@ -94,6 +94,38 @@ pub async fn own_bookings(db: &mut PgConnection, bookings: &[Uuid]) -> sqlx::Res
     .await
 }
 
+/// A party that a machine put on a waiting list, as its partner is told of it.
+#[derive(Clone, Debug)]
+pub struct OwnWaiting {
+    /// Entry.
+    pub id: Uuid,
+    /// The machine's.
+    pub client_id: Uuid,
+    /// When the session begins that is or was offered.
+    pub starts_at: SqlTimestamp,
+    /// `offered`, `waiting`, `expired` …
+    pub state: String,
+    /// People.
+    pub people: i32,
+    /// Until when the offer of that session is good, while there is one.
+    pub until: Option<SqlTimestamp>,
+}
+
+/// Those of these entries that machines made, as they stand to a session.
+pub async fn own_waiting(db: &mut PgConnection, session: Uuid, entries: &[Uuid]) -> sqlx::Result<Vec<OwnWaiting>> {
+    sqlx::query_as!(
+        OwnWaiting,
+        r#"select e.id, a.client_id, s.starts_at, e.state, e.people,
+                  case when e.state = 'offered' and e.offered_session = s.id then e.offer_expires_at end as "until?"
+           from api_waiting a join waiting_entry e on e.id = a.waiting_id join session s on s.id = $1
+           where a.waiting_id = any($2) order by e.id"#,
+        session,
+        entries
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Removes what is older than `instant` and was told or given up, with its deliveries. Answers how many events.
 pub async fn remove_before(db: impl PgExecutor<'_>, instant: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
@@ -121,6 +153,7 @@ pub async fn remove_subjects(db: impl PgExecutor<'_>) -> sqlx::Result<u64> {
              and not exists (select from booking x where x.id = s.id)
              and not exists (select from activity x where x.id = s.id)
              and not exists (select from bus_stop x where x.id = s.id)
+             and not exists (select from waiting_entry x where x.id = s.id)
              and not exists (select from webhook_endpoint x where x.id = s.id)
            limit 5000)"
     );

@@ -3,13 +3,16 @@
 //! A batch has no `Idempotency-Key`: each of its records has a key of its own, and the same batch is sent again until it was
 //! answered.
 
+mod payload;
 mod told;
 
+pub use payload::Payloads;
 pub use told::{LimsEvent, LimsOutcome, LimsUpload};
 
 use super::cursor::Cursor;
 use super::extract::{Body, Caller, Id, Query};
 use super::problem::{self, Problem};
+use super::sessions::polled;
 use super::turns::{Turn, Turns};
 use super::{ProblemSchema, authorize};
 use crate::house::House;
@@ -17,17 +20,18 @@ use crate::router::{Policy, Routes};
 use crate::trouble::Trouble;
 use axum::extract::State;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Json};
 use domain::account::Capability;
 use domain::custody::Din;
-use domain::field::{Fault, FieldError};
 use domain::ids::UnitId;
 use domain::lims::LetterState;
+use http::HeaderMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use services::db::to_the_end;
-use services::lims::{self, Letter, LimsError, MOST, Missing, Which};
+use services::lims::{self, Letter, LimsError, Missing, Which};
 use std::sync::Arc;
 use tracing::Instrument as _;
 use utoipa::{IntoParams, ToSchema};
@@ -90,12 +94,17 @@ pub struct LimsTaken {
 /// the order of `source_seq`. The answer to a record is `applied` with the number it has in the unit's chain; `duplicate`, with
 /// what it had become before; `dead` with the reason, where it could not be kept (it waits as a dead letter); or `conflict`, where
 /// its key is another record's. Steps of a release that quality alone notes (sections VI and VIII), and that a unit was handed to its
-/// courier, are said at the desk: here they are `dead` with `only-quality`. A batch without an answer is sent again as it was. Where the house is busy with other batches it
-/// answers `busy` before it reads one.
+/// courier, are said at the desk: here they are `dead` with `only-quality`. Where the house is busy with other batches it answers
+/// `busy` before it reads one.
+///
+/// No `Idempotency-Key`: each record has a key of its own, and a batch without an answer is sent again as it was.
 #[utoipa::path(
     post, path = "/api/v1/lims/events", tag = "lims",
     request_body = LimsUpload,
-    responses((status = 200, description = "What became of each", body = LimsTaken))
+    responses(
+        (status = 200, description = "What became of each", body = LimsTaken),
+        (status = 413, description = "`too-large`: more than 10,000 records, or 8 MiB. Nothing of it was taken", body = ProblemSchema, content_type = "application/problem+json"),
+    )
 )]
 pub async fn events(
     State(house): State<House>,
@@ -105,14 +114,11 @@ pub async fn events(
 ) -> Result<Json<LimsTaken>, Problem> {
     let LimsUpload { sent_at, events } = body.value;
     drop(body.text);
-    if events.too_many {
-        let error = FieldError::new("events", Fault::TooLong { max: MOST as u32 });
-        return Err(Problem::new(problem::INVALID).errors(vec![error]));
-    }
+    let texts = events.within_bounds()?;
     let (services, asks) = (house.services.clone(), context.clone());
     // A sender that hangs up gives no turn back before its batch is done.
     let work = async move {
-        let answers = lims::take(&services, &asks, events.texts).await;
+        let answers = lims::take(&services, &asks, texts).await;
         drop(turn);
         answers
     };
@@ -216,13 +222,17 @@ pub struct DeadLetters {
 /// The client's own records that became dead letters, the oldest first, a hundred of a page.
 #[utoipa::path(
     get, path = "/api/v1/lims/dead-letters", tag = "lims", params(WantedLetters),
-    responses((status = 200, description = "A page", body = DeadLetters))
+    responses(
+        (status = 200, description = "A page", body = DeadLetters, headers(("ETag" = String, description = "Of this answer"))),
+        (status = 304, description = "Not changed since the answer named in If-None-Match"),
+    )
 )]
 pub async fn dead_letters(
     State(house): State<House>,
     Caller(context): Caller,
+    headers: HeaderMap,
     Query(wanted): Query<WantedLetters>,
-) -> Result<Json<DeadLetters>, Problem> {
+) -> Result<Response, Problem> {
     const LIST: &str = "lims dead letters";
     let vault = &house.services.vault;
     let after = wanted.cursor.as_deref().map(|text| Cursor::parse(vault, LIST, text)).transpose()?;
@@ -235,13 +245,15 @@ pub async fn dead_letters(
     let page = lims::letters(&house.services, &context, &which).await?;
     let last = page.letters.last().filter(|_| page.more);
     let next = last.map(|letter| Cursor { at: letter.came_at, id: letter.id }.text(vault, LIST));
-    Ok(Json(DeadLetters { letters: page.letters.into_iter().map(DeadLetter::from).collect(), next }))
+    let letters = page.letters.into_iter().map(DeadLetter::from).collect();
+    polled(&house, &headers, &DeadLetters { letters, next })
 }
 
 /// Try a letter again.
 ///
-/// Answers the letter as it is afterwards: `applied` with unit and number, or `open` with the reason of this time. One that was
-/// kept before answers the same again, so that the call needs no `Idempotency-Key`.
+/// Answers the letter as it is afterwards: `applied` with unit and number, or `open` with the reason of this time.
+///
+/// No `Idempotency-Key`: a letter that was kept before answers the same again, and one that was not is tried once more.
 #[utoipa::path(
     post, path = "/api/v1/lims/dead-letters/{id}/replay", tag = "lims",
     params(("id" = Uuid, Path, description = "Which")),
@@ -314,18 +326,20 @@ pub struct UnitStatus {
     get, path = "/api/v1/lims/units/{din}", tag = "lims",
     params(("din" = String, Path, description = "13 characters, or 14 with the check character")),
     responses(
-        (status = 200, description = "Where it is", body = UnitStatus),
+        (status = 200, description = "Where it is", body = UnitStatus, headers(("ETag" = String, description = "Of this answer"))),
+        (status = 304, description = "Not changed since the answer named in If-None-Match"),
         (status = 404, description = "`not-found`", body = ProblemSchema, content_type = "application/problem+json"),
     )
 )]
 pub async fn unit(
     State(house): State<House>,
     Caller(context): Caller,
+    headers: HeaderMap,
     Id(din): Id<Number>,
-) -> Result<Json<UnitStatus>, Problem> {
+) -> Result<Response, Problem> {
     let status = lims::status(&house.services, &context, &din.0).await?;
     let all = |missing: Vec<Missing>| missing.into_iter().map(MissingItem::from).collect();
-    Ok(Json(UnitStatus {
+    let shown = UnitStatus {
         unit: status.unit,
         din: status.din,
         state: status.state,
@@ -338,7 +352,8 @@ pub async fn unit(
         record_signed: status.record_signed,
         open_deviations: status.open_deviations,
         waiting_letters: status.letters,
-    }))
+    };
+    polled(&house, &headers, &shown)
 }
 
 /// A number in a path.

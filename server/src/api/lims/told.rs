@@ -31,13 +31,13 @@ pub struct LimsEvent {
     key: String,
     /// Its place in the source's counting. A unit's records are applied in this order, whatever its clock says.
     source_seq: Option<i64>,
-    /// `{"din": "G123498654321"}`, or `{"id": …}` as `applied` answered.
+    /// `{"din": "G123498654321"}`, or `{"id": …}` as `applied` answered. Its shape comes with [`super::Payloads`].
     unit: serde_json::Value,
     /// When, by the source's clock. Kept beside the house's, also where it is wrong by hours; at most thirty days before the record
     /// comes, and not more than a day before the unit was registered.
     #[schema(value_type = String, format = DateTime)]
     occurred_at: Timestamp,
-    /// What: `{"kind": "step_done", "step": …, "operator": …}`, as in the list of kinds.
+    /// What: `{"kind": "step_done", "step": …, "operator": …}`. Its shape comes with [`super::Payloads`], kind by kind.
     payload: serde_json::Value,
 }
 

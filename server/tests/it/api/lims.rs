@@ -118,6 +118,39 @@ async fn letters_are_listed_and_tried_again_by_their_machine_only() {
 }
 
 #[tokio::test]
+async fn what_is_polled_of_the_feed_says_when_nothing_changed() {
+    let site = Site::new().await;
+    let (_, token) = site.client("lims", &[Scope::LimsWrite]).await;
+    feed(&site, &token, &[registered()]).await;
+    let get = async |path: &str, known: &str| {
+        let headers = [("if-none-match", known)];
+        let headers = if known.is_empty() { &headers[..0] } else { &headers[..] };
+        site.call("GET", path, &token, headers, None).await
+    };
+    let (letters, unit) = ("/api/v1/lims/dead-letters?state=open", format!("/api/v1/lims/units/{DIN}"));
+    let mut known = Vec::new();
+    for path in [letters, unit.as_str()] {
+        let first = get(path, "").await;
+        let etag = first.header("etag").to_owned();
+        assert_eq!((first.status, etag.is_empty()), (StatusCode::OK, false), "{path}");
+        let same = get(path, &etag).await;
+        assert_eq!((same.status, same.body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
+        known.push((path, etag));
+    }
+    let late =
+        json!({ "kind": "collected", "hospital": "H", "certificate": "C", "volume_ml": 900.0, "anticoagulant": "CPD" });
+    assert_eq!(feed(&site, &token, &[event("late", 2, late)]).await["results"][0]["outcome"], "dead");
+    // It waits for something of its unit.
+    let waits = "update lims_dead_letter set waits = true";
+    sqlx::query(waits).execute(&site.test.db.owner_pool()).await.expect("it waits");
+    for (path, etag) in known {
+        let changed = get(path, &etag).await;
+        assert_eq!(changed.status, StatusCode::OK, "{path} has changed");
+        assert_ne!(changed.header("etag"), etag, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_has_its_bounds() {
     let site = Site::new().await;
     let (_, token) = site.client("lims", &[Scope::LimsWrite]).await;
@@ -132,7 +165,8 @@ async fn a_batch_has_its_bounds() {
     };
     let many = format!("{{\"events\":[{}0]}}", "0,".repeat(10_000));
     let answer = send(&token, Body::from(many)).await;
-    assert_eq!((answer.problem().as_str(), &answer.json()["errors"][0]["code"]), ("invalid", &json!("too-long")));
+    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
+    assert_eq!(answer.json()["most"], 10_000, "as the feed of readings says it");
     assert_eq!(send(&token, Body::from(vec![b' '; 8 * 1024 * 1024 + 1])).await.problem(), "too-large");
     // More than other endpoints read.
     let padded = format!("{{\"events\":[]{}}}", " ".repeat(1024 * 1024));

@@ -73,6 +73,7 @@ async fn only_a_gateway_feeds_and_no_more_than_ten_thousand_at_once() {
     let many = json!({ "readings": vec![reading(0, &json!(71.5)); 10_001] });
     let refused = site.call("POST", FEED, &gateway, &[], Some(&many)).await;
     assert_eq!((refused.status, refused.problem().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too-large"));
+    assert_eq!(refused.json()["most"], 10_000);
     let other = site.call("POST", FEED, &books, &[], Some(&json!({ "readings": [] }))).await;
     assert_eq!((other.status, other.problem().as_str()), (StatusCode::FORBIDDEN, "forbidden"));
 }

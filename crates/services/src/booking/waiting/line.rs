@@ -8,9 +8,11 @@ use super::standing::{Asked, InLine, Standing, standing, standings};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::messages::{self, WaitingNews};
+use crate::webhooks::news::own_waiting;
 use crate::{Context, Services};
 use domain::booking::{Policy, SessionFacts, WaitingEvent, WaitingState, first_that_fit, offer_until};
 use domain::ids::{SessionId, WaitingId};
+use domain::webhooks::Topic;
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -148,6 +150,7 @@ async fn promote_one(
     audit::record(db, context, &entries).await?;
     let news: Vec<_> = ids.iter().map(|id| (WaitingId(*id), WaitingNews::Offered { until })).collect();
     messages::queue_waiting(db, now, &news).await?;
+    own_waiting(db, now, Topic::WaitingOffered, session.id, &ids).await?;
     moved.offers += ids.len();
     Ok(moved)
 }
@@ -188,6 +191,7 @@ async fn end_run_out(
         let news = WaitingNews::RanOut { session: SessionId(session), waits_on: after.is_live() };
         messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
     }
+    own_waiting(db, now, Topic::WaitingExpired, session, &over).await?;
     Ok(over.len())
 }
 
@@ -207,6 +211,7 @@ async fn take_back(
         let news = WaitingNews::Rests { session: SessionId(session) };
         messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
     }
+    own_waiting(db, now, Topic::WaitingExpired, session, spent).await?;
     Ok(spent.len())
 }
 
@@ -249,6 +254,9 @@ async fn end_wishes(
             };
             audit::record(db, context, &[noted(action, entry.id, json!({ "session": session }))]).await?;
             messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
+        }
+        if offered_here {
+            own_waiting(db, now, Topic::WaitingExpired, session.0, &[entry.id]).await?;
         }
         ended += u32::from(over);
     }

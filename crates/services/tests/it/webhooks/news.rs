@@ -5,11 +5,12 @@ use crate::booking::{add_session, house_with_session, officer, party, person};
 use crate::bus;
 use crate::outreach::{date, lecture, now};
 use domain::account::Actor;
-use domain::ids::{BookingId, ClientId, ClosureId, SessionId};
+use domain::ids::{BookingId, ClientId, ClosureId, SessionId, WaitingId};
 use domain::webhooks::Topic;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use services::booking::{self, Closing, Handle, OnBehalf, Scope};
+use services::booking::{self, Closing, Handle, OnBehalf, Remember, Scope, WaitOnBehalf};
+use services::machines::Repeatable;
 use services::{Context, outreach, webhooks};
 use testkit::TestHouse;
 use testkit::partner::Partner;
@@ -73,6 +74,91 @@ async fn a_machines_bookings_are_told_to_its_partner_and_to_nobody_else() {
     assert_eq!((mine.got().len(), theirs.got().len()), (4, 0));
     let sequences: Vec<Value> = super::bodies(&mine).into_iter().map(|body| body["sequence"].clone()).collect();
     assert_eq!(sequences, [1, 2, 3, 4]);
+}
+
+/// A machine puts the n-th person with another on the list of a session.
+async fn waits(house: &TestHouse, context: &Context, session: SessionId, n: usize) -> WaitingId {
+    let asked = WaitOnBehalf { session, also: Vec::new(), person: person(n), party: party(2, 0), replies: None };
+    let under = Repeatable::new(&house.services, context, &format!("key-number-{n}"), "waiting", b"body");
+    under.take(&house.services, context.now).await.expect("taken");
+    let remember = Remember { under, answer: Box::new(|_, _| Value::Null) };
+    booking::wait_on_behalf(&house.services, context, asked, remember).await.expect("on the list").id
+}
+
+#[tokio::test]
+async fn an_offer_of_the_waiting_list_is_told_to_the_machine_that_put_the_party_there() {
+    let (house, session) = house_with_session(2).await;
+    let staff = officer(&house);
+    let first = books(&house, &staff, session, 9).await;
+    let (own, context) = machine(&house, "a hospital").await;
+    let (foreign, other) = machine(&house, "another hospital").await;
+    let (mine, theirs) = (Partner::start().await, Partner::start().await);
+    for (partner, client) in [(&mine, own), (&theirs, foreign)] {
+        let topics = [Topic::WaitingOffered, Topic::WaitingExpired];
+        let new = filled(&partner.url(), &topics, Some(client));
+        webhooks::add(&house.services, &operator(&house), new).await.expect("the endpoint is added");
+    }
+    let of_nobody = filled("https://everybody.example/hooks", &[Topic::WaitingOffered], None);
+    let refused = webhooks::add(&house.services, &operator(&house), of_nobody).await;
+    assert!(matches!(refused, Err(webhooks::WebhookError::Fields(_))), "it is told of one machine's parties only");
+
+    let entry = waits(&house, &context, session, 1).await;
+    let next = waits(&house, &other, session, 2).await;
+    assert!(written(&house).await.is_empty(), "nobody is told of waiting");
+    booking::cancel(&house.services, &staff, Handle::Id(first), None).await.expect("cancelled");
+    let offer = booking::own_waiting(&house.services, &context, entry).await.expect("its own").offer.expect("an offer");
+    let all = written(&house).await;
+    assert_eq!(kinds(&all), ["waiting.offered"], "with the offer, before any worker ran");
+    assert_eq!(
+        all[0].1,
+        json!({
+            "waiting": entry, "session": session, "starts_at": "2026-07-21T01:00:00Z", "state": "offered", "people": 2,
+            "until": offer.until,
+        }),
+        "and nothing of the person"
+    );
+
+    house.services.clock.advance(offer.until.duration_since(house.now()));
+    assert_eq!(booking::pass_on(&house.services).await.expect("passed on"), 1);
+    let all = written(&house).await;
+    assert_eq!(kinds(&all), ["waiting.offered", "waiting.expired", "waiting.offered"]);
+    assert_eq!((&all[1].1["waiting"], &all[1].1["state"]), (&json!(entry), &json!("expired")));
+    assert!(all[1].1.get("until").is_none(), "it is good no more");
+    assert_eq!(all[2].1["waiting"], json!(next));
+    closes(&house, session).await;
+    let all = written(&house).await;
+    let over = |(kind, data): &(String, Value)| {
+        kind == "waiting.expired" && data["waiting"] == json!(next) && data["state"] == "closed"
+    };
+    assert!(all.len() == 5 && all.iter().any(over), "the session is told of, and the offer that ended with it");
+    work(&house).await;
+    let told = |partner: &Partner| -> Vec<(Value, Value)> {
+        super::bodies(partner).into_iter().map(|body| (body["type"].clone(), body["sequence"].clone())).collect()
+    };
+    let both = [(json!("waiting.offered"), json!(1)), (json!("waiting.expired"), json!(2))];
+    assert_eq!((told(&mine), told(&theirs)), (both.to_vec(), both.to_vec()));
+    assert!(mine.got().iter().all(|call| !call.body.contains(&next.to_string())), "never of another's");
+}
+
+#[tokio::test]
+async fn without_its_news_there_is_no_offer() {
+    let (house, session) = house_with_session(2).await;
+    let staff = officer(&house);
+    let first = books(&house, &staff, session, 9).await;
+    let (_, context) = machine(&house, "a hospital").await;
+    waits(&house, &context, session, 1).await;
+    // The news cannot be written: then there is no offer either.
+    let owner = house.db.owner_pool();
+    let refuse = "alter table webhook_event add constraint nobody check (kind <> 'waiting.offered')";
+    sqlx::query(refuse).execute(&owner).await.expect("no such news");
+    let failed = booking::cancel(&house.services, &staff, Handle::Id(first), None).await;
+    assert!(failed.is_err(), "the offer and its news are one");
+    sqlx::query("alter table webhook_event drop constraint nobody").execute(&owner).await.expect("news again");
+    let offered: i64 = sqlx::query_scalar("select count(*) from waiting_entry where state = 'offered'")
+        .fetch_one(&owner)
+        .await
+        .expect("a number");
+    assert_eq!(offered, 0);
 }
 
 #[tokio::test]
