@@ -207,7 +207,7 @@ tanks-rules-change = Change the rules
 tanks-rules-change-lead = Enter the values to change and leave the others as they are. A colleague has to confirm the change before it takes effect.
 tanks-rules-waits = A change is already waiting to be confirmed. Another can be proposed once it is confirmed or withdrawn.
 tanks-rules-bounds = From { $least } to { $most }
-tanks-rules-ladder-text = Who is told, in order, once an alarm is raised. Nobody further is told after somebody has acknowledged it.
+tanks-rules-ladder-text = Who is told, in order, once an alarm is raised. While nobody acknowledges, the last step is told again every hour. Nobody further is told after somebody has acknowledged it.
 tanks-rules-step-after = Minutes after the alarm
 tanks-rules-step-hint = Later than the step before, 240 minutes at most
 tanks-rules-reason-hint = Say why it is changed; no personal data
@@ -265,3 +265,9 @@ tanks-places-all = All units in this tank
 tanks-rules-why-first = The rules the system started with
 tanks-rules-why-unread = Added: no good reading from a channel for a long time
 tanks-rules-why-house = Changed by an update of the system
+
+# For how long nobody has come to an alarm.
+tanks-wall-unanswered = { $n ->
+    [one] Nobody has answered for 1 minute
+   *[other] Nobody has answered for { $n } minutes
+}

@@ -207,7 +207,7 @@ tanks-rules-change = 修改规则
 tanks-rules-change-lead = 填写要改的数值，其余保持原样。提交后由另一位同事确认才生效。
 tanks-rules-waits = 已有一份修改等待确认，确认或撤回后才能提出新的修改。
 tanks-rules-bounds = { $least }到{ $most }
-tanks-rules-ladder-text = 报警响起后依次通知的人员。有人确认后不再向下通知。
+tanks-rules-ladder-text = 报警响起后依次通知的人员。一直无人确认的，最后一级每小时再通知一次。有人确认后不再通知。
 tanks-rules-step-after = 报警后多少分钟
 tanks-rules-step-hint = 要晚于上一级，最晚240分钟
 tanks-rules-reason-hint = 写明为什么修改，不写个人信息
@@ -265,3 +265,6 @@ tanks-places-all = 查看本罐全部脐带血
 tanks-rules-why-first = 系统启用时的初始规则
 tanks-rules-why-unread = 增加：通道长时间没有有效读数也报警
 tanks-rules-why-house = 随系统更新调整
+
+# For how long nobody has come to an alarm.
+tanks-wall-unanswered = 已{ $n }分钟无人应答

@@ -245,6 +245,19 @@ async fn the_wall_asks_cheaply_whether_anything_changed() {
 }
 
 #[tokio::test]
+async fn the_wall_says_for_how_long_nobody_has_answered() {
+    let site = Site::new().await;
+    tanks(&site).await;
+    let night = site.staff(&[Role::NightShift]).await;
+    let board = night.get("/staff/wall").await;
+    assert!(board.body.contains("监测数据中断") && !board.body.contains("无人应答"), "{}", excerpt(&board.body));
+    later(&site, 125);
+    watch(&site.test.services).await.expect("looked");
+    again(&night.get("/staff/wall").await, StatusCode::OK, "已2分钟无人应答");
+    again(&night.get("/en/staff/wall").await, StatusCode::OK, "Nobody has answered for 2 minutes");
+}
+
+#[tokio::test]
 async fn a_display_is_added_paired_seen_and_revoked_at_the_desk() {
     const DISPLAYS: &str = "/staff/tanks/displays";
     let site = Site::new().await;
