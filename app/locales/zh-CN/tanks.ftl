@@ -250,7 +250,7 @@ displays-code-text = 十分钟内，在显示屏的浏览器里打开 { $address
 displays-code-once = 配对码只显示这一次
 displays-code-done = 返回显示屏列表
 displays-pair-title = 接入监控墙
-displays-pair-lead = 在这块显示屏上输入工作人员给出的配对码。
+displays-pair-lead = 请工作人员用手机扫描二维码，或输入工作人员给出的配对码。
 displays-pair-code = 配对码
 displays-pair-hint = 12位字母和数字，横线可以不填
 displays-pair-do = 接入
@@ -268,3 +268,23 @@ tanks-rules-why-house = 随系统更新调整
 
 # For how long nobody has come to an alarm.
 tanks-wall-unanswered = 已{ $n }分钟无人应答
+
+# A display is brought in by the picture it shows.
+displays-new-scan = 也可以在显示屏的浏览器里打开 { $address } ，用手机扫描屏上的二维码。
+displays-news-scanned = 显示屏已确认，几秒内显示监控墙。
+displays-typed-title = 输入配对码
+displays-offer-title = 用手机扫码
+displays-offer-label = 接入二维码
+displays-offer-until = { $at }前有效
+displays-offer-text = 请工作人员用手机扫描，登录后写明这块屏的名称并确认。确认后这里自动显示监控墙。
+displays-offer-enter = 手机上已确认
+displays-offer-not-yet = 还没有人确认这块屏。在手机上确认后，请再按一次。
+displays-scan-title = 确认显示屏
+displays-scan-arrived = 登录后，为您扫描的显示屏写明名称并确认。
+displays-scan-go = 继续
+displays-scan-lead = 写明您面前这块屏的名称和位置。确认后它在几秒内显示监控墙。
+displays-scan-only = 只确认您面前的屏幕，不确认别人转来的二维码。
+displays-scan-missing = 没有读到二维码。请用手机扫描显示屏上的二维码；没有摄像头时可以
+displays-scan-code = 改用配对码
+displays-scan-do = 确认这块屏
+displays-scan-wrong = 二维码已失效或已用过。请重新扫描显示屏上的二维码，名称和位置已为您保留。
