@@ -182,6 +182,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::tanks::calls::CALLS,
     crate::tanks::rules_edit::CALLS,
     crate::tanks::displays::CALLS,
+    crate::tanks::scan::CALLS,
     crate::custody::staff::calls::CALLS,
     crate::custody::proof::calls::CALLS,
     crate::custody::staff::people_calls::CALLS,

@@ -82,7 +82,8 @@ use crate::spark::apply::{
 };
 use crate::spark::{About as Spark, Check as SparkCheck, Papers as SparkPapers, Standards as SparkStandards};
 use crate::tanks::{
-    AlarmPage, AlarmRules, AlarmRulesChange, DisplayNew, Displays, RoomPage, TankPage, Tanks, WallBoard, WallPair,
+    AlarmPage, AlarmRules, AlarmRulesChange, DisplayNew, DisplayScan, Displays, RoomPage, TankPage, Tanks, WallBoard,
+    WallPair, WallScan,
 };
 use crate::visit::Visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
@@ -328,7 +329,9 @@ pages! {
     "/staff/tanks/:id" TankPage (Access::Capability(Capability::SeeTanks)) [];
     "/staff/alarms/:id" AlarmPage (Access::Capability(Capability::SeeTanks)) [];
     "/staff/wall" WallBoard (Access::Capability(Capability::SeeWall)) [bare, islands, renewed];
-    "/wall" WallPair (Access::Public) [];
+    "/wall" WallPair (Access::Public) [module];
+    "/wall/scan" WallScan (Access::Public) [module];
+    "/staff/tanks/displays/scan" DisplayScan (Access::Capability(Capability::ManageDisplays)) [];
     "/staff/units" Units (Access::Capability(Capability::SeeUnits)) [];
     "/staff/units/:id" UnitPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/deviations" Deviations (Access::Capability(Capability::SeeUnits)) [];

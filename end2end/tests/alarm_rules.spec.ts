@@ -113,3 +113,30 @@ test("a display is paired by a code, shows the wall, and is revoked", async ({ p
   await expect(wall).toHaveURL(/\/staff\/sign-in/);
   await context.close();
 });
+
+test("a display is brought in by the picture it shows @js", async ({ page, browser, baseURL }) => {
+  test.setTimeout(240_000);
+  const name = `显示屏${Math.floor(Math.random() * 1e6)}`;
+  const context = await browser.newContext({ baseURL, locale: "zh-CN", viewport: page.viewportSize() });
+  const wall = await context.newPage();
+  await visit(wall, "/wall");
+  const link = new URL((await wall.locator("[data-wall-offer]").getAttribute("data-wall-link"))!);
+  expect(`${link.pathname}${link.search}`, "what the picture says is in no address that a server sees").toBe("/wall/scan");
+
+  await only(page, "lab_officer");
+  await page.goto(`${link.pathname}${link.hash}`);
+  await page.waitForURL(/\/staff\/tanks\/displays\/scan$/);
+  await expect(page.locator("[data-scan-missing]")).toBeHidden();
+  await press(page.getByRole("button", { name: zh("displays-scan-do"), exact: true }));
+  await expect(page.locator("#f-name")).toHaveAttribute("aria-invalid", "true");
+  await examine(page, "display-6-confirm");
+  await page.locator("#f-name").fill(name);
+  await page.locator("#f-place").fill("液氮库走廊");
+  await press(page.getByRole("button", { name: zh("displays-scan-do"), exact: true }));
+  await expect(page.locator("main")).toContainText(zh("displays-news-scanned"));
+  await wall.waitForURL(/\/staff\/wall$/);
+  await expect(wall.locator(".wall-tile").first()).toBeVisible();
+  await visit(page, "/staff/tanks/displays");
+  await expect(page.locator("tr", { hasText: name })).toContainText(zh("displays-state-live"));
+  await context.close();
+});

@@ -207,7 +207,7 @@ tanks-rules-change = Change the rules
 tanks-rules-change-lead = Enter the values to change and leave the others as they are. A colleague has to confirm the change before it takes effect.
 tanks-rules-waits = A change is already waiting to be confirmed. Another can be proposed once it is confirmed or withdrawn.
 tanks-rules-bounds = From { $least } to { $most }
-tanks-rules-ladder-text = Who is told, in order, once an alarm is raised. Nobody further is told after somebody has acknowledged it.
+tanks-rules-ladder-text = Who is told, in order, once an alarm is raised. While nobody acknowledges, the last step is told again every hour. Nobody further is told after somebody has acknowledged it.
 tanks-rules-step-after = Minutes after the alarm
 tanks-rules-step-hint = Later than the step before, 240 minutes at most
 tanks-rules-reason-hint = Say why it is changed; no personal data
@@ -250,7 +250,7 @@ displays-code-text = Within ten minutes, open { $address } in the display’s br
 displays-code-once = The code is shown this once only
 displays-code-done = Back to the displays
 displays-pair-title = Pair with the wall board
-displays-pair-lead = Enter the code you were given by staff on this display.
+displays-pair-lead = Have a colleague scan the QR code with a telephone, or enter the code you were given by staff.
 displays-pair-code = Pairing code
 displays-pair-hint = 12 letters and digits; the dashes may be left out
 displays-pair-do = Pair
@@ -265,3 +265,29 @@ tanks-places-all = All units in this tank
 tanks-rules-why-first = The rules the system started with
 tanks-rules-why-unread = Added: no good reading from a channel for a long time
 tanks-rules-why-house = Changed by an update of the system
+
+# For how long nobody has come to an alarm.
+tanks-wall-unanswered = { $n ->
+    [one] Nobody has answered for 1 minute
+   *[other] Nobody has answered for { $n } minutes
+}
+
+# A display is brought in by the picture it shows.
+displays-new-scan = Or open { $address } in the display’s browser and scan the QR code it shows with a telephone.
+displays-news-scanned = The display is confirmed; it shows the wall board within seconds.
+displays-typed-title = Enter a code
+displays-offer-title = Scan with a telephone
+displays-offer-label = QR code to pair this display
+displays-offer-until = Good until { $at }
+displays-offer-text = A colleague scans this with a telephone, signs in, says what this display is called and confirms it. The wall board then appears here by itself.
+displays-offer-enter = Confirmed on the telephone
+displays-offer-not-yet = Nobody has confirmed this display yet. Press again once it is confirmed on the telephone.
+displays-scan-title = Confirm a display
+displays-scan-arrived = Sign in, say what the display is called that you scanned, and confirm it.
+displays-scan-go = Continue
+displays-scan-lead = Say what the display before you is called and where it hangs. Once confirmed it shows the wall board within seconds.
+displays-scan-only = Confirm only the display you stand before, never a QR code that somebody sent you.
+displays-scan-missing = No QR code was read. Scan the one the display shows with a telephone; without a camera,
+displays-scan-code = use a pairing code
+displays-scan-do = Confirm this display
+displays-scan-wrong = The QR code has expired or was used already. Scan the display again; the name and place are kept.

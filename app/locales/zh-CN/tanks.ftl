@@ -207,7 +207,7 @@ tanks-rules-change = 修改规则
 tanks-rules-change-lead = 填写要改的数值，其余保持原样。提交后由另一位同事确认才生效。
 tanks-rules-waits = 已有一份修改等待确认，确认或撤回后才能提出新的修改。
 tanks-rules-bounds = { $least }到{ $most }
-tanks-rules-ladder-text = 报警响起后依次通知的人员。有人确认后不再向下通知。
+tanks-rules-ladder-text = 报警响起后依次通知的人员。一直无人确认的，最后一级每小时再通知一次。有人确认后不再通知。
 tanks-rules-step-after = 报警后多少分钟
 tanks-rules-step-hint = 要晚于上一级，最晚240分钟
 tanks-rules-reason-hint = 写明为什么修改，不写个人信息
@@ -250,7 +250,7 @@ displays-code-text = 十分钟内，在显示屏的浏览器里打开 { $address
 displays-code-once = 配对码只显示这一次
 displays-code-done = 返回显示屏列表
 displays-pair-title = 接入监控墙
-displays-pair-lead = 在这块显示屏上输入工作人员给出的配对码。
+displays-pair-lead = 请工作人员用手机扫描二维码，或输入工作人员给出的配对码。
 displays-pair-code = 配对码
 displays-pair-hint = 12位字母和数字，横线可以不填
 displays-pair-do = 接入
@@ -265,3 +265,26 @@ tanks-places-all = 查看本罐全部脐带血
 tanks-rules-why-first = 系统启用时的初始规则
 tanks-rules-why-unread = 增加：通道长时间没有有效读数也报警
 tanks-rules-why-house = 随系统更新调整
+
+# For how long nobody has come to an alarm.
+tanks-wall-unanswered = 已{ $n }分钟无人应答
+
+# A display is brought in by the picture it shows.
+displays-new-scan = 也可以在显示屏的浏览器里打开 { $address } ，用手机扫描屏上的二维码。
+displays-news-scanned = 显示屏已确认，几秒内显示监控墙。
+displays-typed-title = 输入配对码
+displays-offer-title = 用手机扫码
+displays-offer-label = 接入二维码
+displays-offer-until = { $at }前有效
+displays-offer-text = 请工作人员用手机扫描，登录后写明这块屏的名称并确认。确认后这里自动显示监控墙。
+displays-offer-enter = 手机上已确认
+displays-offer-not-yet = 还没有人确认这块屏。在手机上确认后，请再按一次。
+displays-scan-title = 确认显示屏
+displays-scan-arrived = 登录后，为您扫描的显示屏写明名称并确认。
+displays-scan-go = 继续
+displays-scan-lead = 写明您面前这块屏的名称和位置。确认后它在几秒内显示监控墙。
+displays-scan-only = 只确认您面前的屏幕，不确认别人转来的二维码。
+displays-scan-missing = 没有读到二维码。请用手机扫描显示屏上的二维码；没有摄像头时可以
+displays-scan-code = 改用配对码
+displays-scan-do = 确认这块屏
+displays-scan-wrong = 二维码已失效或已用过。请重新扫描显示屏上的二维码，名称和位置已为您保留。

@@ -1,7 +1,7 @@
 //! The displays on which the wall board hangs: the list for the desk, a new one with its code, and the page on which a display types
-//! that code once.
+//! that code once, or shows a picture ([`scan`]).
 
-use super::{AT, DISPLAYS, DISPLAYS_NEW, PAIR, WALL};
+use super::{AT, DISPLAYS, DISPLAYS_NEW, PAIR, WALL, scan};
 use crate::calls::{Answer, Asked, Call, Cookie};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::{FormState, Tone};
@@ -9,8 +9,8 @@ use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::routes::Access;
 use crate::ui::{
-    Banner, Button, Column, Dialog, EmptyState, Field, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Row,
-    Table, Tag, TextField, Variant, Width,
+    Banner, Button, Column, Dialog, EmptyState, Field, Form, Glyph, HiddenField, Illustration, LinkButton, Page,
+    PlainScript, Row, Table, Tag, TextField, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use axum::http::StatusCode;
@@ -28,7 +28,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// Under which name the page of a new display finds the code that was just made.
 const CODE: &str = "display-code";
 /// The field in which a display's page carries the key it asks for.
-const KEY: &str = "key";
+pub(super) const KEY: &str = "key";
 
 /// What is done about displays.
 pub static CALLS: &[Call] = &[
@@ -65,7 +65,7 @@ async fn list(visit: Visit) -> Result<AnyView, Problem> {
     Ok(view! {
         <Page title=visit.t("displays-title") lead=visit.t("displays-lead") width=Width::Wide crumbs=crumbs(visit, &[(AT, "tanks-title")])>
             {rooms(visit)}
-            {news(visit, &[("revoked", "displays-news-revoked")])}
+            {news(visit, &[("revoked", "displays-news-revoked"), ("scanned", "displays-news-scanned")])}
             {add}
             {content}
         </Page>
@@ -130,20 +130,29 @@ fn ending(visit: &Visit, display: &Display) -> AnyView {
 #[component]
 pub fn DisplayNew() -> impl IntoView {
     let visit = &visit();
+    let address = format!("{}{PAIR}", visit.services.settings.public_url);
     let content = match visit.form.value(CODE) {
         Some(code) => code_shown(visit, code.to_owned()),
         None => view! {
             <Form>
-                <TextField name="name" label=visit.t("displays-name") hint=visit.t("displays-name-hint") width="medium"/>
-                <TextField name="place" label=visit.t("displays-place") hint=visit.t("displays-place-hint") width="medium"/>
+                {named(visit)}
                 <p class="actions"><Button>{visit.t("displays-add")}</Button></p>
             </Form>
+            <p class="muted">{visit.t_args("displays-new-scan", &[("address", address.into())])}</p>
         }
         .into_any(),
     };
     let crumbs = crumbs(visit, &[(AT, "tanks-title"), (DISPLAYS, "displays-title")]);
     view! {
         <Page title=visit.t("displays-new") lead=visit.t("displays-new-lead") crumbs=crumbs>{content}</Page>
+    }
+}
+
+/// What a display is called, and where it hangs.
+pub(super) fn named(visit: &Visit) -> impl IntoView + use<> {
+    view! {
+        <TextField name="name" label=visit.t("displays-name") hint=visit.t("displays-name-hint") width="medium"/>
+        <TextField name="place" label=visit.t("displays-place") hint=visit.t("displays-place-hint") width="medium"/>
     }
 }
 
@@ -163,18 +172,29 @@ fn code_shown(visit: &Visit, code: String) -> AnyView {
     .into_any()
 }
 
-/// The page a display opens once, to type its code.
+/// The page a display opens once, to be scanned or to type its code.
 #[component]
 pub fn WallPair() -> impl IntoView {
     let visit = &visit();
+    // (A display that asked in vain keeps its key: what it shows may be being confirmed.)
+    let key = visit.form.value(KEY).map_or_else(telemetry::display_key, str::to_owned);
+    let picture = scan::picture(visit, &key);
+    let here = visit.href(PAIR);
     view! {
-        <Page title=visit.t("displays-pair-title") lead=visit.t("displays-pair-lead")>
-            <Form>
-                <HiddenField name=KEY value=telemetry::display_key()/>
-                {code_field(visit)}
-                <p class="actions"><Button>{visit.t("displays-pair-do")}</Button></p>
-            </Form>
+        <Page title=visit.t("displays-pair-title") lead=visit.t("displays-pair-lead") width=Width::Wide>
+            <div class="wall-ways">
+                {picture}
+                <section>
+                    <h2>{visit.t("displays-typed-title")}</h2>
+                    <Form action=here>
+                        <HiddenField name=KEY value=key/>
+                        {code_field(visit)}
+                        <p class="actions"><Button>{visit.t("displays-pair-do")}</Button></p>
+                    </Form>
+                </section>
+            </div>
             <Banner tone=Tone::Info>{visit.t("displays-pair-what")}</Banner>
+            <PlainScript source=include_str!("wall_pair.js")/>
         </Page>
     }
 }

@@ -88,6 +88,9 @@ fn alarms(visit: &Visit, board: &Board, leads: bool) -> AnyView {
             };
             view! { <span>{said}</span> }
         });
+        let unanswered = alarm.unanswered(board.now).map(|minutes| {
+            view! { <strong>{visit.t_args("tanks-wall-unanswered", &[("n", minutes.into())])}</strong> }
+        });
         let facts = format!(
             "{} · {} · {}",
             words::state(visit, alarm.state),
@@ -97,7 +100,7 @@ fn alarms(visit: &Visit, board: &Board, leads: bool) -> AnyView {
         view! {
             <li class=format!("wall-alarm wall-{}", tone.name())>
                 <p class="wall-alarm-what">{drill}{what}</p>
-                <p class="wall-alarm-facts"><span>{facts}</span>{by}</p>
+                <p class="wall-alarm-facts"><span>{facts}</span>{unanswered}{by}</p>
                 {parts::acknowledge(visit, alarm, WALL, Variant::Primary)}
             </li>
         }

@@ -4,8 +4,8 @@ use crate::visit::visit;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-/// A page's own script: improves what stands there already. Its page has `islands` in the table of routes, since only
-/// such a page's policy lets a script with the answer's nonce run.
+/// A page's own script: improves what stands there already. Its page has `islands` or `module` in the table of routes, or is a
+/// desk, since only such a page's policy lets a script with the answer's nonce run.
 #[component]
 pub fn PlainScript(
     /// Its text, by `include_str!`. Comments on lines of their own and indentation stay in the house ([`inline`]).

@@ -13,5 +13,5 @@ mod state;
 pub use channel::{ChannelCode, ChannelKind, Quality};
 pub use evaluate::{Sample, Verdict, Window, evaluate};
 pub use excursion::{Limits, Run, runs};
-pub use rules::{Check, Rule, Rules, Rung, Severity};
+pub use rules::{AGAIN, Check, Rule, Rules, Rung, Severity};
 pub use state::{AlarmEvent, AlarmState, Open, follow};

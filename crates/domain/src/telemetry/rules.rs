@@ -94,6 +94,10 @@ impl Rule {
     }
 }
 
+/// How long after the last step of a ladder that step is told again, and again, while nobody acknowledges. It is no part of the rules:
+/// nobody turns an alarm off by a ladder that ends.
+pub const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 /// A step of the ladder: who is told when nobody has acknowledged.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -95,6 +95,8 @@ pub enum LinkPurpose {
     Ambassador,
     /// Stand in the line of a release, from the browser that took the ticket.
     Ticket,
+    /// Confirm a display that shows this as a picture, from a colleague's telephone.
+    WallDisplay,
 }
 
 impl LinkPurpose {
@@ -109,6 +111,7 @@ impl LinkPurpose {
             Self::GroupRequest => "group-request",
             Self::Ambassador => "ambassador",
             Self::Ticket => "release-ticket",
+            Self::WallDisplay => "wall-display",
         }
     }
 }

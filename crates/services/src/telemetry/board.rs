@@ -67,8 +67,10 @@ pub struct AlarmView {
     pub state: AlarmState,
     /// Since when.
     pub began_at: Timestamp,
-    /// When it became loud.
+    /// When it first became loud.
     pub fired_at: Option<Timestamp>,
+    /// Since when it is loud and nobody has acknowledged it; none where it is not loud.
+    pub unanswered_since: Option<Timestamp>,
     /// Who acknowledged it, and when.
     pub acknowledged: Option<(String, Timestamp)>,
     /// Since when what it is about is over.
@@ -79,6 +81,14 @@ pub struct AlarmView {
     pub value: Option<f64>,
     /// The worst since.
     pub peak: Option<f64>,
+}
+
+impl AlarmView {
+    /// For how many whole minutes it has been loud without anybody's answer; none within the first.
+    pub fn unanswered(&self, now: Timestamp) -> Option<u32> {
+        let minutes = now.duration_since(self.unanswered_since?).as_secs() / 60;
+        u32::try_from(minutes).ok().filter(|minutes| *minutes > 0)
+    }
 }
 
 /// A channel that is quiet, or is to be.
@@ -220,6 +230,8 @@ pub(super) fn channel_view(row: &ChannelRow, rules: &Rules, now: Timestamp) -> O
 /// An alarm with the name of whoever acknowledged it.
 pub(super) fn alarm_view(row: &AlarmRow, names: &BTreeMap<Uuid, String>) -> Result<AlarmView, TelemetryError> {
     let by = |by: Uuid| names.get(&by).cloned().unwrap_or_default();
+    let state = state_of(row)?;
+    let loud_at = row.loud_at.or(row.fired_at).filter(|_| state.is_loud());
     Ok(AlarmView {
         id: AlarmId(row.id),
         seq: row.seq,
@@ -231,9 +243,10 @@ pub(super) fn alarm_view(row: &AlarmRow, names: &BTreeMap<Uuid, String>) -> Resu
         rule: row.rule.clone(),
         severity: Severity::from_name(&row.severity).ok_or(TelemetryError::Unreadable("a severity"))?,
         drill: row.drill,
-        state: state_of(row)?,
+        state,
         began_at: row.began_at.to_jiff(),
         fired_at: row.fired_at.map(|at| at.to_jiff()),
+        unanswered_since: loud_at.map(|at| at.to_jiff()),
         acknowledged: row.acknowledged_by.map(by).zip(row.acknowledged_at.map(|at| at.to_jiff())),
         cleared_at: row.cleared_at.map(|at| at.to_jiff()),
         closed_at: row.closed_at.map(|at| at.to_jiff()),

@@ -1,6 +1,6 @@
 //! The displays on which the wall board hangs. Nobody signs in on a wall: a display is added at the desk, brought in once by a code
-//! ([`crate::device_code`]), known by its key from then on, and sees the board and nothing else ([`Capability::SeeWall`]), until it
-//! is revoked.
+//! ([`crate::device_code`]) or by the picture that it shows ([`super::offer`]), known by its key from then on, and sees the board and
+//! nothing else ([`Capability::SeeWall`]), until it is revoked.
 
 use super::TelemetryError;
 use crate::account::{hash_token, random_token};
@@ -17,9 +17,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::telemetry::displays::{self as sql, DisplayRow};
 
 /// The most characters of a display's name.
-const NAME: usize = 40;
+pub(super) const NAME: usize = 40;
 /// The most characters of where it hangs.
-const PLACE: usize = 60;
+pub(super) const PLACE: usize = 60;
 /// When a display was seen is noted once in so long.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// A display asks every few seconds; one that has not for so long hangs dark.
@@ -74,7 +74,7 @@ impl Display {
     }
 }
 
-fn about(action: &'static str, display: DisplayId) -> Entry {
+pub(super) fn about(action: &'static str, display: DisplayId) -> Entry {
     Entry { action, subject_kind: "wall_display", subject: Some(display.0), detail: serde_json::json!({}) }
 }
 
@@ -107,7 +107,9 @@ pub async fn add_display(
             now: context.now,
         };
         let mut tx = services.begin().await?;
-        sql::add(&mut *tx, display).await?;
+        if !sql::add(&mut *tx, display).await? {
+            return Err(TelemetryError::Busy);
+        }
         audit::record(&mut tx, &context, &[about("telemetry.display_added", id)]).await?;
         tx.commit().await?;
         Ok(NewDisplay { id, code: device_code::shown(&code), expires_at })
@@ -137,7 +139,15 @@ pub async fn pair_display(
         LimitError::Database(error) => error.into(),
     })?;
     let typed = device_code::read(code).filter(|_| device_code::is_key(key)).ok_or(TelemetryError::CodeNotGood)?;
-    let (code_hash, token_hash) = (hash_token(&typed), hash_token(key.expose_secret()));
+    bring_in(services, context, (hash_token(&typed), hash_token(key.expose_secret()))).await
+}
+
+/// Uses a code up for a key, if it is good.
+pub(super) async fn bring_in(
+    services: &Services,
+    context: &Context,
+    (code_hash, token_hash): ([u8; 32], [u8; 32]),
+) -> Result<DisplayId, TelemetryError> {
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;

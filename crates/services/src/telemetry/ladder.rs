@@ -1,4 +1,5 @@
-//! The ladder (升级通知): who is told of a loud alarm, and when others are because nobody has acknowledged it.
+//! The ladder (升级通知): who is told of a loud alarm, and when others are because nobody has acknowledged it. It has no end: after its
+//! last rung that is told again every hour ([`AGAIN`]), until somebody acknowledges or the alarm is over.
 //!
 //! What is due of one look goes to each person in one message, however many alarms there are: a gateway that falls silent takes
 //! hundreds of channels with it. Messages leave through the house's outbox, and what became of each is the receipt.
@@ -6,7 +7,7 @@
 use crate::context::new_uuid;
 use crate::messages::{AlarmMessage, queue_alarms};
 use domain::ids::{AccountId, AlarmId, MessageId};
-use domain::telemetry::Rules;
+use domain::telemetry::{AGAIN, Rules};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ pub(super) async fn climb(db: &mut PgConnection, now: Timestamp) -> sqlx::Result
     // (A drill and what is real go in messages of their own.)
     let mut told: BTreeMap<(Uuid, bool), Told> = BTreeMap::new();
     let mut on: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    sql::go_on(&mut *db, AGAIN.as_secs_f64()).await?;
     let mut due = sql::due(&mut *db, now).await?;
     // One turn more for each rung that is empty: all alarms climb together.
     while !due.is_empty() {

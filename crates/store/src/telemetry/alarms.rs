@@ -32,8 +32,10 @@ pub struct AlarmRow {
     pub seq: i32,
     /// Since when.
     pub began_at: SqlTimestamp,
-    /// When it became loud.
+    /// When it first became loud.
     pub fired_at: Option<SqlTimestamp>,
+    /// When it last became loud: after a mute, when that was over.
+    pub loud_at: Option<SqlTimestamp>,
     /// When somebody acknowledged it.
     pub acknowledged_at: Option<SqlTimestamp>,
     /// Who.
@@ -56,7 +58,9 @@ macro_rules! alarms {
             r#"select a.id, a.channel_id, c.code, c.kind, c.tank_id, c.room_id, a.rule, a.severity, a.drill, a.state, a.seq,
                       a.began_at as "began_at: SqlTimestamp", a.fired_at as "fired_at: SqlTimestamp",
                       a.acknowledged_at as "acknowledged_at: SqlTimestamp", a.acknowledged_by, a.cleared_at as "cleared_at: SqlTimestamp",
-                      a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak
+                      a.closed_at as "closed_at: SqlTimestamp", a.value, a.peak,
+                      (select max(e.at) from telemetry_alarm_event e
+                       where e.alarm_id = a.id and e.to_state in ('firing', 'no_data')) as "loud_at: SqlTimestamp"
                from telemetry_alarm a join telemetry_channel c on c.id = a.channel_id "# + $tail
             $(, $arg)*
         )
@@ -302,6 +306,27 @@ pub async fn put_up(
         alarms,
         roles,
         due as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ladders of alarms that are loud and that have been told to their ends go on: each has one rung more, so many seconds after its last was
+/// told, for those of its last rung on which anybody stood.
+pub async fn go_on(db: impl PgExecutor<'_>, after_s: f64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into telemetry_rung (alarm_id, round, rung, role, due_at)
+         select a.id, l.round, (l.rung + 1)::smallint,
+                coalesce((select s.role from telemetry_rung s where s.alarm_id = a.id and s.round = l.round and s.people > 0
+                          order by s.rung desc limit 1), l.role),
+                l.told_at + make_interval(secs => $1)
+         from telemetry_alarm a
+         cross join lateral (select r.round, r.rung, r.role, r.told_at from telemetry_rung r where r.alarm_id = a.id
+                             order by r.round desc, r.rung desc limit 1) l
+         where a.closed_at is null and a.state in ('firing', 'no_data') and l.told_at is not null and l.rung < 32767
+         on conflict do nothing",
+        after_s
     )
     .execute(db)
     .await?;

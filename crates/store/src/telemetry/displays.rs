@@ -24,11 +24,11 @@ pub struct NewDisplay<'a> {
     pub now: Timestamp,
 }
 
-/// Adds a display that nobody has brought in yet.
-pub async fn add(db: impl PgExecutor<'_>, fresh: NewDisplay<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Adds a display that nobody has brought in yet. `false` where there is one of this code.
+pub async fn add(db: impl PgExecutor<'_>, fresh: NewDisplay<'_>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "insert into wall_display (id, name, place, code_hash, code_expires_at, created_at, created_by)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (code_hash) do nothing",
         fresh.id,
         fresh.name,
         fresh.place,
@@ -39,7 +39,16 @@ pub async fn add(db: impl PgExecutor<'_>, fresh: NewDisplay<'_>) -> sqlx::Result
     )
     .execute(db)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// The display of a code that is not revoked, and who added it.
+pub async fn of_code(db: impl PgExecutor<'_>, code_hash: &[u8]) -> sqlx::Result<Option<(Uuid, Uuid)>> {
+    let row =
+        sqlx::query!("select id, created_by from wall_display where code_hash = $1 and revoked_at is null", code_hash)
+            .fetch_optional(db)
+            .await?;
+    Ok(row.map(|row| (row.id, row.created_by)))
 }
 
 /// A display.

@@ -245,6 +245,19 @@ async fn the_wall_asks_cheaply_whether_anything_changed() {
 }
 
 #[tokio::test]
+async fn the_wall_says_for_how_long_nobody_has_answered() {
+    let site = Site::new().await;
+    tanks(&site).await;
+    let night = site.staff(&[Role::NightShift]).await;
+    let board = night.get("/staff/wall").await;
+    assert!(board.body.contains("监测数据中断") && !board.body.contains("无人应答"), "{}", excerpt(&board.body));
+    later(&site, 125);
+    watch(&site.test.services).await.expect("looked");
+    again(&night.get("/staff/wall").await, StatusCode::OK, "已2分钟无人应答");
+    again(&night.get("/en/staff/wall").await, StatusCode::OK, "Nobody has answered for 2 minutes");
+}
+
+#[tokio::test]
 async fn a_display_is_added_paired_seen_and_revoked_at_the_desk() {
     const DISPLAYS: &str = "/staff/tanks/displays";
     let site = Site::new().await;
@@ -277,4 +290,46 @@ async fn a_display_is_added_paired_seen_and_revoked_at_the_desk() {
     again(&lab.get("/staff/tanks/displays").await, StatusCode::OK, "超过5分钟没有连接");
     display.get("/staff/wall/now").await;
     again(&lab.get(DISPLAYS).await, StatusCode::OK, "正常显示");
+}
+
+#[tokio::test]
+async fn a_display_is_confirmed_from_a_telephone_and_comes_in() {
+    const CONFIRM: &str = "/staff/tanks/displays/scan";
+    let site = Site::new().await;
+    tanks(&site).await;
+    let (lab, night) = (site.staff(&[Role::LabOfficer]).await, site.staff(&[Role::NightShift]).await);
+    let waits = site.anonymous().get("/wall").await;
+    assert!(waits.body.contains("<svg") && waits.body.contains("data-wall-offer"), "{}", excerpt(&waits.body));
+    let key = waits.body.split("name=\"key\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a key");
+    for path in ["/wall/scan", "/en/wall/scan", "/en/wall"] {
+        let page = site.anonymous().get(path).await;
+        assert!(page.status == StatusCode::OK && !page.body.contains('⟦'), "{path}: {}", excerpt(&page.body));
+    }
+    assert_eq!(night.get(CONFIRM).await.status, StatusCode::FORBIDDEN);
+    again(&lab.get(CONFIRM).await, StatusCode::OK, "没有读到二维码");
+    again(&send(&site.anonymous(), "/wall/in", &[("key", key)]).await, StatusCode::OK, "还没有人确认这块屏");
+    let asked = send(&site.anonymous(), "/wall/in", &[("key", key), ("asks", "1")]).await;
+    assert_eq!(asked.json()["in"], false);
+    let (name, place) = (("name", "东墙2号屏"), ("place", "液氮库走廊"));
+    let refused = send(&lab, CONFIRM, &[("offer", ""), name, place]).await;
+    again(&refused, REFUSED, "二维码已失效或已用过");
+    assert!(refused.body.contains("东墙2号屏"), "what was typed is kept");
+    let services = &site.test.services;
+    let offer = services::telemetry::display_offer(services, &services.system(), key).text;
+    let nameless = send(&lab, CONFIRM, &[("offer", offer.as_str()), ("name", ""), place]).await;
+    assert!(nameless.status == REFUSED && nameless.body.contains(&offer), "what was read is kept");
+    gone_to(
+        &send(&lab, CONFIRM, &[("offer", offer.as_str()), name, place]).await,
+        "/staff/tanks/displays?done=scanned",
+    );
+    again(&lab.get("/staff/tanks/displays").await, StatusCode::OK, "等待配对");
+    let entered = send(&site.anonymous(), "/wall/in", &[("key", key), ("asks", "1")]).await;
+    assert_eq!(entered.json()["in"], true);
+    let pressed = send(&site.anonymous(), "/wall/in", &[("key", key)]).await;
+    gone_to(&pressed, "/staff/wall");
+    let mut display = site.anonymous();
+    display.cookie = pressed.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let board = display.get("/staff/wall").await;
+    assert!(board.status == StatusCode::OK && board.body.contains("S-01"), "{}", excerpt(&board.body));
+    again(&lab.get("/staff/tanks/displays").await, StatusCode::OK, "正常显示");
 }

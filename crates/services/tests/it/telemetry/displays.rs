@@ -54,6 +54,71 @@ async fn a_code_brings_one_display_in_once() {
     assert_eq!(seen.iter().filter(|seen| **seen).count(), 1, "it was seen just now");
 }
 
+/// Whether the display with a key is in, now that it asks.
+async fn claims(house: &TestHouse, key: &str) -> bool {
+    let anybody = house.context(Actor::Anonymous);
+    telemetry::claim_display(&house.services, &anybody, &key.to_owned().into()).await.expect("an answer")
+}
+
+/// What the display with a key shows now.
+fn shows(house: &TestHouse, key: &str) -> String {
+    telemetry::display_offer(&house.services, &house.context(Actor::Anonymous), key).text
+}
+
+#[tokio::test]
+async fn a_display_is_brought_in_by_its_picture_once_somebody_confirms_it() {
+    let house = TestHouse::new().await;
+    let (key, other) = (telemetry::display_key(), telemetry::display_key());
+    let offer = shows(&house, &key);
+    assert!(!claims(&house, &key).await, "nobody has confirmed it");
+    let night = of(&house, AccountId(Uuid::from_u128(2)), Role::NightShift);
+    let named = ("东墙1号屏", "液氮库走廊");
+    let denied = telemetry::confirm_display(&house.services, &night, &offer, named).await;
+    assert!(matches!(denied, Err(TelemetryError::Denied(Denied::NotAllowed))));
+    let nameless = telemetry::confirm_display(&house.services, &officer(&house), &offer, (" ", "<b>")).await;
+    let Err(TelemetryError::Fields(errors)) = nameless else { panic!("confirmed") };
+    assert_eq!(errors.iter().map(|error| error.fault).collect::<Vec<_>>(), [Fault::Required, Fault::TextCharacters]);
+    assert!(!claims(&house, &key).await, "nothing was kept of it");
+    let confirm = async |by: &Context| telemetry::confirm_display(&house.services, by, &offer, named).await;
+    let id = confirm(&officer(&house)).await.expect("confirmed");
+    assert_eq!(confirm(&officer(&house)).await.expect("twice is once"), id);
+    assert!(!claims(&house, &other).await, "another display");
+    assert!(claims(&house, &key).await && claims(&house, &key).await, "and again where the answer was lost");
+    let known = telemetry::authenticate_display(&house.services, &key).await.expect("looked up");
+    assert_eq!(known, Some(Actor::Display { display: id }));
+    let colleague = of(&house, AccountId(Uuid::from_u128(3)), Role::LabOfficer);
+    assert!(matches!(confirm(&colleague).await, Err(TelemetryError::CodeNotGood)), "used up");
+    for noted in [
+        "select count(*) from audit_entry where action = 'telemetry.display_added'",
+        "select count(*) from audit_entry where action = 'telemetry.display_paired'",
+    ] {
+        assert_eq!(number(&house, noted).await, 1, "{noted}");
+    }
+}
+
+#[tokio::test]
+async fn a_picture_is_good_for_ten_minutes_and_for_one_display() {
+    let house = TestHouse::new().await;
+    let key = telemetry::display_key();
+    let confirm = async |offer: &str| {
+        telemetry::confirm_display(&house.services, &officer(&house), offer, ("东墙1号屏", "液氮库走廊")).await
+    };
+    let early = shows(&house, &key);
+    house.services.clock.advance(SignedDuration::from_mins(10));
+    let (late, mut forged) = (shows(&house, &key), shows(&house, &key));
+    forged.replace_range(10..12, if &forged[10..12] == "AA" { "BB" } else { "AA" });
+    for offer in ["", "nonsense", &key, &early, &forged] {
+        assert!(matches!(confirm(offer).await, Err(TelemetryError::CodeNotGood)), "{offer}");
+    }
+    let id = confirm(&late).await.expect("it is shown anew");
+    telemetry::revoke_display(&house.services, &officer(&house), id).await.expect("revoked");
+    assert!(!claims(&house, &key).await, "it was taken back before it came");
+    let lost = telemetry::display_key();
+    confirm(&shows(&house, &lost)).await.expect("confirmed");
+    house.services.clock.advance(SignedDuration::from_mins(10));
+    assert!(!claims(&house, &lost).await, "it did not come in time");
+}
+
 #[tokio::test]
 async fn a_revoked_display_is_nobody() {
     let house = TestHouse::new().await;

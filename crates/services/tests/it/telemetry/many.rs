@@ -76,6 +76,17 @@ async fn falls_silent(tanks: u32) -> (u64, u64) {
     let (again, _) = looks(&services, &wire).await;
     assert_eq!(again, Looked { channels, ..Looked::default() }, "it is said once");
 
+    // Nobody acknowledges: whoever stands on the ladder is told again an hour after its end, of all in one message.
+    house.services.clock.advance(SignedDuration::from_mins(15));
+    let (ended, _) = looks(&services, &wire).await;
+    assert_eq!(ended, Looked { channels, ..Looked::default() }, "nobody stands on the other rungs");
+    house.services.clock.advance(SignedDuration::from_hours(1));
+    let (repeated, told_again) = looks(&services, &wire).await;
+    assert_eq!(repeated, Looked { channels, told: 2, ..Looked::default() });
+    let told = "select count(*) from telemetry_notice n join telemetry_rung r using (alarm_id, round, rung) where r.rung = 4 and r.role = 'night_shift'";
+    assert_eq!(number(&house, told).await, i64::from(channels) * 2);
+    assert!(told_again <= fell, "{told_again} statements to tell again, {fell} to begin and tell");
+
     let heard = format!("update telemetry_latest set heard_at = '{}'", house.now());
     sqlx::raw_sql(AssertSqlSafe(heard)).execute(&house.db.owner_pool()).await.expect("heard");
     let (over, ended) = looks(&services, &wire).await;

@@ -160,6 +160,58 @@ async fn a_rung_on_which_nobody_stands_leads_on_at_once() {
     assert_eq!(read(&house, -149.0).await.told, 1);
 }
 
+/// So many seconds later the watch looks: how many people it tells.
+async fn told_after(house: &TestHouse, seconds: i64) -> u32 {
+    later(house, seconds);
+    look(house).await.told
+}
+
+#[tokio::test]
+async fn after_its_last_rung_a_ladder_goes_on_every_hour_until_somebody_acknowledges() {
+    let (house, night) = watched().await;
+    person(&house, "lab", Role::LabOfficer).await;
+    person(&house, "quality", Role::QualityOfficer).await;
+    let mut told = Vec::new();
+    for seconds in [181, 300, 600, 3, 3596, 1, 3, 3600, 3] {
+        told.push(told_after(&house, seconds).await);
+        work(&house).await;
+    }
+    assert_eq!(told, [1, 1, 1, 0, 0, 1, 0, 1, 0], "the three rungs, then the last again every hour, once each");
+    let alarm = alarms(&house).await.remove(0);
+    assert_eq!(alarm.unanswered(house.now()), Some((900 + 3600 + 3603 + 3) / 60), "and it says for how long");
+    let story = telemetry::alarm(&house.services, &of(&house, night), alarm.id).await.expect("a story");
+    let rungs: Vec<(i16, &str, bool, i64)> =
+        story.ladder.iter().map(|rung| (rung.rung, rung.role.as_str(), rung.told_at.is_some(), rung.sent)).collect();
+    assert_eq!(
+        rungs,
+        [
+            (1, "night_shift", true, 1),
+            (2, "lab_officer", true, 1),
+            (3, "quality_officer", true, 1),
+            (4, "quality_officer", true, 1),
+            (5, "quality_officer", true, 1),
+            (6, "quality_officer", false, 0),
+        ],
+        "each with its receipt"
+    );
+    telemetry::acknowledge(&house.services, &of(&house, night), alarm.id).await.expect("acknowledged");
+    assert_eq!(told_after(&house, 3600).await, 0, "nobody is told after that");
+    assert_eq!(told_after(&house, 3600).await, 0);
+    assert_eq!(alarms(&house).await.remove(0).unanswered(house.now()), None);
+}
+
+#[tokio::test]
+async fn where_nobody_stands_on_the_last_rung_those_of_the_one_before_are_told_again() {
+    let house = TestHouse::new().await;
+    person(&house, "lab", Role::LabOfficer).await;
+    tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
+    let mut told = Vec::new();
+    for seconds in [181, 900, 3, 3600, 3600] {
+        told.push(told_after(&house, seconds).await);
+    }
+    assert_eq!(told, [1, 0, 0, 1, 1], "the night shift and quality are empty; the laboratory hears of it every hour");
+}
+
 #[tokio::test]
 async fn a_mute_needs_another_is_seen_and_ends_by_itself() {
     let house = TestHouse::new().await;
