@@ -18,6 +18,9 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use store::bus::requests as sql;
 
+/// What the trail says of telling a school.
+const NO_DAY_LEFT: &str = "bus.no_day_left";
+
 /// Why the bus cannot come on a day that was wished for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Lost {
@@ -148,7 +151,7 @@ pub async fn tell_who_lost(
     for request in &waiting {
         let lost = before.has_one_left(request, now) && !after.has_one_left(request, now);
         if lost && sql::note_told_of_no_day(&mut *db, request.id.0, now).await? {
-            note::<Bus>(context, &mut *db, request.id, "bus.no_day_left", json!({ "stop": accepted })).await?;
+            note::<Bus>(context, &mut *db, request.id, NO_DAY_LEFT, json!({ "stop": accepted })).await?;
             told.push(Notice::now(request.id, BusTemplate::NoDayLeft));
         }
     }
