@@ -1,6 +1,7 @@
 // A school asks for the science bus and a dispatcher sends it: from the form to the accepted date and the public schedule,
 // on a telephone and at a desk, with and without scripts.
 import type { Page } from "@playwright/test";
+import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
 import { enrol, newStaff } from "../support/staff";
@@ -94,6 +95,25 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   await page.locator("#f-answer").fill("四米五");
   await press(button(page, "bus-answer-send"));
   await page.waitForURL(/done=answered/);
+
+  // None of its days is left: said with the reason on both sides, and the board leads to the first free date.
+  const request = new URL(desk.url()).pathname;
+  const days = await sql(`select days::text from bus_request where organisation = '${school}'`);
+  await sql(`update bus_request set days = array[current_date - 3, current_date - 2] where organisation = '${school}'`);
+  await visit(page, mine);
+  await expect(page.getByText(say("bus-all-lost"), { exact: true })).toBeVisible();
+  await expect(page.locator(".days-lost li")).toHaveCount(2);
+  await look("9-days-lost");
+  await visit(desk, "/staff/bus");
+  const card = desk.locator(".board-card", { hasText: school });
+  await expect(card).toContainText(say("bus-board-all-lost"));
+  await see("9-board-days-lost");
+  await press(card.locator(".board-card-way"));
+  await expect(desk).toHaveURL(new RegExp(`${request}.*#propose$`));
+  await expect(desk.locator(".days-lost li")).toHaveCount(2);
+  await sql(`update bus_request set days = '${days}' where organisation = '${school}'`);
+  await visit(desk, request);
+  await expect(desk.locator(".days-lost")).toHaveCount(0);
 
   // A free date is looked at first, then proposed.
   await desk.reload();

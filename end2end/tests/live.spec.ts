@@ -1,7 +1,7 @@
 // The calendar while somebody looks at it: figures follow, changes that matter are read out, nothing else moves.
 import { type Page } from "@playwright/test";
 import { addSession, keepPlaces } from "../support/database";
-import { examine, expect, test, visit } from "../support/house";
+import { examine, expect, press, test, visit } from "../support/house";
 import { Museum } from "../support/museum";
 import { localized, type Locale, words } from "../support/words";
 
@@ -113,4 +113,42 @@ test("without scripts the calendar is whole and asks for nothing @plain", async 
   await museum.calendar(2);
   await expect(museum.button("session-book").first()).toBeVisible();
   expect(calls).toBe(0);
+});
+
+test("who keeps the last places sees them as their own, and everybody else that it is full", async ({ page, browser, baseURL, javaScriptEnabled }) => {
+  test.setTimeout(120_000);
+  const museum = new Museum(page);
+  const { id, day } = await ownSession(7);
+  const calendar = `/museum/sessions?people=3&day=${day}`;
+  const card = page.locator(`[data-session="${id}"]`);
+  await expect(async () => {
+    await visit(page, calendar);
+    expect(await card.count()).toBe(1);
+  }).toPass({ timeout: 20_000 });
+  await keepPlaces(id, CAPACITY - 3);
+  await press(card.getByRole("button", { name: museum.word("session-book") }));
+  await page.waitForURL(/\/museum\/book\/[^/]+$/);
+  const draft = new URL(page.url()).pathname;
+
+  await visit(page, calendar);
+  await expect(card).toContainText(museum.word("session-free-own"));
+  await expect(page.locator(".kept-back")).toHaveAttribute("href", draft);
+  await examine(page, "live-kept");
+  if (javaScriptEnabled !== false) {
+    // The script asks as who keeps them, too.
+    await asked(page);
+    await expect(card).toContainText(museum.word("session-free-own"));
+  }
+  const other = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false });
+  const theirs = await other.newPage();
+  await expect(async () => {
+    await visit(theirs, calendar);
+    expect(await theirs.locator(`[data-session="${id}"]`).getAttribute("data-state")).toBe("full");
+  }).toPass({ timeout: 20_000 });
+  await expect(theirs.locator(".kept-back")).toHaveCount(0);
+  await other.close();
+
+  await press(page.locator(".kept-back"));
+  await page.waitForURL(new RegExp(`${draft}$`));
+  await expect(museum.heading("book-title")).toBeVisible();
 });

@@ -387,3 +387,14 @@ bus-fleet-cancel = Cancel
 bus-fleet-saved = Saved
 bus-fleet-retired = Retired
 bus-account-title = My requests for the bus
+
+# Days that were wished for and cannot be any more
+bus-lost-promised = { $day }: vehicle and crew are promised elsewhere
+bus-lost-no-driving = { $day }: off the road that day ({ $reason })
+bus-lost-past = { $day }: past
+bus-all-lost = We are sorry: none of your dates is possible any more
+bus-all-lost-text = Your request stays with us and a dispatcher will propose another date; there is no need to ask again. The reason for each date is shown below.
+bus-board-all-lost = No preferred date left
+bus-board-instead = First free: { $when }
+bus-board-plan = Find another date
+bus-message-no-day-left = Preferred dates all taken

@@ -256,3 +256,19 @@ document-foreign-resident = Foreign permanent resident ID card
 document-passport = Passport
 document-number = Document number
 document-number-hint = As shown on the document
+
+# What a visitor keeps while choosing
+kept-one = You are holding { $people ->
+    [one] 1 place
+   *[other] { $people } places
+} on { $when } until { $until }. To change the number or the session, choose below.
+kept-several = You are holding { $people ->
+    [one] 1 place
+   *[other] { $people } places
+} on each of { $n } dates until { $until }.
+kept-back = Continue with your booking
+session-free-own = { $free ->
+    [one] 1 place left
+   *[other] { $free } places left
+}, { $own } of them held for you
+session-too-few-own = { $free } left ({ $own } held for you), too few for { $people }

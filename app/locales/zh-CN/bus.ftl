@@ -384,3 +384,14 @@ bus-fleet-cancel = 不改了
 bus-fleet-saved = 已保存
 bus-fleet-retired = 已停用
 bus-account-title = 我的科普巴士申请
+
+# Days that were wished for and cannot be any more
+bus-lost-promised = { $day }：车辆和讲解组已安排到别处
+bus-lost-no-driving = { $day }：当天停驶（{ $reason }）
+bus-lost-past = { $day }：已经过了
+bus-all-lost = 您希望的日期都不行了，非常抱歉
+bus-all-lost-text = 您的申请仍在办理，调度人员会提出别的日期，不需要重新申请。每个日期的原因写在下面。
+bus-board-all-lost = 希望的日期都不行了
+bus-board-instead = 最早空闲：{ $when }
+bus-board-plan = 另选日期
+bus-message-no-day-left = 希望的日期都排满了

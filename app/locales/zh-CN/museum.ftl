@@ -235,3 +235,10 @@ document-foreign-resident = 外国人永久居留身份证
 document-passport = 护照
 document-number = 证件号码
 document-number-hint = 照证件上的号码填写
+
+# What a visitor keeps while choosing
+kept-one = 您正为{ $when }保留{ $people }位，保留到{ $until }。改选人数或场次，请直接在下面选。
+kept-several = 您正为{ $n }个场次各保留{ $people }位，保留到{ $until }。
+kept-back = 继续填写
+session-free-own = 余{ $free }位，含为您保留的{ $own }位
+session-too-few-own = 余{ $free }位（含为您保留的{ $own }位），不够{ $people }人

@@ -1,6 +1,6 @@
 //! One's own request, by signed link: how far it is, what is asked, the date that is proposed; and what the visit was like.
 
-use super::{audience_words, problem_of, site_facts, wishes};
+use super::{audience_words, problem_of, site_facts, wished};
 use crate::desk::moment;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -13,7 +13,9 @@ use crate::visit::{Visit, visit};
 use domain::bus::State;
 use domain::time::span_text;
 use leptos::prelude::*;
-use services::bus::{Bus, Handle, RequestView, StopView, feedback_given, feedback_link, view, view_asked_about};
+use services::bus::{
+    Bus, Handle, RequestView, StopView, Wishes, feedback_given, feedback_link, view, view_asked_about, wishes,
+};
 
 /// A request, for whoever has its link.
 #[component]
@@ -22,14 +24,18 @@ pub fn Mine() -> impl IntoView {
     let link: String = param("link").unwrap_or_default();
     Suspend::new(async move {
         let found = view(&visit.services, &visit.context, &Handle::Link(link.clone())).await;
-        match seen(&visit, found).await {
-            Ok(request) => page(&visit, &link, &request),
-            Err(problem) => problem_page(problem).into_any(),
+        let request = match seen(&visit, found).await {
+            Ok(request) => request,
+            Err(problem) => return problem_page(problem).into_any(),
+        };
+        match wishes(&visit.services, &visit.context, std::slice::from_ref(&request)).await {
+            Ok(wishes) => page(&visit, &link, &request, wishes.get(&request.id)),
+            Err(error) => problem_page(problem_of(error)).into_any(),
         }
     })
 }
 
-fn page(visit: &Visit, link: &str, request: &RequestView) -> AnyView {
+fn page(visit: &Visit, link: &str, request: &RequestView, wishes: Option<&Wishes>) -> AnyView {
     let base = visit.href(&format!("/bus/r/{link}"));
     let current = match request.state {
         State::Draft | State::Submitted | State::Asked => 1,
@@ -43,13 +49,17 @@ fn page(visit: &Visit, link: &str, request: &RequestView) -> AnyView {
         view! { <Steps steps=names.to_vec() current=current/> }
     });
     let keys = ["bus-withdraw", "bus-withdraw-title", "bus-withdraw-text", "bus-withdraw-do"];
+    let all_lost = wishes.filter(|wishes| wishes.all_lost()).map(|_| {
+        view! { <Banner tone=Tone::Warning title=visit.t("bus-all-lost")>{visit.t("bus-all-lost-text")}</Banner> }
+    });
     let withdraw = (!request.state.is_over()).then(|| mine::withdraw(visit, &base, request, keys));
     view! {
         <Page title=visit.t("bus-mine-title") lead=request.organisation.clone() crumbs=Bus::crumbs(visit)>
             {mine::news::<Bus>(visit)}
             {steps}
+            {all_lost}
             {now(visit, &base, request)}
-            <SummaryList rows=facts(visit, request)/>
+            <SummaryList rows=facts(visit, request, wishes)/>
             {withdraw}
         </Page>
     }
@@ -122,7 +132,7 @@ fn scheduled(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
+fn facts(visit: &Visit, request: &RequestView, wishes: Option<&Wishes>) -> Vec<SummaryRow> {
     let (tone, state) = Bus::state_words(visit, request.state);
     let mut rows = vec![
         SummaryRow::new(visit.t("mine-state"), view! { <Tag tone=tone>{state}</Tag> }),
@@ -137,7 +147,7 @@ fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
     rows.extend([
         SummaryRow::new(visit.t("bus-audience"), [audience, request.ages.clone().into(), people].join(" · ")),
         SummaryRow::new(visit.t("bus-where"), place),
-        SummaryRow::new(visit.t("bus-wished-days"), wishes(visit, request)),
+        SummaryRow::new(visit.t("bus-wished-days"), wished(visit, request, wishes)),
         SummaryRow::new(visit.t("bus-group-site"), site_facts(visit, request)),
         SummaryRow::new(visit.t("bus-contact-name"), request.name.as_str().to_owned()),
     ]);

@@ -23,8 +23,9 @@ use crate::routes::paths;
 use crate::ui::Crumb;
 use crate::visit::Visit;
 use domain::bus::{Audience, HalfDay, State};
-use domain::time::span_text;
-use services::bus::{Bus, BusError, Conflicts, Handle, RequestView};
+use domain::time::{day_text, span_text};
+use leptos::prelude::*;
+use services::bus::{Bus, BusError, Conflicts, Handle, Lost, RequestView, Wish, Wishes};
 use services::{Context, Services};
 
 pub(crate) use crate::requests::problem_of;
@@ -118,9 +119,38 @@ fn half_day_words(visit: &Visit, half: HalfDay) -> Text {
 
 /// 2026年9月10日（周四）、2026年9月11日（周五），上午
 fn wishes(visit: &Visit, request: &RequestView) -> String {
-    let days: Vec<String> = request.days.iter().map(|day| domain::time::day_text(*day, visit.locale())).collect();
+    let days: Vec<String> = request.days.iter().map(|day| day_text(*day, visit.locale())).collect();
     let between = visit.t("bus-days-separator");
     format!("{}{}{}", days.join(&between), visit.t("list-separator"), half_day_words(visit, request.half_day))
+}
+
+/// The days that were wished for, and of each that cannot be any more why.
+fn wished(visit: &Visit, request: &RequestView, become_of: Option<&Wishes>) -> AnyView {
+    let lost = become_of.map(|wishes| lost_days(visit, wishes));
+    view! { {wishes(visit, request)}{lost} }.into_any()
+}
+
+/// The days that cannot be any more, each with its reason; nothing where all of them can.
+fn lost_days(visit: &Visit, wishes: &Wishes) -> AnyView {
+    let lost: Vec<Text> = wishes.days.iter().filter_map(|wish| lost_words(visit, wish)).collect();
+    if lost.is_empty() {
+        return ().into_any();
+    }
+    let items = lost.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    view! { <ul class="days-lost small">{items}</ul> }.into_any()
+}
+
+/// 2026年9月10日（周四）：车辆和讲解组已安排到别处
+fn lost_words(visit: &Visit, wish: &Wish) -> Option<Text> {
+    let day = day_text(wish.day, visit.locale());
+    Some(match wish.lost.as_ref()? {
+        Lost::Promised => visit.t_args("bus-lost-promised", &[("day", day.into())]),
+        Lost::NoDriving { reason_zh, reason_en } => {
+            let reason = visit.pick(reason_zh, reason_en).into_owned();
+            visit.t_args("bus-lost-no-driving", &[("day", day.into()), ("reason", reason.into())])
+        }
+        Lost::Past => visit.t_args("bus-lost-past", &[("day", day.into())]),
+    })
 }
 
 /// 停车位 18 米 · 有电源 · 无室内场地

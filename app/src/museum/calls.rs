@@ -84,7 +84,10 @@ pub(super) fn one(asked: &Asked, field: &'static str, page: String, fault: Fault
 /// The free places of the calendar's address, for the page that shows them.
 async fn free(asked: Asked) -> Answer {
     match booking::museum(&asked.services).await {
-        Ok(museum) => Answer::polled(places::figures(&asked, &museum)),
+        Ok(museum) => {
+            let museum = places::own(&asked, museum).await;
+            Answer::polled(places::figures(&asked, &museum))
+        }
         Err(error) => problem_of(&error).into(),
     }
 }

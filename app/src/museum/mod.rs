@@ -24,7 +24,7 @@ pub use book::{Book, Code};
 pub(crate) use document::documents_text;
 pub use mine::{Mine, Move, Pass};
 pub use offer::Waiting;
-pub(crate) use places::{Party, seen};
+pub(crate) use places::{Party, kept, seen};
 pub use rebook::Rebook;
 pub use room::{Draw, Room};
 pub use sessions::Sessions;

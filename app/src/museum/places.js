@@ -50,9 +50,11 @@ async function ask() {
   if (asking || document.hidden) return;
   asking = true;
   try {
-    // Without cookies: what is asked for is the same for everybody, and costs the house no look at who asks.
+    // Without cookies: what is asked for is the same for everybody, and costs the house no look at who asks. Only whoever
+    // keeps places sees figures of their own.
+    const credentials = "own" in page.dataset ? "same-origin" : "omit";
     const signal = AbortSignal.timeout?.(10000);
-    const answer = await fetch(page.dataset.places, { credentials: "omit", cache: "no-cache", signal });
+    const answer = await fetch(page.dataset.places, { credentials, cache: "no-cache", signal });
     if (!answer.ok) throw new Error(answer.status);
     show(await answer.json());
     failed = 0;

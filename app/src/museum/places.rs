@@ -1,18 +1,22 @@
 //! What the calendar says of free places, said twice with the same words: on the page when it is made, and to its script
 //! (`places.js`) while it is looked at. Both read the one picture of the sessions that all requests of a second share.
 
+use crate::activity::draft_at;
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::ui::{Offer, meter_look, tag_class};
+use crate::ui::{Banner, Offer, meter_look, tag_class};
 use crate::visit::Visit;
 use domain::booking::Pool;
-use domain::time::{clock_text, day_text, local_day};
+use domain::ids::DraftId;
+use domain::time::{clock_text, day_text, local_day, span_text};
 use domain::typed::digits;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use leptos::prelude::*;
 use serde_json::{Value, json};
-use services::booking::{Museum, SessionView, Timetable};
+use services::booking::{Museum, SessionView, Timetable, seen_by};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Where the script asks.
 pub(super) const PATH: &str = "/museum/places";
@@ -90,6 +94,43 @@ pub(super) fn address(visit: &Visit, asked: Asked) -> String {
     format!("{path}?people={}{day}&month={:04}-{:02}", asked.people, month.year(), month.month())
 }
 
+/// The dates as the visitor's own browser sees them: what it keeps itself it may choose anew. Nearly everybody brings no token
+/// and sees the one picture that all share, without a question to anybody; so does everybody where it cannot be asked.
+pub(super) async fn own(visit: &Visit, dates: Arc<Museum>) -> Arc<Museum> {
+    match seen_by(&visit.services, &visit.context, &dates, visit.visitor.as_deref()).await {
+        Ok(Some(own)) => Arc::new(own),
+        Ok(None) | Err(_) => dates,
+    }
+}
+
+/// What the visitor keeps of these dates, until when, and the way back to it.
+pub(crate) fn kept(visit: &Visit, dates: &Timetable) -> Option<AnyView> {
+    let mut drafts: Vec<_> = dates.kept.iter().map(|kept| kept.draft).collect();
+    // All dates of a series are kept for one draft.
+    drafts.sort_unstable();
+    drafts.dedup();
+    let banner = |draft: DraftId| {
+        let of_draft: Vec<_> = dates.kept.iter().filter(|kept| kept.draft == draft).collect();
+        let first = of_draft.first()?;
+        let facts = dates.session(first.session)?.facts;
+        let people = ("people", first.people.into());
+        let until = ("until", clock_text(first.until).into());
+        let text = if let [_, _, ..] = of_draft[..] {
+            let n = u32::try_from(of_draft.len()).unwrap_or(u32::MAX);
+            visit.t_args("kept-several", &[people, until, ("n", n.into())])
+        } else {
+            let when = span_text(facts.starts_at, facts.ends_at, visit.locale());
+            visit.t_args("kept-one", &[people, until, ("when", when.into())])
+        };
+        let back = visit.href(&draft_at(&visit.path, draft));
+        Some(
+            view! { <Banner tone=Tone::Info>{text}" "<a class="kept-back" href=back>{visit.t("kept-back")}</a></Banner> },
+        )
+    };
+    let banners: Vec<_> = drafts.into_iter().filter_map(banner).collect();
+    (!banners.is_empty()).then(|| banners.into_any())
+}
+
 /// A session as a party of some size sees it.
 pub(crate) struct Seen {
     /// One word for scripts: a change of it is worth being read out.
@@ -111,6 +152,8 @@ impl Seen {
     pub fn of(visit: &Visit, museum: &Museum, session: &SessionView, people: u32) -> Self {
         let (facts, now) = (session.facts, visit.context.now);
         let (opens, free) = (museum.opens_at(facts.starts_at), facts.free());
+        // Of what is free, what the visitor keeps already: nobody else sees it so.
+        let own: u32 = museum.kept.iter().filter(|kept| kept.session == session.id).map(|kept| kept.people).sum();
         let (state, tone, words) = if facts.closed {
             ("closed", Tone::Plain, visit.t("session-closed"))
         } else if facts.welcomes_all(now) {
@@ -124,9 +167,15 @@ impl Seen {
             ("later", Tone::Info, visit.t_args("session-opens", &[("at", at.into())]))
         } else if free == 0 {
             ("full", Tone::Danger, visit.t("session-full"))
+        } else if free < people && own > 0 {
+            let args = [("free", free.into()), ("people", people.into()), ("own", own.into())];
+            ("few", Tone::Warning, visit.t_args("session-too-few-own", &args))
         } else if free < people {
             let args = [("free", free.into()), ("people", people.into())];
             ("few", Tone::Warning, visit.t_args("session-too-few", &args))
+        } else if own > 0 {
+            let args = [("free", free.into()), ("own", own.into())];
+            ("free", Tone::Success, visit.t_args("session-free-own", &args))
         } else {
             ("free", Tone::Success, visit.t_args("session-free", &[("free", free.into())]))
         };

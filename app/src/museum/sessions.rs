@@ -24,6 +24,7 @@ pub fn Sessions() -> impl IntoView {
     Suspend::new(async move {
         match museum(&visit.services).await {
             Ok(museum) => {
+                let museum = places::own(&visit, museum).await;
                 let too_large = too_large(&visit, &museum).await;
                 page(&visit, museum, too_large).into_any()
             }
@@ -56,6 +57,8 @@ fn page(visit: &Visit, museum: Arc<Museum>, too_large: Option<AnyView>) -> impl 
         Crumb::new(visit.href("/"), visit.t("nav-home")),
         Crumb::new(visit.href("/museum"), visit.t("museum-name")),
     ];
+    // Whoever keeps places is shown figures of their own, by the script, too.
+    let own = (!museum.kept.is_empty()).then_some("");
     let link = |day: Option<Date>, month: Date| address(visit, asked.people, day, month);
     let most = u32::from(museum.policy.people_per_booking);
     let (days, sessions) = (days(visit, &museum, asked), day_sessions(visit, &museum, asked));
@@ -71,7 +74,8 @@ fn page(visit: &Visit, museum: Arc<Museum>, too_large: Option<AnyView>) -> impl 
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
             {too_large}
-            <div data-places=places::address(visit, asked)>
+            {places::kept(visit, &museum)}
+            <div data-places=places::address(visit, asked) data-own=own>
                 <div class="sessions-layout">
                     <CalendarGrid month=asked.month today=asked.today selected=asked.day days=days previous=previous next=next/>
                     <div id="day">{sessions}</div>

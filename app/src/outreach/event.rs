@@ -3,7 +3,7 @@
 use super::{audience_text, days_text, kind_text, picture, state};
 use crate::activity::Activity;
 use crate::form::Tone;
-use crate::museum::{Party, come, problem_of, rule_sentences, seen, wait_form};
+use crate::museum::{Party, come, kept, problem_of, rule_sentences, seen, wait_form};
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
 use crate::ui::{
@@ -15,7 +15,7 @@ use domain::booking::{SeriesRule, opens_at};
 use domain::time::{clock_text, day_text, local_day, span_text};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::booking::SessionView;
+use services::booking::{SessionView, seen_by};
 use services::outreach::{Event, events};
 use std::sync::Arc;
 
@@ -27,12 +27,24 @@ pub fn EventPage() -> impl IntoView {
     Suspend::new(async move {
         match events(&visit.services).await {
             Ok(events) => match events.by_slug(&slug) {
-                Some(event) => page(&visit, event).into_any(),
+                Some(event) => page(&visit, &own(&visit, event).await).into_any(),
                 None => problem_page(Problem::NotFound).into_any(),
             },
             Err(error) => problem_page(problem_of(&error.into())).into_any(),
         }
     })
+}
+
+/// The event as the visitor's own browser sees it: what it keeps itself it may choose anew.
+async fn own(visit: &Visit, event: &Arc<Event>) -> Arc<Event> {
+    match seen_by(&visit.services, &visit.context, &event.timetable, visit.visitor.as_deref()).await {
+        Ok(Some(timetable)) => {
+            let mut own = Event::clone(event);
+            own.timetable = timetable;
+            Arc::new(own)
+        }
+        Ok(None) | Err(_) => Arc::clone(event),
+    }
 }
 
 fn page(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
@@ -131,6 +143,7 @@ fn dates(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
                 <Button variant=Variant::Secondary>{visit.t("sessions-show")}</Button>
             </Form>
             {too_large}
+            {kept(visit, &event.timetable)}
             {series}
             <ul class="session-list">{cards}</ul>
         }

@@ -19,8 +19,8 @@ pub fn column<K: Room>(
     states: &[K::State],
     title: Text,
     all: &[View<K>],
-    card: fn(&Visit, &View<K>) -> AnyView,
-) -> impl IntoView + use<K> {
+    card: impl Fn(&Visit, &View<K>) -> AnyView,
+) -> AnyView {
     let here: Vec<&View<K>> = all.iter().filter(|request| states.contains(&request.state)).collect();
     let empty = here.is_empty().then(|| view! { <p class="muted small">{visit.t("bus-staff-empty-column")}</p> });
     let cards = here.iter().map(|request| {
@@ -44,6 +44,7 @@ pub fn column<K: Room>(
             <ul class="board-cards">{cards}</ul>
         </section>
     }
+    .into_any()
 }
 
 /// What stands around the page of one request.

@@ -137,3 +137,35 @@ async fn what_nobody_could_have_asked_for_is_answered_like_the_page() {
     let none = site.get("/museum/places?people=2&day=2026-08-03&month=2026-08").await.json();
     assert!(sessions(&none).is_empty(), "a Monday has no sessions");
 }
+
+#[tokio::test]
+async fn who_keeps_the_last_places_reads_that_they_are_theirs_and_nobody_elses_page_changes() {
+    let site = demo(&[]).await;
+    let services = &site.test.services;
+    let session = sessions(&site.get(DAY).await.json())[0]["id"].clone();
+    hold(&site, &session, 38).await;
+    let token = "0123456789abcdef0123456789abcdef";
+    let id = session.as_str().expect("an id").parse().expect("a session");
+    let context = site.test.context(domain::account::Actor::Anonymous);
+    let network = services::limits::Network::of([203, 0, 113, 9].into());
+    let two = domain::booking::PartySize::new(2).expect("a size");
+    let draft = services::booking::begin(services, &context, id, two, token, &network).await.expect("the last two");
+    later(&site);
+    let of_browser = async |path: &str| {
+        let request = Request::get(path).header(header::COOKIE, format!("__Host-visitor={token}"));
+        site.send(request.body(Body::empty()).expect("a request")).await
+    };
+    let page = "/museum/sessions?people=2&day=2026-07-25";
+    let (own, figures) = (of_browser(page).await, of_browser(DAY).await);
+    assert_eq!((own.header("cache-control"), figures.header("cache-control")), ("no-store", "private, no-cache"));
+    assert!(own.body.contains(&format!("/museum/book/{draft}")) && own.body.contains(" data-own"), "the way back");
+    assert!(own.body.contains("余2位，含为您保留的2位"));
+    let first = figures.json()["sessions"][0].clone();
+    assert_eq!((first["state"].as_str(), first["open"].as_bool()), (Some("free"), Some(true)));
+
+    let (everybody, figures) = (site.get(page).await, site.get(DAY).await.json());
+    assert_eq!(figures["sessions"][0]["state"], "full");
+    assert!(!everybody.body.contains("/museum/book/") && !everybody.body.contains(" data-own"));
+    let of_browser_in_english = of_browser("/en/museum/sessions?people=3&day=2026-07-25").await;
+    assert!(of_browser_in_english.body.contains("2 left (2 held for you), too few for 3"));
+}

@@ -1,17 +1,19 @@
 //! The triage board: requests in columns by state, the longest waiting first, narrowed by city.
 
 use super::city_text;
-use crate::bus::audience_words;
+use super::request::address;
+use crate::bus::{audience_words, lost_days};
 use crate::desk::{count, crumbs, read_first, rooms};
+use crate::form::Tone;
 use crate::problem::Problem;
 use crate::requests::Room;
 use crate::requests::desk::column;
-use crate::ui::{Button, Choice, EmptyState, Form, Illustration, LinkButton, Page, Select, Variant, Width};
+use crate::ui::{Button, Choice, EmptyState, Form, Illustration, LinkButton, Page, Select, Tag, Variant, Width};
 use crate::visit::{Visit, visit};
 use domain::bus::{City, State};
 use domain::time::span_text;
 use leptos::prelude::*;
-use services::bus::{self, Bus, RequestView};
+use services::bus::{self, Bus, RequestView, Wishes};
 
 /// The columns, from what waits for us to what is done.
 const COLUMNS: [&[State]; 6] = [
@@ -33,6 +35,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     let visit = &visit;
     let city = visit.query.get("city").and_then(City::from_code);
     let requests = bus::board(&visit.services, &visit.context, city).await?;
+    let wishes = bus::wishes(&visit.services, &visit.context, &requests).await?;
     let all = Choice::new("", visit.t("bus-staff-all-cities"));
     let cities = City::ALL.map(|city| Choice::new(city.code(), city.text(visit.locale())));
     let cities = std::iter::once(all).chain(cities).collect();
@@ -46,7 +49,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     } else {
         let columns = COLUMNS.map(|states| {
             let title = if states.len() > 1 { visit.t("bus-staff-over") } else { Bus::state_words(visit, states[0]).1 };
-            column(visit, states, title, &requests, card)
+            column(visit, states, title, &requests, |visit, request| card(visit, request, wishes.get(&request.id)))
         });
         let columns = columns.collect_view();
         view! { <div class="board">{columns}</div> }.into_any()
@@ -64,7 +67,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
     .into_any())
 }
 
-fn card(visit: &Visit, request: &RequestView) -> AnyView {
+fn card(visit: &Visit, request: &RequestView, wishes: Option<&Wishes>) -> AnyView {
     let date = request.stop.as_ref().map(|stop| {
         view! { <p class="board-card-date">{span_text(stop.starts_at, stop.ends_at, visit.locale())}</p> }
     });
@@ -73,5 +76,25 @@ fn card(visit: &Visit, request: &RequestView) -> AnyView {
         audience_words(visit, request.audience),
         count(visit, "staff-people", request.people),
     ];
-    view! { <p class="small">{facts.join(" · ")}</p>{date} }.into_any()
+    let lost = wishes.map(|wishes| lost(visit, request, wishes));
+    view! { <p class="small">{facts.join(" · ")}</p>{date}{lost} }.into_any()
+}
+
+/// Which of its days cannot be any more; where none is left, the first date there is a vehicle and a crew for.
+fn lost(visit: &Visit, request: &RequestView, wishes: &Wishes) -> impl IntoView + use<> {
+    let page = visit.href(&format!("/staff/bus/requests/{}", request.id));
+    let tag = wishes.all_lost().then(|| {
+        let (to, words) = match &wishes.instead {
+            Some(slot) => {
+                let when = span_text(slot.starts_at, slot.ends_at, visit.locale());
+                (address(&page, slot), visit.t_args("bus-board-instead", &[("when", when.into())]))
+            }
+            None => (format!("{page}#propose"), visit.t("bus-board-plan")),
+        };
+        view! {
+            <p><Tag tone=Tone::Danger>{visit.t("bus-board-all-lost")}</Tag></p>
+            <p class="small"><a class="board-card-way" href=to>{words}</a></p>
+        }
+    });
+    view! { {tag}{lost_days(visit, wishes)} }
 }

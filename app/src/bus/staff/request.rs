@@ -1,7 +1,7 @@
 //! One request: what is asked for, what was said, the date that is kept, and what a dispatcher can do with it.
 
 use super::{Fleet, conflict_list, day_words, photos, when};
-use crate::bus::{audience_words, site_facts, wishes};
+use crate::bus::{audience_words, site_facts, wished};
 use crate::desk::{count, day, messages_table, read_first, time};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -18,7 +18,7 @@ use domain::bus::{Event, State, next};
 use domain::ids::BusRequestId;
 use domain::time::{at, clock_text, local_day, span_text};
 use leptos::prelude::*;
-use services::bus::{self, Proposal, RequestView, Slot, StopView, Told};
+use services::bus::{self, Proposal, RequestView, Slot, StopView, Told, Wishes};
 
 const NEWS: &[(&str, &str)] = &[
     ("asked", "bus-done-asked"),
@@ -44,6 +44,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
     let request = bus::request(services, context, id).await?;
     let fleet = Fleet::of(visit, bus::fleet(services, context).await?);
     let messages = bus::messages(services, context, id).await?;
+    let wishes = bus::wishes(services, context, std::slice::from_ref(&request)).await?;
     let now = request.state;
     let can = move |event| next(now, event).is_ok();
     let planning = match can(Event::Propose) {
@@ -60,7 +61,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
     };
     let base = visit.href(&format!("/staff/bus/requests/{id}"));
     let said = view! {
-        <SummaryList rows=facts(visit, &request)/>
+        <SummaryList rows=facts(visit, &request, wishes.get(&id))/>
         {talk(visit, &request)}
     };
     let acts = view! {
@@ -82,7 +83,7 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
     Ok(desk::page(visit, &request, &frame, [said.into_any(), acts.into_any(), wide.into_any()]))
 }
 
-fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
+fn facts(visit: &Visit, request: &RequestView, wishes: Option<&Wishes>) -> Vec<SummaryRow> {
     let place = format!("{} {}", request.city.text(visit.locale()), request.address);
     let people = count(visit, "staff-people", request.people);
     let mut rows = vec![
@@ -95,7 +96,7 @@ fn facts(visit: &Visit, request: &RequestView) -> Vec<SummaryRow> {
             [audience_words(visit, request.audience), request.ages.clone().into(), people].join(" · "),
         ),
         SummaryRow::new(visit.t("bus-where"), place),
-        SummaryRow::new(visit.t("bus-wished-days"), wishes(visit, request)),
+        SummaryRow::new(visit.t("bus-wished-days"), wished(visit, request, wishes)),
         SummaryRow::new(visit.t("bus-group-site"), site_facts(visit, request)),
     ];
     rows.extend(contact_rows(visit, request, "bus-contact-name"));
@@ -185,10 +186,11 @@ async fn planning(visit: &Visit, request: &RequestView, fleet: &Fleet) -> Result
     .into_any())
 }
 
-fn address(visit: &Visit, slot: &Slot) -> String {
+/// Where a free date of the request at `page` is looked at.
+pub(super) fn address(page: &str, slot: &Slot) -> String {
     let (from, until) = (clock_text(slot.starts_at), clock_text(slot.ends_at));
     let day = local_day(slot.starts_at);
-    format!("{}?day={day}&from={from}&until={until}&vehicle={}&crew={}#propose", visit.here(), slot.vehicle, slot.crew)
+    format!("{page}?day={day}&from={from}&until={until}&vehicle={}&crew={}#propose", slot.vehicle, slot.crew)
 }
 
 fn free(visit: &Visit, slots: &[Slot], fleet: &Fleet) -> impl IntoView + use<> {
@@ -200,7 +202,7 @@ fn free(visit: &Visit, slots: &[Slot], fleet: &Fleet) -> impl IntoView + use<> {
         let who = format!("{} · {}", fleet.vehicle(slot.vehicle), fleet.crew(slot.crew));
         view! {
             <li>
-                <a class="slot" href=address(visit, slot)>
+                <a class="slot" href=address(&visit.here(), slot)>
                     <span class="slot-when">{span_text(slot.starts_at, slot.ends_at, visit.locale())}</span>
                     <span class="small">{who}</span>
                     {wished}
@@ -326,6 +328,7 @@ fn message_words(visit: &Visit, template: &str) -> Text {
         "bus_refused" => visit.t("bus-message-refused"),
         "bus_withdrawn" => visit.t("bus-message-withdrawn"),
         "bus_thanks" => visit.t("bus-message-thanks"),
+        "bus_no_day_left" => visit.t("bus-message-no-day-left"),
         other => Text::from(other.to_owned()),
     }
 }

@@ -1,7 +1,7 @@
 //! What the public sees of sessions: read once a second for everybody, from memory.
 
 use super::waiting::{Asked, standings};
-use super::{BookingError, MUSEUM, pools};
+use super::{BookingError, Kept, MUSEUM, pools};
 use crate::Services;
 use crate::snapshot::Snapshot;
 use domain::booking::{Policy, Pool, SessionFacts, opens_at};
@@ -119,6 +119,8 @@ pub struct Timetable {
     pub planned: Vec<Planned>,
     /// Of sessions that need no booking, what staff wrote to it in Chinese and English: where they wrote something.
     pub notes: HashMap<SessionId, (String, String)>,
+    /// What the browser this is for keeps of it ([`super::seen_by`]); nothing in the picture that all share.
+    pub kept: Vec<Kept>,
     /// When this was read.
     pub read_at: Timestamp,
 }
@@ -223,6 +225,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Museum, BookingErro
         sessions: seen_by_all(&mut db, rows, &policy, now).await?,
         exceptions: exceptions.into_iter().map(|e| (e.day.to_jiff(), e.reason_zh, e.reason_en)).collect(),
         planned: super::entrance::planned_of(services, ActivityId(row.id)).await?,
+        kept: Vec::new(),
         read_at: now,
         policy,
     })

@@ -15,6 +15,7 @@ mod draft;
 mod entrance;
 mod error;
 mod find;
+mod kept;
 mod missing_date;
 mod no_shows;
 mod office;
@@ -57,6 +58,7 @@ pub use entrance::{
 };
 pub use error::BookingError;
 pub use find::{PAGE, Wanted, bookings_of_session, event_titles, search};
+pub use kept::{Kept, seen_by};
 pub use missing_date::book_missing;
 pub use no_shows::{
     Declared, Marked, NoShow, Outage, TakenBack, declare_outage, lift_no_show, mark_no_shows, no_show_of, no_shows,

@@ -1,7 +1,8 @@
 //! The bus's kind of request: what only it has, and what goes along when one moves from state to state.
 
-use super::planner::Told;
+use super::planner::{Guard, Told};
 use super::view::{self, StopView};
+use super::wishes::tell_who_lost;
 use super::{draft, photos};
 use crate::account::codes::Purpose;
 use crate::crypto::LinkPurpose;
@@ -100,6 +101,7 @@ impl Kind for Bus {
     const REVEALED: &'static str = "bus.contact_revealed";
     const ERASED: &'static str = "privacy.bus_request_erased";
     const JOB: &'static str = "messages.bus";
+    const NEWER_JOB: &'static str = "messages.bus_no_day";
 
     fn action(event: Event<Self>) -> &'static str {
         use domain::bus::Event as E;
@@ -149,7 +151,7 @@ impl Kind for Bus {
     }
 
     async fn advance(
-        _: &Services,
+        services: &Services,
         context: &Context,
         db: &mut PgConnection,
         moved: Moved<'_, Self>,
@@ -160,6 +162,9 @@ impl Kind for Bus {
             // A new proposal makes a stop of its own; everything else takes the one that is there along.
             let stop = if then.holds_a_stop() { then.name() } else { "released" };
             stops::advance(db, id, stop, context.now).await?;
+        }
+        if let (domain::bus::Event::Accept, Some(stop)) = (moved.event, &moved.request.stop) {
+            tell_who_lost(services, context, db, stop.id, Guard::Locks).await?;
         }
         tell_stop(db, context.now, &moved).await?;
         Ok(())

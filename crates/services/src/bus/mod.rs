@@ -17,6 +17,7 @@ mod schedule;
 mod seed;
 mod triage;
 mod view;
+mod wishes;
 
 pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, own_on_behalf, prove,
@@ -37,3 +38,4 @@ pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
 pub use seed::seed_demo;
 pub use triage::{board, lapse_due, to_itinerary};
 pub use view::{StopView, feedback_link, view_asked_about};
+pub use wishes::{Lost, Wish, Wishes, tell_who_lost, wishes};

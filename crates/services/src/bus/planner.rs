@@ -110,6 +110,7 @@ pub struct Told {
 }
 
 /// What is there around a stop that is about to be planned.
+#[derive(Clone)]
 pub(super) struct Around {
     pub stops: Vec<StopView>,
     pub blackouts: Vec<BlackoutView>,

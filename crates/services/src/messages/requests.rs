@@ -91,9 +91,15 @@ templates! {
         Released "released" while Submitted,
         /// The bus was there: thank you, and what was it like?
         Thanks "thanks" while Visited,
+        /// Another school accepted a date, and none of the days that were wished for is left.
+        NoDayLeft "no_day_left" while Submitted | Asked,
     } also {
         fn is_said_once(self) -> bool {
-            matches!(self, Self::Received | Self::Thanks)
+            matches!(self, Self::Received | Self::Thanks | Self::NoDayLeft)
+        }
+
+        fn is_newer(self) -> bool {
+            self == Self::NoDayLeft
         }
     }
 

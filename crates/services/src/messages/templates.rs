@@ -112,6 +112,7 @@ embedded!(
     "bus_refused",
     "bus_withdrawn",
     "bus_thanks",
+    "bus_no_day_left",
     "group_received",
     "group_asked",
     "group_proposed",

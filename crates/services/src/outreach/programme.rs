@@ -105,6 +105,7 @@ impl Event {
                 exceptions: Vec::new(),
                 planned: Vec::new(),
                 notes,
+                kept: Vec::new(),
                 read_at: now,
             },
             names: HashMap::new(),

@@ -94,6 +94,40 @@ pub async fn own_holds(db: &mut PgConnection, visitors: &[Vec<u8>], sessions: &[
     .await
 }
 
+/// Places a browser keeps for a draft that has become nothing yet.
+#[derive(Debug, Clone)]
+pub struct KeptRow {
+    /// The draft.
+    pub draft_id: Uuid,
+    /// The session.
+    pub session_id: Uuid,
+    /// People.
+    pub people: i32,
+    /// Alive until.
+    pub expires_at: Timestamp,
+}
+
+/// What [`own_holds`] finds of one browser and is alive at `now`, for whoever only looks; what ends first in front.
+pub async fn kept_by(
+    db: &mut PgConnection,
+    visitor_hash: &[u8],
+    sessions: &[Uuid],
+    now: jiff::Timestamp,
+) -> sqlx::Result<Vec<KeptRow>> {
+    sqlx::query_as!(
+        KeptRow,
+        "select d.id as draft_id, h.session_id, h.people, h.expires_at
+         from booking_draft d join hold h on h.id = d.hold_id and h.session_id = any($2)
+         where d.visitor_hash = $1 and d.booking_id is null and d.waiting_id is null and h.expires_at > $3
+         order by h.expires_at, h.session_id, d.id",
+        visitor_hash,
+        sessions,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Gives the places of several holds back, by session and hold. The caller has locked the sessions.
 pub async fn give_back_holds(db: &mut PgConnection, holds: &[(Uuid, Uuid)]) -> sqlx::Result<()> {
     if holds.is_empty() {

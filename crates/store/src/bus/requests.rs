@@ -136,6 +136,45 @@ pub async fn board(db: &mut PgConnection, city: Option<&str>, since: jiff::Times
     .await
 }
 
+/// The requests that wait for a date and were not told yet that none of their days is left, in the order of their ids; locked.
+/// One whose proposal ran out waits again.
+pub async fn lock_waiting(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<RequestRow>> {
+    requests!(
+        "where no_day_left_told_at is null and erased_at is null
+           and (state in ('submitted', 'asked') or (state = 'proposed' and exists
+                 (select from bus_stop s where s.request_id = bus_request.id and s.state = 'proposed' and s.answer_by <= $1)))
+         order by id for update of bus_request",
+        now.to_sqlx() as _,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The same, locked by nobody: for tests that show what happens then.
+pub async fn waiting(db: &mut PgConnection, now: jiff::Timestamp) -> sqlx::Result<Vec<RequestRow>> {
+    requests!(
+        "where no_day_left_told_at is null and erased_at is null
+           and (state in ('submitted', 'asked') or (state = 'proposed' and exists
+                 (select from bus_stop s where s.request_id = bus_request.id and s.state = 'proposed' and s.answer_by <= $1)))
+         order by id",
+        now.to_sqlx() as _,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Notes that a school is told that none of its days is left. Answers whether it was not told before.
+pub async fn note_told_of_no_day(db: &mut PgConnection, id: Uuid, now: jiff::Timestamp) -> sqlx::Result<bool> {
+    let told = sqlx::query!(
+        "update bus_request set no_day_left_told_at = $2 where id = $1 and no_day_left_told_at is null",
+        id,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(told.rows_affected() == 1)
+}
+
 /// Moves a request, which the caller has locked, to another state. A new proposal ends what was said of the date before.
 pub async fn advance(
     db: &mut PgConnection,

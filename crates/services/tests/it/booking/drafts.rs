@@ -78,6 +78,54 @@ async fn one_browser_keeps_the_places_of_one_party() {
     assert_eq!(kept(&house, session).await, 2);
 }
 
+#[tokio::test]
+async fn a_browser_sees_its_own_places_as_its_own_to_choose_and_the_engine_says_the_same() {
+    let (house, session) = house_with_session(5).await;
+    let (services, visitor) = (&house.services, house.context(Actor::Anonymous));
+    book(services, session, 1, 1).await.expect("there is room");
+    let begin = async |people, browser: &str| {
+        booking::begin(services, &visitor, session, size(people), browser, &network()).await
+    };
+    let everybody = booking::museum(services).await.expect("a museum");
+    let seen = async |browser| booking::seen_by(services, &visitor, &everybody, browser).await.expect("looked");
+    assert!(seen(Some(BROWSER)).await.is_none(), "who keeps nothing sees what everybody sees");
+
+    // The picture that all share is from before: what the browser sees is from now.
+    let draft = begin(4, BROWSER).await.expect("the last four places");
+    let own = seen(Some(BROWSER)).await.expect("it keeps some");
+    let until = house.now() + SignedDuration::from_mins(10);
+    assert_eq!(own.kept, [booking::Kept { draft, session, people: 4, until }]);
+    assert!(
+        seen(Some("another browser")).await.is_none() && seen(Some("")).await.is_none() && seen(None).await.is_none()
+    );
+    house.services.clock.advance(SignedDuration::from_secs(2));
+    let fresh = booking::museum(services).await.expect("a museum");
+    let shared = fresh.session(session).expect("the session");
+    assert!(!shared.fits(1) && fresh.kept.is_empty(), "to everybody else it is full");
+    assert!(is_full(&begin(1, "another browser").await));
+
+    // Whatever size is chosen next: it is shown as possible exactly where the engine lets it.
+    for people in [5, 2, 4, 5, 1, 4] {
+        let shown = seen(Some(BROWSER)).await.expect("it keeps some");
+        let fits = shown.session(session).is_some_and(|session| session.fits(people));
+        let begun = begin(people, BROWSER).await;
+        assert_eq!((fits, begun.is_ok()), (people <= 4, people <= 4), "{people}: {begun:?}");
+    }
+    // What it lets go is everybody's at once, and stays free for itself.
+    begin(1, BROWSER).await.expect("smaller");
+    let shown = seen(Some(BROWSER)).await.expect("it keeps some");
+    assert!(shown.session(session).is_some_and(|session| session.fits(4)));
+    begin(3, "another browser").await.expect("three are free");
+    let shown = seen(Some(BROWSER)).await.expect("it keeps some");
+    assert!(shown.session(session).is_some_and(|session| session.fits(1) && !session.fits(2)));
+
+    // No worker runs: it ends by its time.
+    house.services.clock.advance(SignedDuration::from_mins(11));
+    let later = house.context(Actor::Anonymous);
+    let over = booking::seen_by(services, &later, &fresh, Some(BROWSER)).await.expect("looked");
+    assert!(over.is_none());
+}
+
 /// How many drafts hold what was typed and could not be taken.
 async fn typed(house: &TestHouse) -> i64 {
     sqlx::query_scalar("select count(*) from booking_draft where typed_sealed is not null")

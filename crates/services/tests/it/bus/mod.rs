@@ -4,6 +4,7 @@ mod blackouts;
 mod life;
 mod photos;
 mod races;
+mod wishes;
 
 use domain::account::{Actor, Role};
 use domain::bus::Typed;
