@@ -27,6 +27,13 @@ museum-rule-limit = One phone number or email address may book { $day ->
     [one] once
    *[other] { $day } times
 } a day and { $window } times within { $days } days.
+museum-rule-day-people = People in all bookings of one phone number or email address: at most { $people } a day.
+museum-rule-day-both = People in all bookings of one phone number or email address: at most { $people } a day, of whom at most { $children } under 14.
+museum-rule-day-children = Children under 14 in all bookings of one phone number or email address: at most { $children } a day.
+museum-rule-window-people = People in all bookings of one phone number or email address: at most { $people } within any { $days } days.
+museum-rule-window-both = People in all bookings of one phone number or email address: at most { $people } within any { $days } days, of whom at most { $children } under 14.
+museum-rule-window-children = Children under 14 in all bookings of one phone number or email address: at most { $children } within any { $days } days.
+museum-rule-change-day-before = You can cancel, come with fewer people or move your visit free of charge until 24:00 the day before.
 museum-rule-change = You can cancel, come with fewer people or move your visit until { $minutes } minutes before it begins.
 museum-rule-no-show = After { $n } missed visits within { $days } days booking is paused for { $pause } days; if you cannot come, please cancel.
 museum-rule-document = Whoever books gives the number of an identity document and brings the document along.
@@ -82,6 +89,9 @@ book-step-session = Session
 book-step-form = Your details
 book-step-code = Code
 book-step-done = Done
+book-cancel = Cancelling
+book-cancel-until = Free of charge until { $until }
+book-cancel-over = It is too late to cancel this session online; if you cannot come, please call reception
 book-when = When
 book-people = How many
 book-change = Change
@@ -153,10 +163,10 @@ mine-missed = We missed you at this session; it was recorded as no-show number {
 mine-missed-paused = We missed you at this session. After several no-shows booking is paused until { $until }. If this is wrong, please tell our staff.
 mine-missed-part = Not everyone in your party came. This is counted for statistics only.
 mine-missed-taken-back = The no-show recorded for this visit was taken back and does not affect your future bookings.
-mine-no-changes = The session is about to begin or you have already arrived, so changes are no longer possible here. Our reception will help you.
+mine-no-changes = It is too late for changes, or some of you have already arrived, so changes are no longer possible here. Our reception will help you.
 mine-book-again = Book again
 mine-changes = Change the booking
-mine-changes-until = Possible until { $until }.
+mine-changes-until = Cancel free of charge until { $until }, or move your visit or come with fewer people.
 mine-move = Move to another session
 mine-smaller = Fewer people
 mine-smaller-title = How many are coming?

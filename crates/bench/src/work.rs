@@ -243,7 +243,11 @@ async fn transaction(
         open_door: session.open_door,
         pools: domain::booking::Pools::default(),
     };
-    let visits = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
+    let visits = had.iter().map(|visit| domain::booking::BookedVisit {
+        starts_at: visit.starts_at.to_jiff(),
+        ends_at: visit.ends_at.to_jiff(),
+        heads: domain::booking::Heads { people: visit.people.unsigned_abs(), children: visit.children.unsigned_abs() },
+    });
     let had = domain::booking::BookingFacts::around(&policy, span, visits);
     let party = one().map_err(|_| BookingError::Damaged("a party of one"))?;
     may_book(&policy, now, &facts, party, had)?;

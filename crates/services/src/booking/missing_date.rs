@@ -147,7 +147,7 @@ async fn documents_admit(
         }
     }
     let facts: Vec<_> = indexes.iter().map(|index| had.at(policy, now, session, index)).collect();
-    Ok(documents_within_limits(policy, now, &facts))
+    Ok(documents_within_limits(policy, now, &facts, holder.party))
 }
 
 async fn write(

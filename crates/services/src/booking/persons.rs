@@ -1,6 +1,6 @@
 //! What persons have booked and missed, as the limits count it: read once for a decision, and what it grants is added.
 
-use domain::booking::{BookingFacts, Policy, suspended_until};
+use domain::booking::{BookedVisit, BookingFacts, Heads, Policy, suspended_until};
 use domain::ids::BookingId;
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -18,7 +18,7 @@ pub(super) struct Persons(HashMap<(Uuid, Vec<u8>), Had>);
 /// What one person has of one activity.
 #[derive(Default)]
 struct Had {
-    booked: Vec<Span>,
+    booked: Vec<BookedVisit>,
     /// The ends of the sessions they did not come to.
     missed: Vec<Timestamp>,
 }
@@ -41,9 +41,14 @@ impl Persons {
         persons.dedup();
         if !persons.is_empty() {
             for visit in sql::visits(db, &persons, since, except.map(|id| id.0)).await? {
-                let span = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+                let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+                let heads = Heads { people: visit.people.unsigned_abs(), children: visit.children.unsigned_abs() };
                 let had = found.0.entry((visit.activity, visit.person)).or_default();
-                if visit.missed { had.missed.push(span.1) } else { had.booked.push(span) }
+                if visit.missed {
+                    had.missed.push(ends_at);
+                } else {
+                    had.booked.push(BookedVisit { starts_at, ends_at, heads });
+                }
             }
         }
         Ok(found)
@@ -67,15 +72,16 @@ impl Persons {
     /// One booking does not count.
     pub fn leave_out(&mut self, activity: Uuid, span: Span, person: &[u8]) {
         if let Some(had) = self.0.get_mut(&(activity, person.to_vec()))
-            && let Some(at) = had.booked.iter().position(|booked| *booked == span)
+            && let Some(at) = had.booked.iter().position(|booked| (booked.starts_at, booked.ends_at) == span)
         {
             had.booked.swap_remove(at);
         }
     }
 
-    /// A booking was granted.
-    pub fn add(&mut self, activity: Uuid, span: Span, person: &[u8]) {
-        self.0.entry((activity, person.to_vec())).or_default().booked.push(span);
+    /// A booking was granted, for so many.
+    pub fn add(&mut self, activity: Uuid, (starts_at, ends_at): Span, person: &[u8], heads: Heads) {
+        let had = self.0.entry((activity, person.to_vec())).or_default();
+        had.booked.push(BookedVisit { starts_at, ends_at, heads });
     }
 }
 

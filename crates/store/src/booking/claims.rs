@@ -179,6 +179,10 @@ pub struct Visit {
     pub starts_at: Timestamp,
     /// It ends.
     pub ends_at: Timestamp,
+    /// The people it counts for this person. A group's are the group's; each of several documents stands for its holder.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
     /// Nobody of the party came: a no-show that stands.
     pub missed: bool,
 }
@@ -197,29 +201,33 @@ pub async fn visits(
     sqlx::query_as!(
         Visit,
         r#"select phone_index as "person!", activity_id as "activity!", s.starts_at as "starts_at!", s.ends_at as "ends_at!",
-                  false as "missed!"
+                  case pool when 'group' then 0 else people end as "people!",
+                  case pool when 'group' then 0 else children end as "children!", false as "missed!"
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where phone_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
-           select mail_index, activity_id, s.starts_at, s.ends_at, false
+           select mail_index, activity_id, s.starts_at, s.ends_at,
+                  case pool when 'group' then 0 else people end, case pool when 'group' then 0 else children end, false
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where mail_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
-           select document_index, activity_id, s.starts_at, s.ends_at, false
+           select document_index, activity_id, s.starts_at, s.ends_at,
+                  case when companion_index is null then people else 1 end,
+                  case when companion_index is null then children else 0 end, false
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where document_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
-           select companion, activity_id, s.starts_at, s.ends_at, false
+           select companion, activity_id, s.starts_at, s.ends_at, 1, 0, false
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            cross join lateral unnest(companion_index) as companion
            where companion_index && $1 and companion = any($1) and state = 'confirmed' and s.starts_at >= $2
              and id is distinct from $3
            union all
-           select person_index, activity_id, ended_at, ended_at, true from no_show
+           select person_index, activity_id, ended_at, ended_at, 0, 0, true from no_show
            where person_index = any($1) and over_at is null and whole"#,
         persons,
         since.to_sqlx() as _,

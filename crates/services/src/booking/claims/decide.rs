@@ -190,8 +190,8 @@ impl<'a> Batch<'a> {
         let documents: Vec<_> = order.documents().map(had).collect();
         let offered = order.offer.and_then(|entry| self.offers.get(&entry.0).copied().flatten());
         table.book(order, offered, person, &documents)?;
-        for counted in order.counted() {
-            self.persons.add(table.session.activity_id, table.span(), counted);
+        for (counted, heads) in order.counted_for() {
+            self.persons.add(table.session.activity_id, table.span(), counted, heads);
         }
         let booked = Booked { booking: BookingId(order.row.id), session, reference: order.row.reference.clone() };
         self.new_bookings.push((session, order));

@@ -20,7 +20,7 @@ use super::BookingError;
 use super::document::document_index;
 use crate::crypto::Place;
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize, Pool, Reference};
+use domain::booking::{Heads, Party, PartySize, Pool, Reference};
 use domain::contact::{Contact, PersonName};
 use domain::document::Shown;
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
@@ -140,6 +140,13 @@ impl Order {
     /// Whatever the limits count of it.
     fn counted(&self) -> impl Iterator<Item = &Vec<u8>> {
         self.person.iter().chain(self.documents())
+    }
+
+    /// The same, with how many people each is counted for.
+    fn counted_for(&self) -> impl Iterator<Item = (&Vec<u8>, Heads)> {
+        let of_document = Heads::of_document(self.party, self.documents().count());
+        let documents = self.documents().map(move |document| (document, of_document));
+        self.person.iter().map(|person| (person, Heads::from(self.party))).chain(documents)
     }
 }
 

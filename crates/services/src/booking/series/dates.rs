@@ -178,7 +178,7 @@ impl Dates {
         let each = |date: &Date| {
             let had = |index: &Vec<u8>| had.at(&self.policy, self.now, &date.session, index);
             let documents: Vec<_> = counted.documents.iter().map(had).collect();
-            documents_within_limits(&self.policy, self.now, &documents).map_err(|refusal| date.no(refusal))?;
+            documents_within_limits(&self.policy, self.now, &documents, party).map_err(|refusal| date.no(refusal))?;
             date.public(self, party, counted.person.as_ref().map(had).unwrap_or_default())
         };
         Ok(self.overlap().and_then(|()| self.all.iter().try_for_each(each)))

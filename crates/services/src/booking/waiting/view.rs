@@ -8,7 +8,7 @@ use crate::crypto::{LinkPurpose, Place};
 use crate::{Context, Services};
 use domain::Locale;
 use domain::account::Capability;
-use domain::booking::{Party, PartySize, Policy, WaitingState, within_limits};
+use domain::booking::{Heads, Party, PartySize, Policy, WaitingState, within_limits};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
 use domain::ids::{ActivityId, BookingId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
@@ -198,9 +198,10 @@ async fn wishes_of(db: &mut PgConnection, row: &sql::EntryRow, now: Timestamp) -
     let policy: Policy = serde_json::from_value(policy).map_err(|_| BookingError::Damaged("a policy"))?;
     let Some(since) = wishes.iter().map(|wish| since(&policy, wish.starts_at)).min() else { return Ok(wishes) };
     let had = Persons::read(db, vec![person.clone()], since).await?;
+    let heads = Heads { people: row.people.unsigned_abs(), children: row.children.unsigned_abs() };
     for wish in wishes.iter_mut().filter(|wish| !wish.over) {
         let around = had.around(&policy, now, row.activity_id, (wish.starts_at, wish.ends_at), person);
-        wish.rests = within_limits(&policy, now, around).is_err();
+        wish.rests = within_limits(&policy, now, around, heads).is_err();
     }
     Ok(wishes)
 }
