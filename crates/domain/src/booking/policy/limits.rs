@@ -186,8 +186,11 @@ pub fn documents_within_limits(
     documents: &[BookingFacts],
     party: Party,
 ) -> Result<(), Refusal> {
-    let heads = Heads::of_document(party, documents.len());
-    let over = documents.iter().position(|had| within_limits(policy, now, *had, heads).is_err());
+    // Of a document that has no booking here the party's contact is told what is too much, and why.
+    let more = |had: &BookingFacts| {
+        if had.in_window > 0 { Heads::of_document(party, documents.len()) } else { Heads::default() }
+    };
+    let over = documents.iter().position(|had| within_limits(policy, now, *had, more(had)).is_err());
     match (over, documents.len()) {
         (None, _) => Ok(()),
         (Some(_), 1) => Err(Refusal::DocumentLimit),

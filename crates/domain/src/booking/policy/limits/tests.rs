@@ -73,11 +73,19 @@ fn nothing_set_limits_nobody_and_who_brings_no_children_is_not_told_of_them() {
 
 #[test]
 fn the_only_document_stands_for_its_party_and_each_of_several_for_its_holder() {
-    let had = |people| BookingFacts { heads_on_day: Heads { people, children: 0 }, ..BookingFacts::default() };
+    let had = |people| {
+        let heads = Heads { people, children: 0 };
+        BookingFacts { on_day: 1, heads_on_day: heads, in_window: 1, heads_in_window: heads, ..BookingFacts::default() }
+    };
     let documents =
         |all: &[BookingFacts], people| documents_within_limits(&policy(), starts(1, 0), all, party(people, 0));
     assert_eq!(documents(&[had(2)], 3), Ok(()));
     assert_eq!(documents(&[had(2)], 4), Err(Refusal::DocumentLimit));
+    assert_eq!(
+        documents(&[BookingFacts::default()], 9),
+        Ok(()),
+        "a party too large by itself is the contact's to hear of"
+    );
     assert_eq!(documents(&[had(4), had(4), had(4)], 3), Ok(()), "one more each");
     assert_eq!(documents(&[had(4), had(5), had(4)], 3), Err(Refusal::DocumentLimitOf { nth: 2 }));
 }
