@@ -23,16 +23,16 @@ museum-duration-text = About ninety minutes: sixty with a guide and thirty on yo
 museum-rules-title = Booking rules
 museum-rule-ahead = Sessions can be booked { $days } days ahead, from { $hour }:00 of that day.
 museum-rule-party = Up to { $people } people a booking, at most { $children } of them under 14 and not without an adult.
-museum-rule-limit = One phone number or email address may book { $day ->
+museum-rule-limit = One phone number, email address or account may book { $day ->
     [one] once
    *[other] { $day } times
 } a day and { $window } times within { $days } days.
-museum-rule-day-people = People in all bookings of one phone number or email address: at most { $people } a day.
-museum-rule-day-both = People in all bookings of one phone number or email address: at most { $people } a day, of whom at most { $children } under 14.
-museum-rule-day-children = Children under 14 in all bookings of one phone number or email address: at most { $children } a day.
-museum-rule-window-people = People in all bookings of one phone number or email address: at most { $people } within any { $days } days.
-museum-rule-window-both = People in all bookings of one phone number or email address: at most { $people } within any { $days } days, of whom at most { $children } under 14.
-museum-rule-window-children = Children under 14 in all bookings of one phone number or email address: at most { $children } within any { $days } days.
+museum-rule-day-people = People in all bookings of one phone number, email address or account: at most { $people } a day.
+museum-rule-day-both = People in all bookings of one phone number, email address or account: at most { $people } a day, of whom at most { $children } under 14.
+museum-rule-day-children = Children under 14 in all bookings of one phone number, email address or account: at most { $children } a day.
+museum-rule-window-people = People in all bookings of one phone number, email address or account: at most { $people } within any { $days } days.
+museum-rule-window-both = People in all bookings of one phone number, email address or account: at most { $people } within any { $days } days, of whom at most { $children } under 14.
+museum-rule-window-children = Children under 14 in all bookings of one phone number, email address or account: at most { $children } within any { $days } days.
 museum-rule-change-day-before = You can cancel, come with fewer people or move your visit free of charge until 24:00 the day before.
 museum-rule-change = You can cancel, come with fewer people or move your visit until { $minutes } minutes before it begins.
 museum-rule-no-show = After { $n } missed visits within { $days } days booking is paused for { $pause } days; if you cannot come, please cancel.

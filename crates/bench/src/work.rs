@@ -229,7 +229,7 @@ async fn transaction(
     }
     let span = (starts_at, session.ends_at.to_jiff());
     let since = policy.window(starts_at).0.min(policy.day(starts_at).0);
-    let had = sql::visits(db, &[person.to_vec()], since, None).await?;
+    let had = sql::visits(db, (&[person.to_vec()], &[]), since, None).await?;
     let booked_people = sql::people_booked(db, session.id).await?;
     let held: i64 = sql::live_holds(db, session.id, now).await?.iter().map(|hold| i64::from(hold.people)).sum();
     let facts = SessionFacts {

@@ -5,7 +5,7 @@ use super::BookingError;
 use super::claims::{activity, contact_index, lock, lock_key};
 use super::document::{document_index, sealed, still_coming};
 use super::entrance::{Who, pass, running};
-use super::persons::{Persons, since};
+use super::persons::{Persons, sign_of, since};
 use super::retry::again;
 use super::view::{BookingView, open};
 use super::waiting::{handed_on, lock_lines, promote, standing};
@@ -475,20 +475,21 @@ async fn other_bookings(
     view: &BookingView,
 ) -> Result<(BookingFacts, Vec<BookingFacts>), BookingError> {
     let contact = view.person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let signs: Vec<_> = contact.into_iter().chain(view.account.map(|account| sign_of(account.0))).collect();
     let documents: Vec<_> = view.documents.all().map(|document| document_index(services, document)).collect();
-    let counted: Vec<Vec<u8>> = contact.iter().chain(&documents).cloned().collect();
+    let counted: Vec<Vec<u8>> = signs.iter().chain(&documents).cloned().collect();
     if counted.is_empty() {
         return Ok(Default::default());
     }
     claims::lock_keys(db, &counted.iter().map(|index| lock_key(index)).collect::<Vec<_>>()).await?;
     let since = since(policy, target.starts_at.to_jiff());
     let had = Persons::read_except(db, counted, since, Some(view.id)).await?;
-    let of = |index: &Vec<u8>| {
-        let had = had.at(policy, services.clock.now(), target, index);
-        // A pause keeps nobody from coming on another day than the one that was booked before it.
-        BookingFacts { suspended_until: None, ..had }
+    // A pause keeps nobody from coming on another day than the one that was booked before it.
+    let of = |signs: &[Vec<u8>]| BookingFacts {
+        suspended_until: None,
+        ..had.at_all(policy, services.clock.now(), target, signs)
     };
-    Ok((contact.as_ref().map(of).unwrap_or_default(), documents.iter().map(of).collect()))
+    Ok((of(&signs), documents.iter().map(|document| of(std::slice::from_ref(document))).collect()))
 }
 
 pub(super) fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {

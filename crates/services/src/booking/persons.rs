@@ -11,6 +11,11 @@ use uuid::Uuid;
 /// A beginning and an end.
 pub(super) type Span = (Timestamp, Timestamp);
 
+/// What the limits know an account by, beside the keyed hashes of contacts and documents: no hash is as short as an id.
+pub(super) fn sign_of(account: Uuid) -> Vec<u8> {
+    account.as_bytes().to_vec()
+}
+
 /// Live bookings and standing no-shows, by activity and person.
 #[derive(Default)]
 pub(super) struct Persons(HashMap<(Uuid, Vec<u8>), Had>);
@@ -40,7 +45,8 @@ impl Persons {
         persons.sort_unstable();
         persons.dedup();
         if !persons.is_empty() {
-            for visit in sql::visits(db, &persons, since, except.map(|id| id.0)).await? {
+            let accounts: Vec<Uuid> = persons.iter().filter_map(|sign| Uuid::from_slice(sign).ok()).collect();
+            for visit in sql::visits(db, (&persons, &accounts), since, except.map(|id| id.0)).await? {
                 let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
                 let heads = Heads { people: visit.people.unsigned_abs(), children: visit.children.unsigned_abs() };
                 let had = found.0.entry((visit.activity, visit.person)).or_default();
@@ -67,6 +73,18 @@ impl Persons {
     pub fn at(&self, policy: &Policy, now: Timestamp, session: &sql::LockedSession, person: &[u8]) -> BookingFacts {
         let span = (session.starts_at.to_jiff(), session.ends_at.to_jiff());
         self.around(policy, now, session.activity_id, span, person)
+    }
+
+    /// [`at`](Self::at) of whoever is known by several signs, their contact and their account.
+    pub fn at_all<'a>(
+        &self,
+        policy: &Policy,
+        now: Timestamp,
+        session: &sql::LockedSession,
+        signs: impl IntoIterator<Item = &'a Vec<u8>>,
+    ) -> BookingFacts {
+        let each = signs.into_iter().map(|sign| self.at(policy, now, session, sign));
+        each.fold(BookingFacts::default(), BookingFacts::most)
     }
 
     /// One booking does not count.

@@ -76,7 +76,7 @@ pub struct BookedVisit {
     pub heads: Heads,
 }
 
-/// What the engine knows of the person's other live bookings of the activity, by normalised phone or address.
+/// What the engine knows of the person's other live bookings of the activity, by normalised phone or address, and by account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct BookingFacts {
     /// On the session's day.
@@ -118,6 +118,20 @@ impl BookingFacts {
         let overlaps = |visit: &BookedVisit| visit.starts_at < ends_at && visit.ends_at > starts_at;
         let overlapping = booked.iter().filter(|(_, visit)| overlaps(visit)).count() as u32;
         Self { on_day, heads_on_day, in_window, heads_in_window, overlapping, suspended_until: None }
+    }
+
+    /// Of one person whose bookings are counted by their contact and by their account: the larger of each number, since a limit
+    /// holds for each.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            on_day: self.on_day.max(other.on_day),
+            heads_on_day: self.heads_on_day.most(other.heads_on_day),
+            in_window: self.in_window.max(other.in_window),
+            heads_in_window: self.heads_in_window.most(other.heads_in_window),
+            overlapping: self.overlapping.max(other.overlapping),
+            suspended_until: self.suspended_until.max(other.suspended_until),
+        }
     }
 }
 

@@ -4,14 +4,15 @@
 use super::documents::handle;
 use super::races::servers;
 use super::waiting::{join, look};
-use super::{add_session, machine, museum, officer, party, person, steward};
+use super::{add_session, machine, museum, network, officer, party, person, steward};
 use domain::account::Actor;
-use domain::booking::{PeopleLimits, Policy, RULES, Refusal, WaitingState};
+use domain::booking::{PartySize, PeopleLimits, Policy, RULES, Refusal, WaitingState};
+use domain::contact::{Contact, PersonName};
 use domain::document::{Document, DocumentKind, Shown};
 use domain::ids::{BookingId, SessionId};
 use jiff::Timestamp;
-use services::Services;
 use services::booking::{self, Booked, BookingError, Guard, Handle, OnBehalf, Ticket};
+use services::{Context, Services};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::{Gate, TestHouse};
 use uuid::Uuid;
@@ -216,6 +217,45 @@ async fn who_waits_for_more_than_their_limit_leaves_is_offered_nothing_until_it_
     booking::change_party(services, &house.context(Actor::Anonymous), own, None, party(2, 0)).await.expect("fewer");
     booking::pass_on(services).await.expect("looked at");
     assert_eq!(look(&house, &waits).await.state, WaitingState::Offered, "three more are five");
+}
+
+/// Somebody who is signed in books for so many adults with one of several addresses; the address counts as proven.
+async fn books(
+    house: &TestHouse,
+    me: &Context,
+    session: SessionId,
+    address: &str,
+    people: u32,
+) -> Result<BookingId, BookingError> {
+    let (services, browser) = (&house.services, format!("the browser for {address}"));
+    let size = PartySize::new(people).expect("a size");
+    let id = booking::begin(services, me, session, size, &browser, &network()).await?;
+    let read = async || booking::read(services, me, id, &browser).await;
+    let name = PersonName::parse("演示·林小满").expect("a name");
+    let contact = Contact::parse(address).expect("an address");
+    booking::save(services, me, &read().await?, name, contact, party(people, 0), &network()).await?;
+    sqlx::query("update booking_draft set verified_at = created_at where id = $1")
+        .bind(id.0)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("proven");
+    booking::confirm(services, me, &read().await?, &network()).await
+}
+
+#[tokio::test]
+async fn an_account_has_one_limit_whichever_address_it_books_with() {
+    let (house, [morning, noon, evening]) = five_a_day().await;
+    let (_, me) = crate::account::visitor(&house, "13800138000").await;
+    let first = books(&house, &me, morning, "one@example.com", 3).await.expect("three of five");
+    let left = Refusal::PeopleDailyLimit { max: 5, left: 2 };
+    assert_eq!(refused(books(&house, &me, noon, "two@example.com", 3).await), left);
+    books(&house, &house.context(Actor::Anonymous), noon, "three@example.com", 3).await.expect("somebody else");
+    books(&house, &me, noon, "four@example.com", 2).await.expect("five of five");
+    let own = link(&house, first).await;
+    let visitor = house.context(Actor::Anonymous);
+    booking::move_to(&house.services, &visitor, own.clone(), None, evening).await.expect("it is its own room");
+    let same_time = booking::move_to(&house.services, &visitor, own, None, noon).await;
+    assert_eq!(refused(same_time), Refusal::Overlaps, "the account is there at that time");
 }
 
 /// One person books for three in each of twenty tries, on two sessions of a day and two servers: how many people get in of five

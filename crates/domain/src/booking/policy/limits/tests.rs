@@ -91,6 +91,22 @@ fn the_only_document_stands_for_its_party_and_each_of_several_for_its_holder() {
 }
 
 #[test]
+fn a_limit_holds_for_the_contact_and_for_the_account() {
+    let contact = BookingFacts::around(&policy(), span(10, 10), [visit(10, 14, party(2, 2))]);
+    let account = BookingFacts::around(&policy(), span(10, 10), [visit(7, 9, party(5, 0)), visit(10, 16, party(1, 0))]);
+    let both = contact.most(account);
+    assert_eq!((both.on_day, both.heads_on_day), (1, Heads { people: 2, children: 2 }));
+    assert_eq!((both.in_window, both.heads_in_window), (2, Heads { people: 6, children: 2 }));
+    let refused = |had| within_limits(&policy(), starts(1, 0), had, party(3, 2));
+    assert_eq!(refused(contact), Err(Refusal::ChildrenDailyLimit { max: 3, left: 1 }));
+    assert_eq!(refused(account), Err(Refusal::PeopleWindowLimit { max: 8, days: 7, left: 2 }));
+    assert_eq!(refused(both), refused(contact), "the first that says no");
+    let until = starts(20, 0);
+    let paused = BookingFacts { suspended_until: Some(until), ..BookingFacts::default() };
+    assert_eq!(refused(account.most(paused)), Err(Refusal::Suspended { until }));
+}
+
+#[test]
 fn more_children_of_a_party_are_counted_beside_the_other_bookings() {
     let had = BookingFacts::around(&policy(), span(10, 10), [visit(10, 14, party(2, 2))]);
     let may = |children, documents: &[BookingFacts]| may_have_children(&policy(), party(5, children), had, documents);
