@@ -7,7 +7,7 @@ use domain::Locale;
 use domain::account::Role;
 use domain::booking::{DoorRefusal, Refusal};
 use domain::field::Fault;
-use domain::time::{clock_text, day_text, local_day};
+use domain::time::{clock_text, day_text, end_text, local_day};
 use jiff::Timestamp;
 
 /// A key and the variables of its sentence.
@@ -167,6 +167,17 @@ fn refusal_words(locale: Locale, refusal: &Refusal) -> Words<'static> {
         Refusal::ChildrenNeedAdult => plain("refusal-children-need-adult"),
         Refusal::DailyLimit { max } => with("refusal-daily-limit", [("max", max)]),
         Refusal::WindowLimit { max, days } => with("refusal-window-limit", [("max", max), ("days", days)]),
+        Refusal::PeopleDailyLimit { max, left } => with("refusal-people-daily-limit", [("max", max), ("left", left)]),
+        Refusal::ChildrenDailyLimit { max, left } => {
+            with("refusal-children-daily-limit", [("max", max), ("left", left)])
+        }
+        Refusal::PeopleWindowLimit { max, days, left } => {
+            with("refusal-people-window-limit", [("max", max), ("days", days), ("left", left)])
+        }
+        Refusal::ChildrenWindowLimit { max, days, left } => {
+            with("refusal-children-window-limit", [("max", max), ("days", days), ("left", left)])
+        }
+        Refusal::ChangesOver { until } => ("refusal-changes-over", vec![("at", end_text(until, locale).into())]),
         Refusal::DocumentLimit => plain("refusal-document-limit"),
         Refusal::DocumentLimitOf { nth } => with("refusal-document-limit-of", [("nth", nth)]),
         Refusal::Overlaps => plain("refusal-overlaps"),
@@ -365,6 +376,15 @@ mod tests {
             Refusal::ChildrenNeedAdult,
             Refusal::DailyLimit { max: 1 },
             Refusal::WindowLimit { max: 3, days: 7 },
+            Refusal::PeopleDailyLimit { max: 5, left: 0 },
+            Refusal::PeopleDailyLimit { max: 5, left: 1 },
+            Refusal::ChildrenDailyLimit { max: 3, left: 0 },
+            Refusal::ChildrenDailyLimit { max: 3, left: 2 },
+            Refusal::PeopleWindowLimit { max: 8, days: 7, left: 0 },
+            Refusal::PeopleWindowLimit { max: 8, days: 7, left: 2 },
+            Refusal::ChildrenWindowLimit { max: 4, days: 7, left: 0 },
+            Refusal::ChildrenWindowLimit { max: 4, days: 7, left: 1 },
+            Refusal::ChangesOver { until: at },
             Refusal::DocumentLimit,
             Refusal::DocumentLimitOf { nth: 2 },
             Refusal::Overlaps,

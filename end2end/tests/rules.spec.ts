@@ -48,13 +48,16 @@ test("staff change the museum's rules, are told what cannot be, and nobody's cha
 
   // Rules that contradict each other: told beside the field, and what was typed stays.
   await page.locator("#f-children_per_booking").fill("5");
+  await page.locator("#f-people_per_day").fill("4");
   const number = await another(page, mine);
   await page.locator("#f-reason").fill(`试行一个月 ${sign}`);
   await press(page.getByRole("button", { name: zh("rules-save") }));
   expect((await fieldError(page, label("children_per_booking"))).invalid).toBe(true);
+  expect((await fieldError(page, label("people_per_day"))).invalid).toBe(true);
   await expect(page.locator(`#f-${mine}`)).toHaveValue(number);
   await look("2-refused");
   await page.locator("#f-children_per_booking").fill("3");
+  await page.locator("#f-people_per_day").fill("0");
 
   // A colleague opens the same page and is faster.
   const colleague = await (await browser.newContext()).newPage();

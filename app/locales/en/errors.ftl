@@ -101,10 +101,27 @@ refusal-party-too-large = One booking can be for { $max } people at most
 refusal-too-many-children = One booking can include { $max } children under 14 at most
 refusal-children-need-adult = Children under 14 come with at least one adult
 refusal-daily-limit = { $max ->
-    [one] One mobile number or email address can book once a day
-   *[other] One mobile number or email address can book { $max } times a day
+    [one] One mobile number, email address or account can book once a day
+   *[other] One mobile number, email address or account can book { $max } times a day
 }
-refusal-window-limit = One mobile number or email address can book { $max } times within { $days } days
+refusal-window-limit = One mobile number, email address or account can book { $max } times within { $days } days
+refusal-people-daily-limit = { $left ->
+    [0] People in all bookings of one mobile number, email address or account: at most { $max } a day. No more can come that day
+   *[other] People in all bookings of one mobile number, email address or account: at most { $max } a day. Another { $left } can come that day
+}
+refusal-children-daily-limit = { $left ->
+    [0] Children under 14 in all bookings of one mobile number, email address or account: at most { $max } a day. No more can come that day
+   *[other] Children under 14 in all bookings of one mobile number, email address or account: at most { $max } a day. Another { $left } can come that day
+}
+refusal-people-window-limit = { $left ->
+    [0] People in all bookings of one mobile number, email address or account: at most { $max } within { $days } days. No more can come in that time
+   *[other] People in all bookings of one mobile number, email address or account: at most { $max } within { $days } days. Another { $left } can come in that time
+}
+refusal-children-window-limit = { $left ->
+    [0] Children under 14 in all bookings of one mobile number, email address or account: at most { $max } within { $days } days. No more can come in that time
+   *[other] Children under 14 in all bookings of one mobile number, email address or account: at most { $max } within { $days } days. Another { $left } can come in that time
+}
+refusal-changes-over = Cancelling and changing online ended at { $at }. If you cannot come, please call reception
 refusal-document-limit = This document is already used for as many bookings as allowed, or for one at the same time. Please cancel or move one of them first; if they are not yours, please contact our staff
 refusal-document-limit-of = The document of person { $nth } is already used for as many bookings as allowed, or for one at the same time. Please cancel or move one of them first; if they are not theirs, please contact our staff
 refusal-overlaps = You are registered for another session at the same time. Move or cancel that one first, then take this one

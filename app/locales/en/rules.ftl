@@ -48,6 +48,11 @@ museum-rule-identity = Identity documents asked for
 museum-rule-bookings-per-day = Bookings on one day at most
 museum-rule-window-days = Days counted together
 museum-rule-bookings-per-window = Bookings in those days at most
+museum-rule-people-per-day = People on one day at most, all bookings together
+museum-rule-children-per-day = Of whom children under 14 at most
+museum-rule-people-per-window = People in those days at most, all bookings together
+museum-rule-children-per-window = Children under 14 in those days at most
+museum-rule-changes-end = Changing and cancelling ends
 museum-rule-change-minutes-before = No more changing or cancelling before the beginning by
 museum-rule-moves = A booking is moved at most
 museum-rule-waiting-per-person = Waiting entries at a time at most
@@ -69,7 +74,9 @@ museum-rule-room-minutes = The room ends after the opening by
 
 rule-note-opens-hour = , of the 24-hour clock
 rule-note-closes = ; a number below zero lets people book after the beginning, such as -15
-rule-note-window = , with the day of the visit in the middle
+rule-note-window = ; any so many days on end, whichever they begin with
+rule-note-people = , in all bookings of one phone number, address, account or document; 0 limits nobody
+rule-note-change = ; counts where changing ends a while before the session
 rule-note-no-shows = ; 0 suspends nobody
 rule-note-grace = , so that late scans can arrive
 rule-note-cutoff = ; what comes free later is anybody’s
@@ -106,3 +113,6 @@ rule-unit-entries = { $n ->
     [one] 1 entry
    *[other] { $n } entries
 }
+
+changes-end-minutes-before = A while before the session begins (how long stands below)
+changes-end-day-before = At 24:00 the day before

@@ -9,7 +9,7 @@ use crate::ui::{
     Banner, Crumb, Glyph, Icon, Illustration, LinkButton, Page, Picture, SummaryList, SummaryRow, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::{IdentityRule, Policy};
+use domain::booking::{Deadline, IdentityRule, Policy};
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
 use services::booking::Museum;
@@ -119,18 +119,47 @@ pub(crate) fn rule_sentences(visit: &Visit, policy: &Policy) -> Vec<crate::i18n:
                 ("days", number(policy.window_days)),
             ],
         ),
-        visit.t_args("museum-rule-change", &[("minutes", policy.change_minutes_before.into())]),
+    ];
+    let (people, days) = (policy.people, policy.window_days);
+    let of_day = ["museum-rule-day-people", "museum-rule-day-both", "museum-rule-day-children"];
+    sentences.extend(people_sentence(visit, of_day, (people.per_day, people.children_per_day), days));
+    let of_window = ["museum-rule-window-people", "museum-rule-window-both", "museum-rule-window-children"];
+    sentences.extend(people_sentence(visit, of_window, (people.per_window, people.children_per_window), days));
+    sentences.push(match policy.deadline() {
+        Deadline::MinutesBefore(minutes) => visit.t_args("museum-rule-change", &[("minutes", minutes.into())]),
+        Deadline::DayBefore => visit.t("museum-rule-change-day-before"),
+    });
+    sentences.push(
         visit.t_args(
             "museum-rule-door",
             &[("early", number(policy.early_minutes)), ("late", number(policy.late_minutes))],
         ),
-    ];
+    );
     match policy.identity {
         IdentityRule::None => {}
         IdentityRule::Leader => sentences.push(visit.t("museum-rule-document")),
         IdentityRule::Everybody => sentences.push(visit.t("museum-rule-documents")),
     }
     sentences
+}
+
+/// How many people all bookings of one person may have together, and how many children, where that is limited: said by one of
+/// `keys`, of people alone, of both, or of children alone.
+fn people_sentence(
+    visit: &Visit,
+    keys: [&str; 3],
+    (people, children): (u16, u16),
+    days: u16,
+) -> Option<crate::i18n::Text> {
+    let [of_people, of_both, of_children] = keys;
+    let key = match (people, children) {
+        (0, 0) => return None,
+        (_, 0) => of_people,
+        (0, _) => of_children,
+        _ => of_both,
+    };
+    let number = |n: u16| u32::from(n).into();
+    Some(visit.t_args(key, &[("people", number(people)), ("children", number(children)), ("days", number(days))]))
 }
 
 /// What comes of not coming, where something does. Events mark nobody.

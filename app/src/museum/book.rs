@@ -18,7 +18,7 @@ use crate::visit::{Visit, visit};
 use domain::booking::{Refusal, offer_until};
 use domain::ids::DraftId;
 use domain::outreach::{Form as Questions, Typed};
-use domain::time::{clock_text, local_day, span_text};
+use domain::time::{clock_text, end_text, local_day, span_text};
 use leptos::prelude::*;
 use services::booking::{BookingError, DraftView, SessionView, Timetable, read};
 use services::outreach::draft_answers;
@@ -69,6 +69,7 @@ pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> i
         rows.insert(0, SummaryRow::new(visit.t("event-what"), name));
         rows.push(SummaryRow::new(visit.t("museum-place"), activity.place(visit)));
     }
+    rows.extend(cancels_until(visit, draft, activity));
     let held = match draft.held_until {
         // Who waits keeps no places yet, and nobody needs any where whoever comes is let in.
         _ if !draft.series && draft.session.facts.welcomes_all(visit.context.now) => {
@@ -81,6 +82,21 @@ pub(super) fn chosen(visit: &Visit, draft: &DraftView, activity: &Activity) -> i
         None => view! { <Banner tone=Tone::Warning>{visit.t("book-not-held")}</Banner> }.into_any(),
     };
     view! { <SummaryList rows=rows/>{held} }
+}
+
+/// Until when what is booked can be given back. Who waits has nothing to give back yet, and each date of a series its own end.
+fn cancels_until(visit: &Visit, draft: &DraftView, activity: &Activity) -> Option<SummaryRow> {
+    let (facts, now) = (draft.session.facts, visit.context.now);
+    if draft.waits || draft.series || facts.welcomes_all(now) {
+        return None;
+    }
+    let until = activity.policy().deadline().of(facts.starts_at);
+    let text = if now < until {
+        visit.t_args("book-cancel-until", &[("until", end_text(until, visit.locale()).into())])
+    } else {
+        visit.t("book-cancel-over")
+    };
+    Some(SummaryRow::new(visit.t("book-cancel"), text))
 }
 
 /// All dates of a series, with what each is called.
@@ -334,10 +350,16 @@ impl Why {
     /// As in the form that comes back.
     pub fn name(refusal: &Refusal) -> Option<&'static str> {
         match refusal {
-            Refusal::DailyLimit { .. } | Refusal::Overlaps => Some("day"),
+            Refusal::DailyLimit { .. }
+            | Refusal::PeopleDailyLimit { .. }
+            | Refusal::ChildrenDailyLimit { .. }
+            | Refusal::Overlaps => Some("day"),
             Refusal::Suspended { .. } => Some("paused"),
             Refusal::Full { .. } | Refusal::DateFull { .. } => Some("full"),
-            Refusal::WindowLimit { .. } | Refusal::DocumentLimit => Some("any"),
+            Refusal::WindowLimit { .. }
+            | Refusal::PeopleWindowLimit { .. }
+            | Refusal::ChildrenWindowLimit { .. }
+            | Refusal::DocumentLimit => Some("any"),
             _ => None,
         }
     }
@@ -421,6 +443,8 @@ mod tests {
         let of = |refusal: &Refusal| Why::name(refusal).map_or(Why::Other, Why::of);
         assert_eq!(of(&Refusal::DailyLimit { max: 1 }), Why::Day);
         assert_eq!(of(&Refusal::WindowLimit { max: 3, days: 7 }), Why::Any);
+        assert_eq!(of(&Refusal::PeopleDailyLimit { max: 5, left: 2 }), Why::Day);
+        assert_eq!(of(&Refusal::ChildrenWindowLimit { max: 3, days: 7, left: 0 }), Why::Any);
         assert_eq!(of(&Refusal::Full { free: 0 }), Why::Full);
         assert_eq!(of(&Refusal::TooLate), Why::Other);
         assert_eq!(Why::of("whatever somebody sends"), Why::Other);

@@ -13,7 +13,7 @@ use crate::ui::{
 };
 use crate::visit::{Visit, visit};
 use domain::booking::{SessionFacts, may_cancel};
-use domain::time::{clock_text, day_text, span_text};
+use domain::time::{clock_text, day_text, end_text, span_text};
 use leptos::either::Either;
 use leptos::prelude::*;
 use services::booking::{
@@ -289,9 +289,7 @@ fn changes(visit: &Visit, seen: &Seen, base: &str) -> impl IntoView + use<> {
     let version = booking.version.to_string();
     let smaller_version = version.clone();
     let policy = seen.activity.policy();
-    let minutes = policy.change_minutes_before;
-    let until = booking.starts_at - jiff::SignedDuration::from_mins(i64::from(minutes));
-    let until = format!("{} {}", day_text(domain::time::local_day(until), visit.locale()), clock_text(until));
+    let until = end_text(policy.deadline().of(booking.starts_at), visit.locale());
     // A group is moved by agreement: no session takes so many as a public booking. It becomes smaller where its request is,
     // which knows how many adults it needs.
     let own = seen.group.is_none();

@@ -229,7 +229,7 @@ async fn transaction(
     }
     let span = (starts_at, session.ends_at.to_jiff());
     let since = policy.window(starts_at).0.min(policy.day(starts_at).0);
-    let had = sql::visits(db, &[person.to_vec()], since, None).await?;
+    let had = sql::visits(db, (&[person.to_vec()], &[]), since, None).await?;
     let booked_people = sql::people_booked(db, session.id).await?;
     let held: i64 = sql::live_holds(db, session.id, now).await?.iter().map(|hold| i64::from(hold.people)).sum();
     let facts = SessionFacts {
@@ -243,7 +243,11 @@ async fn transaction(
         open_door: session.open_door,
         pools: domain::booking::Pools::default(),
     };
-    let visits = had.iter().map(|visit| (visit.starts_at.to_jiff(), visit.ends_at.to_jiff()));
+    let visits = had.iter().map(|visit| domain::booking::BookedVisit {
+        starts_at: visit.starts_at.to_jiff(),
+        ends_at: visit.ends_at.to_jiff(),
+        heads: domain::booking::Heads { people: visit.people.unsigned_abs(), children: visit.children.unsigned_abs() },
+    });
     let had = domain::booking::BookingFacts::around(&policy, span, visits);
     let party = one().map_err(|_| BookingError::Damaged("a party of one"))?;
     may_book(&policy, now, &facts, party, had)?;

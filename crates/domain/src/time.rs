@@ -120,6 +120,21 @@ pub fn clock_text(instant: Timestamp) -> String {
     format!("{:02}:{:02}", zoned.hour(), zoned.minute())
 }
 
+/// The day and the clock of an end: midnight is 24:00 of the day that ends with it.
+pub fn end_of(instant: Timestamp) -> (civil::Date, String) {
+    let day = local_day(instant);
+    match day.yesterday() {
+        Ok(before) if instant == start_of_day(day) => (before, "24:00".to_owned()),
+        _ => (day, clock_text(instant)),
+    }
+}
+
+/// 2026年7月27日（周一） 24:00 · Mon 27 July 2026 24:00
+pub fn end_text(instant: Timestamp, locale: Locale) -> String {
+    let (day, clock) = end_of(instant);
+    format!("{} {clock}", day_text(day, locale))
+}
+
 /// 2026年7月28日（周二）09:00–10:30 · Tue 28 July 2026, 09:00–10:30
 pub fn span_text(starts: Timestamp, ends: Timestamp, locale: Locale) -> String {
     let (day, from, to) = (day_text(local_day(starts), locale), clock_text(starts), clock_text(ends));
@@ -152,6 +167,16 @@ mod tests {
         let ends: Timestamp = "2026-07-28T02:30:00Z".parse().expect("an instant");
         assert_eq!(span_text(starts, ends, Locale::ZhCn), "2026年7月28日（周二）09:00–10:30");
         assert_eq!(span_text(starts, ends, Locale::En), "Tue 28 July 2026, 09:00–10:30");
+    }
+
+    #[test]
+    fn a_day_ends_at_24_oclock() {
+        let text = |at: &str| end_text(at.parse().expect("an instant"), Locale::ZhCn);
+        assert_eq!(text("2026-11-28T00:00:00+08:00"), "2026年11月27日（周五） 24:00");
+        assert_eq!(text("2026-11-28T00:00:01+08:00"), "2026年11月28日（周六） 00:00");
+        assert_eq!(text("2026-11-27T23:59:59+08:00"), "2026年11月27日（周五） 23:59");
+        let new_year = "2027-01-01T00:00:00+08:00".parse().expect("an instant");
+        assert_eq!(end_text(new_year, Locale::En), "Thu 31 December 2026 24:00");
     }
 
     #[test]

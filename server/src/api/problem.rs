@@ -70,7 +70,8 @@ kinds! {
     REFUSED = "refused" CONFLICT "The rules of booking say no"
         "`refusal.code` is the rule: `full` (with the places that are free), `not-open-yet`, `too-late`, `session-closed`, \
          `no-booking-needed` (whoever comes is let in: just come), \
-         `party-too-large`, `daily-limit`, of an event `asks-questions` (its questions changed since they were read), \
+         `party-too-large`, `daily-limit`, `people-daily-limit` and the other limits of people (with how many are left), \
+         `changes-over` (with when they ended), of an event `asks-questions` (its questions changed since they were read), \
          of a series `date-full`, `single-dates-only`, `whole-series-only`, on the waiting list `places-free`, `offer-ended` and so on. \
          Where one date of a series says no, `date` is that date (`session`, `starts_at`), and nothing of any date was booked.";
     NOT_ADMITTED = "not-admitted" CONFLICT "Nobody is let in"

@@ -15,7 +15,7 @@ use crate::ui::{
 use crate::visit::{Visit, visit};
 use axum::http::StatusCode;
 use domain::account::Capability;
-use domain::booking::{Difference, IdentityRule, Policy, RULES, Room, Rule, Setting, Shape, Theme};
+use domain::booking::{ChangesEnd, Difference, IdentityRule, Policy, RULES, Room, Rule, Setting, Shape, Theme};
 use domain::field::FieldError;
 use leptos::prelude::*;
 use services::booking::{self, BookingError};
@@ -55,6 +55,14 @@ pub(crate) const fn identity_key(rule: IdentityRule) -> &'static str {
     }
 }
 
+/// How the deadline of changes is said, in words: of the museum and of events.
+pub(crate) const fn changes_end_key(end: ChangesEnd) -> &'static str {
+    match end {
+        ChangesEnd::MinutesBefore => "changes-end-minutes-before",
+        ChangesEnd::DayBefore => "changes-end-day-before",
+    }
+}
+
 /// What a rule is set to, in words.
 pub(super) fn told(visit: &Visit, rule: &Rule, setting: Setting) -> Text {
     match setting {
@@ -63,6 +71,7 @@ pub(super) fn told(visit: &Visit, rule: &Rule, setting: Setting) -> Text {
         Setting::Switch(false) => visit.t("rules-no"),
         Setting::Room(room) => super::releases::room_text(visit, room),
         Setting::Identity(rule) => visit.t(identity_key(rule)),
+        Setting::ChangesEnd(end) => visit.t(changes_end_key(end)),
     }
 }
 
@@ -72,6 +81,8 @@ fn note(rule: &Rule) -> Option<&'static str> {
         "opens_hour" => Some("rule-note-opens-hour"),
         "closes_minutes_before" => Some("rule-note-closes"),
         "window_days" => Some("rule-note-window"),
+        "people_per_day" | "children_per_day" | "people_per_window" | "children_per_window" => Some("rule-note-people"),
+        "change_minutes_before" => Some("rule-note-change"),
         "no_shows" => Some("rule-note-no-shows"),
         "no_show_grace_minutes" => Some("rule-note-grace"),
         "offer_cutoff_minutes" => Some("rule-note-cutoff"),
@@ -106,6 +117,10 @@ fn field(visit: &Visit, rule: &'static Rule, policy: &Policy) -> AnyView {
             let choices = IdentityRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(identity_key(rule)))).to_vec();
             let hint = visit.t("rule-note-identity");
             view! { <Radios name=rule.name label=label hint=hint choices=choices value=value/> }.into_any()
+        }
+        Shape::ChangesEnd => {
+            let choices = ChangesEnd::ALL.map(|end| Choice::new(end.name(), visit.t(changes_end_key(end)))).to_vec();
+            view! { <Radios name=rule.name label=label choices=choices value=value/> }.into_any()
         }
     }
 }

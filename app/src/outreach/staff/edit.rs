@@ -4,14 +4,14 @@ use super::event;
 use crate::desk::{crumbs, read_first, rooms};
 use crate::i18n::Text;
 use crate::museum::param;
-use crate::museum::staff::rules::identity_key;
+use crate::museum::staff::rules::{changes_end_key, identity_key};
 use crate::outreach::{audience_text, kind_text};
 use crate::problem::Problem;
 use crate::ui::{
     Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Radios, Select, TextArea, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::{IdentityRule, SeriesRule};
+use domain::booking::{ChangesEnd, IdentityRule, SeriesRule};
 use domain::ids::ActivityId;
 use domain::outreach::{Audience, Bilingual, City, EventKind};
 use leptos::prelude::*;
@@ -127,6 +127,7 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         view! { <TextField name=name label=visit.t(key) inputmode="numeric" width="short" value=value.to_string()/> }
     };
     let series = SeriesRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(series_key(rule)))).to_vec();
+    let changes_end = ChangesEnd::ALL.map(|end| Choice::new(end.name(), visit.t(changes_end_key(end)))).to_vec();
     let identity = IdentityRule::ALL.map(|rule| Choice::new(rule.name(), visit.t(identity_key(rule)))).to_vec();
     let numbers = [
         number("people", "staff-event-rule-people", policy.people_per_booking.into()),
@@ -144,6 +145,7 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         {bilingual(visit, "story", "event-story", &to.story, true)}
         <TextArea name="programme" label=visit.t("event-programme") hint=visit.t("staff-event-programme-hint") value=lines optional=true/>
         <Fieldset legend=visit.t("staff-event-rules")><div class="form-inline">{numbers}</div></Fieldset>
+        <Radios name="changes_end" label=visit.t("museum-rule-changes-end") choices=changes_end value=policy.changes_end.name()/>
         <Radios name="series" label=visit.t("staff-event-series") choices=series value=policy.series.name()/>
         <Radios name="identity" label=visit.t("staff-event-identity") hint=visit.t("staff-event-identity-hint") choices=identity value=policy.identity.name()/>
     }

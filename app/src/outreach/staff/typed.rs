@@ -2,7 +2,7 @@
 
 use crate::calls::Asked;
 use crate::desk::{bilingual, day, number, time};
-use domain::booking::{IdentityRule, Policy, SeriesRule};
+use domain::booking::{ChangesEnd, IdentityRule, Policy, SeriesRule};
 use domain::field::{Fault, Faults};
 use domain::outreach::{Bilingual, City, ProgrammeItem};
 use domain::time::at;
@@ -31,6 +31,10 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
     let identity = match asked.field("identity") {
         "" => Some(before.identity),
         typed => faults.take("identity", typed.parse::<IdentityRule>()),
+    };
+    let changes_end = match asked.field("changes_end") {
+        "" => Some(before.changes_end),
+        typed => faults.take("changes_end", typed.parse::<ChangesEnd>()),
     };
     let series = match asked.field("series") {
         "" => Some(before.series),
@@ -63,6 +67,7 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
             days_ahead: days_ahead?,
             series: series?,
             identity: identity?,
+            changes_end: changes_end?,
             change_minutes_before: i32::try_from(change?).unwrap_or(i32::MAX),
             ..before.clone()
         },

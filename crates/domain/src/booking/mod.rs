@@ -23,8 +23,9 @@ pub use no_show::{marked_from, remembered_since, suspended_until};
 pub use party::{Particulars, Party, PartySize};
 pub use pass::{Pass, UnverifiedPass};
 pub use policy::{
-    BookingFacts, Policy, Refusal, SessionFacts, booking_needed, documents_within_limits, house_may_book, may_book,
-    may_cancel, may_move, opens_at, within_limits,
+    BookedVisit, BookingFacts, ChangesEnd, Deadline, Heads, PeopleLimits, Policy, Refusal, SessionFacts,
+    booking_needed, documents_within_limits, house_may_book, may_book, may_cancel, may_have_children, may_move,
+    opens_at, within_limits,
 };
 pub use pools::{EARLIEST_RELEASE, Places, Pool, PoolFacts, Pools, Share, Split};
 pub use reference::Reference;

@@ -1,5 +1,13 @@
 //! What an activity allows: one versioned policy object, and the decisions made from it.
 
+mod deadline;
+mod limits;
+
+pub use deadline::{ChangesEnd, Deadline};
+pub use limits::{
+    BookedVisit, BookingFacts, Heads, PeopleLimits, documents_within_limits, may_have_children, within_limits,
+};
+
 use super::{IdentityRule, Party, Pool, Pools, ReleaseRules, SeriesRule};
 use jiff::{SignedDuration, Span, Timestamp, civil};
 use serde::{Deserialize, Serialize};
@@ -24,12 +32,18 @@ pub struct Policy {
     pub children_need_adult: bool,
     /// Live bookings one phone or address may have for one day.
     pub bookings_per_day: u16,
-    /// Live bookings one phone or address may have within `window_days` around a session's day.
+    /// Live bookings one phone or address may have within any `window_days` on end.
     pub bookings_per_window: u16,
-    /// The rolling window, in days, the session's day in its middle.
+    /// The rolling window, in days: any so many on end, wherever they begin.
     pub window_days: u16,
-    /// Cancelling and changing is possible until this many minutes before the session begins.
+    /// The most people in those bookings together. What limits nobody is not written: a server of before knows no such field.
+    #[serde(skip_serializing_if = "PeopleLimits::is_default")]
+    pub people: PeopleLimits,
+    /// Cancelling and changing is possible until this many minutes before the session begins …
     pub change_minutes_before: i32,
+    /// … unless it ends with the day before. Asked by [`Policy::deadline`].
+    #[serde(skip_serializing_if = "ChangesEnd::is_default")]
+    pub changes_end: ChangesEnd,
     /// How often one booking may be moved to another session.
     pub moves: u16,
     /// Minutes before the session at which the door admits.
@@ -79,7 +93,9 @@ impl Default for Policy {
             bookings_per_day: 1,
             bookings_per_window: 3,
             window_days: 7,
+            people: PeopleLimits::default(),
             change_minutes_before: 30,
+            changes_end: ChangesEnd::MinutesBefore,
             moves: 3,
             early_minutes: 30,
             late_minutes: 45,
@@ -156,36 +172,6 @@ impl SessionFacts {
     }
 }
 
-/// What the engine knows of the person's other live bookings of the activity, by normalised phone or address.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct BookingFacts {
-    /// On the session's day.
-    pub on_day: u32,
-    /// In the window around it, that day included.
-    pub in_window: u32,
-    /// Of sessions that go on at the same time: nobody is in two places.
-    pub overlapping: u32,
-    /// The end of the pause that several no-shows brought, if there is one now.
-    pub suspended_until: Option<Timestamp>,
-}
-
-impl BookingFacts {
-    /// What a person has around a session, of the beginnings and ends of their live bookings of the activity.
-    pub fn around(
-        policy: &Policy,
-        (starts_at, ends_at): (Timestamp, Timestamp),
-        booked: impl IntoIterator<Item = (Timestamp, Timestamp)>,
-    ) -> Self {
-        let ((day, next_day), (first, after)) = (policy.day(starts_at), policy.window(starts_at));
-        booked.into_iter().fold(Self::default(), |sum, (from, until)| Self {
-            on_day: sum.on_day + u32::from((day..next_day).contains(&from)),
-            in_window: sum.in_window + u32::from((first..after).contains(&from)),
-            overlapping: sum.overlapping + u32::from(from < ends_at && until > starts_at),
-            ..sum
-        })
-    }
-}
-
 /// Why a booking (or its change) is refused. The kebab-case name is the API's code and the key of the sentence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -240,6 +226,42 @@ pub enum Refusal {
         /// Days of the window.
         days: u32,
     },
+    /// The bookings of this phone or address have their people of that day.
+    #[error("daily limit of people reached")]
+    PeopleDailyLimit {
+        /// People allowed in all bookings of the day.
+        max: u32,
+        /// Of whom this many could still come.
+        left: u32,
+    },
+    /// The same of children under 14.
+    #[error("daily limit of children reached")]
+    ChildrenDailyLimit {
+        /// Children allowed in all bookings of the day.
+        max: u32,
+        /// Of whom this many could still come.
+        left: u32,
+    },
+    /// The bookings of this phone or address have their people of the window.
+    #[error("window limit of people reached")]
+    PeopleWindowLimit {
+        /// People allowed in all bookings of the window.
+        max: u32,
+        /// Days of the window.
+        days: u32,
+        /// Of whom this many could still come.
+        left: u32,
+    },
+    /// The same of children under 14.
+    #[error("window limit of children reached")]
+    ChildrenWindowLimit {
+        /// Children allowed in all bookings of the window.
+        max: u32,
+        /// Days of the window.
+        days: u32,
+        /// Of whom this many could still come.
+        left: u32,
+    },
     /// This identity document has its bookings of that day, of the window, or of that time.
     #[error("document limit reached")]
     DocumentLimit,
@@ -276,6 +298,12 @@ pub enum Refusal {
     /// questions changed since they were read.
     #[error("asks questions")]
     AsksQuestions,
+    /// Changing and cancelling ended with the day before.
+    #[error("changes are over")]
+    ChangesOver {
+        /// When they ended.
+        until: Timestamp,
+    },
     /// Moved as often as allowed.
     #[error("move limit reached")]
     MoveLimit {
@@ -347,38 +375,7 @@ pub(super) fn admits(
 ) -> Result<(), Refusal> {
     open_now(policy, now, session)?;
     party_fits(policy, party)?;
-    within_limits(policy, now, person)
-}
-
-/// Has the person bookings left around that session, and no pause?
-pub fn within_limits(policy: &Policy, now: Timestamp, person: BookingFacts) -> Result<(), Refusal> {
-    if let Some(until) = person.suspended_until.filter(|until| *until > now) {
-        return Err(Refusal::Suspended { until });
-    }
-    if person.on_day >= u32::from(policy.bookings_per_day) {
-        return Err(Refusal::DailyLimit { max: u32::from(policy.bookings_per_day) });
-    }
-    if person.in_window >= u32::from(policy.bookings_per_window) {
-        return Err(Refusal::WindowLimit {
-            max: u32::from(policy.bookings_per_window),
-            days: u32::from(policy.window_days),
-        });
-    }
-    if person.overlapping > 0 {
-        return Err(Refusal::Overlaps);
-    }
-    Ok(())
-}
-
-/// The same of whoever shows an identity document: what is counted per contact is counted per document, too. Another
-/// contact's bookings are nobody else's to hear of, so it says no more than that there are some, and for whom of several.
-pub fn documents_within_limits(policy: &Policy, now: Timestamp, documents: &[BookingFacts]) -> Result<(), Refusal> {
-    let over = documents.iter().position(|had| within_limits(policy, now, *had).is_err());
-    match (over, documents.len()) {
-        (None, _) => Ok(()),
-        (Some(_), 1) => Err(Refusal::DocumentLimit),
-        (Some(n), _) => Err(Refusal::DocumentLimitOf { nth: n as u32 + 1 }),
-    }
+    within_limits(policy, now, person, party)
 }
 
 /// May the house itself book this party now? Staff book past opening times and personal limits and for parties of any
@@ -446,10 +443,18 @@ pub fn may_cancel(
         Err(Refusal::AlreadyCancelled)
     } else if arrived > 0 {
         Err(Refusal::AlreadyArrived)
-    } else if now >= minutes_before(session.starts_at, policy.change_minutes_before) {
-        Err(Refusal::TooLate)
     } else {
-        Ok(())
+        in_time(policy, now, session.starts_at)
+    }
+}
+
+/// Is it before the deadline of changes? With a session that is about to begin it is the same as too late for all the rest.
+fn in_time(policy: &Policy, now: Timestamp, starts_at: Timestamp) -> Result<(), Refusal> {
+    let until = policy.deadline().of(starts_at);
+    match policy.deadline() {
+        _ if now < until => Ok(()),
+        Deadline::MinutesBefore(_) => Err(Refusal::TooLate),
+        Deadline::DayBefore => Err(Refusal::ChangesOver { until }),
     }
 }
 
@@ -469,12 +474,17 @@ pub fn may_move(
 }
 
 impl Policy {
-    /// The days of the rolling window around a session: from the first instant to the last (exclusive).
+    /// The days of the rolling window, one at least.
+    fn window_days(&self) -> i64 {
+        i64::from(self.window_days.max(1))
+    }
+
+    /// The days that are in a window with a session's: from the first instant to the last (exclusive).
     pub fn window(&self, starts_at: Timestamp) -> (Timestamp, Timestamp) {
-        let day = local_day(starts_at);
-        let before = Span::new().days(i64::from(self.window_days / 2));
-        let after = Span::new().days(i64::from(self.window_days.saturating_sub(self.window_days / 2).max(1)));
-        (start_of_day(day.checked_sub(before).unwrap_or(day)), start_of_day(day.checked_add(after).unwrap_or(day)))
+        let (day, days) = (local_day(starts_at), self.window_days());
+        let first = day.checked_sub(Span::new().days(days - 1)).unwrap_or(day);
+        let after = day.checked_add(Span::new().days(days)).unwrap_or(day);
+        (start_of_day(first), start_of_day(after))
     }
 
     /// The day of a session: from its first instant to the next day's.

@@ -1,7 +1,7 @@
 //! The policy as staff read and change it: every rule with what it is about, its unit and its bounds; what is wrong with a
 //! policy as a whole; and in which rules two policies differ. Forms, histories and checks are made from the one table.
 
-use super::{IdentityRule, Policy, Room};
+use super::{ChangesEnd, IdentityRule, Policy, Room};
 use crate::contact::half_width;
 use crate::field::{Fault, Faults, FieldError};
 use crate::named::named;
@@ -68,6 +68,8 @@ pub enum Shape {
     Room,
     /// Whose identity document is asked for.
     Identity,
+    /// How the deadline of changes is said.
+    ChangesEnd,
 }
 
 /// What a rule is set to.
@@ -81,6 +83,8 @@ pub enum Setting {
     Room(Room),
     /// Whose identity document is asked for.
     Identity(IdentityRule),
+    /// How the deadline of changes is said.
+    ChangesEnd(ChangesEnd),
 }
 
 impl Setting {
@@ -91,6 +95,7 @@ impl Setting {
             Self::Switch(on) => if on { "yes" } else { "no" }.to_owned(),
             Self::Room(room) => room.name().to_owned(),
             Self::Identity(rule) => rule.name().to_owned(),
+            Self::ChangesEnd(end) => end.name().to_owned(),
         }
     }
 }
@@ -143,7 +148,7 @@ macro_rules! other {
 
 /// Every rule of the museum, in the order of the page. How an activity of several dates is registered for is none: the
 /// museum's sessions are booked one by one.
-pub static RULES: [Rule; 29] = [
+pub static RULES: [Rule; 34] = [
     number!(Opening, "days_ahead", days_ahead, Days, 1..=365),
     number!(Opening, "opens_hour", opens_hour, Hour, 0..=23),
     number!(Opening, "closes_minutes_before", closes_minutes_before, Minutes, -240..=10_080),
@@ -153,8 +158,13 @@ pub static RULES: [Rule; 29] = [
     other!(Party, "children_need_adult", children_need_adult, Switch),
     other!(Party, "identity", identity, Identity),
     number!(Limits, "bookings_per_day", bookings_per_day, Bookings, 1..=50),
+    number!(Limits, "people_per_day", people.per_day, People, 0..=500),
+    number!(Limits, "children_per_day", people.children_per_day, People, 0..=500),
     number!(Limits, "window_days", window_days, Days, 1..=90),
     number!(Limits, "bookings_per_window", bookings_per_window, Bookings, 1..=100),
+    number!(Limits, "people_per_window", people.per_window, People, 0..=5_000),
+    number!(Limits, "children_per_window", people.children_per_window, People, 0..=5_000),
+    other!(Changes, "changes_end", changes_end, ChangesEnd),
     number!(Changes, "change_minutes_before", change_minutes_before, Minutes, 0..=40_320),
     number!(Changes, "moves", moves, Times, 0..=20),
     number!(Waiting, "waiting_per_person", waiting_per_person, Entries, 1..=20),
@@ -203,6 +213,7 @@ impl Rule {
             (Shape::Switch, _) => return Err(Fault::NotAChoice),
             (Shape::Room, room) => Setting::Room(Room::from_name(room).ok_or(Fault::NotAChoice)?),
             (Shape::Identity, rule) => Setting::Identity(IdentityRule::from_name(rule).ok_or(Fault::NotAChoice)?),
+            (Shape::ChangesEnd, end) => Setting::ChangesEnd(ChangesEnd::from_name(end).ok_or(Fault::NotAChoice)?),
         };
         self.allows(setting).map(|()| setting)
     }
@@ -265,12 +276,22 @@ impl Policy {
     /// Whether a rule that is within its own bounds goes with the others: it would never be reached, or contradict one.
     fn goes_together(&self, rule: &Rule) -> Result<(), Fault> {
         let Shape::Number { min, max, .. } = rule.shape else { return Ok(()) };
+        let limits = self.people;
         let narrowed = match rule.name {
             // Of a party of five that needs an adult four are children at most.
             "children_per_booking" => {
                 (min, max.min(i32::from(self.people_per_booking) - i32::from(self.children_need_adult)))
             }
             "bookings_per_window" => (i32::from(self.bookings_per_day), max),
+            // What limits anybody lets the largest party through once, and a window no fewer than one of its days.
+            "people_per_day" if limits.per_day > 0 => (i32::from(self.people_per_booking), max),
+            "children_per_day" if limits.children_per_day > 0 => (i32::from(self.children_per_booking), max),
+            "people_per_window" if limits.per_window > 0 => {
+                (i32::from(self.people_per_booking.max(limits.per_day)), max)
+            }
+            "children_per_window" if limits.children_per_window > 0 => {
+                (i32::from(self.children_per_booking.max(limits.children_per_day)), max)
+            }
             "offer_least_minutes" => (min, max.min(i32::from(self.offer_most_minutes))),
             // Nobody books a session whose door is shut to them.
             "closes_minutes_before" => (min.max(-i32::from(self.late_minutes)), max),

@@ -5,7 +5,7 @@ use super::BookingError;
 use super::claims::{activity, contact_index, lock, lock_key};
 use super::document::{document_index, sealed, still_coming};
 use super::entrance::{Who, pass, running};
-use super::persons::{Persons, since};
+use super::persons::{Persons, sign_of, since};
 use super::retry::again;
 use super::view::{BookingView, open};
 use super::waiting::{handed_on, lock_lines, promote, standing};
@@ -19,7 +19,7 @@ use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::booking::{
     BookingFacts, Party, Policy, Pool, Refusal, SessionFacts, booking_needed, documents_within_limits, house_may_book,
-    may_cancel, may_move,
+    may_cancel, may_have_children, may_move,
 };
 use domain::ids::{BookingId, SessionId};
 use domain::time::local_day;
@@ -91,7 +91,7 @@ fn deadline(
 ) -> Result<(), Refusal> {
     let decided = may_cancel(policy, context.now, session, booking.arrived.max(0) as u32, booking.state == "cancelled");
     match decided {
-        Err(Refusal::TooLate) if by_house(context) => Ok(()),
+        Err(Refusal::TooLate | Refusal::ChangesOver { .. }) if by_house(context) => Ok(()),
         other => other,
     }
 }
@@ -269,11 +269,11 @@ async fn transaction(
     match work {
         Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
         Work::Party(party) => {
-            do_party(services, context, &mut tx, &booking, (&policy, &own_facts, now), (*party, None)).await?
+            do_party(services, context, &mut tx, &booking, (own, &policy, &own_facts, now), (*party, None)).await?
         }
         Work::PartyOf(party, stay) => {
             let asked = (*party, Some(stay.as_slice()));
-            do_party(services, context, &mut tx, &booking, (&policy, &own_facts, now), asked).await?
+            do_party(services, context, &mut tx, &booking, (own, &policy, &own_facts, now), asked).await?
         }
         Work::Move(target) => {
             let target = locked.iter().find(|s| s.id == target.0).ok_or(BookingError::NotFound)?;
@@ -353,7 +353,7 @@ async fn do_party(
     context: &Context,
     db: &mut PgConnection,
     booking: &sql::BookingRow,
-    (policy, session, now): (&Policy, &SessionFacts, Timestamp),
+    (own, policy, session, now): (&claims::LockedSession, &Policy, &SessionFacts, Timestamp),
     (party, stay): (Party, Option<&[usize]>),
 ) -> Result<(), BookingError> {
     let (old, new) = (booking.people.max(0) as u32, party.people.get());
@@ -374,6 +374,11 @@ async fn do_party(
     }
     if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
         return Err(Refusal::ChildrenNeedAdult.into());
+    }
+    if i32::from(party.children) > booking.children && !by_house(context) {
+        let view = open(services, booking.clone())?;
+        let (person, documents) = other_bookings(services, db, policy, own, &view).await?;
+        may_have_children(policy, party, person, &documents)?;
     }
     documents_stay(services, db, booking, (party, local_day(session.starts_at)), stay).await?;
     let change = sql::Change {
@@ -434,7 +439,7 @@ async fn do_move(
         house_may_book(context.now, &session, view.party, pool)?;
         0
     } else {
-        documents_within_limits(&target_policy, context.now, &documents)?;
+        documents_within_limits(&target_policy, context.now, &documents, view.party)?;
         may_move(&target_policy, context.now, &session, view.party, view.moves, person)?;
         1
     };
@@ -470,20 +475,21 @@ async fn other_bookings(
     view: &BookingView,
 ) -> Result<(BookingFacts, Vec<BookingFacts>), BookingError> {
     let contact = view.person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let signs: Vec<_> = contact.into_iter().chain(view.account.map(|account| sign_of(account.0))).collect();
     let documents: Vec<_> = view.documents.all().map(|document| document_index(services, document)).collect();
-    let counted: Vec<Vec<u8>> = contact.iter().chain(&documents).cloned().collect();
+    let counted: Vec<Vec<u8>> = signs.iter().chain(&documents).cloned().collect();
     if counted.is_empty() {
         return Ok(Default::default());
     }
     claims::lock_keys(db, &counted.iter().map(|index| lock_key(index)).collect::<Vec<_>>()).await?;
     let since = since(policy, target.starts_at.to_jiff());
     let had = Persons::read_except(db, counted, since, Some(view.id)).await?;
-    let of = |index: &Vec<u8>| {
-        let had = had.at(policy, services.clock.now(), target, index);
-        // A pause keeps nobody from coming on another day than the one that was booked before it.
-        BookingFacts { suspended_until: None, ..had }
+    // A pause keeps nobody from coming on another day than the one that was booked before it.
+    let of = |signs: &[Vec<u8>]| BookingFacts {
+        suspended_until: None,
+        ..had.at_all(policy, services.clock.now(), target, signs)
     };
-    Ok((contact.as_ref().map(of).unwrap_or_default(), documents.iter().map(of).collect()))
+    Ok((of(&signs), documents.iter().map(|document| of(std::slice::from_ref(document))).collect()))
 }
 
 pub(super) fn policy_of(session: &claims::LockedSession) -> Result<Policy, BookingError> {

@@ -9,7 +9,7 @@ use super::change::{Handle, policy_of, require_change, resolve};
 use super::claims::{Channel, Source, contact_index, lock, lock_key, row};
 use super::document::{all_there, document_index};
 use super::entrance::{Who, pass};
-use super::persons::{Persons, since};
+use super::persons::{Persons, sign_of, since};
 use super::retry::again;
 use super::view::{BookingView, open, view};
 use super::waiting::{handed_on, lock_lines};
@@ -80,7 +80,9 @@ async fn transaction(
     let holder = open(services, seen)?;
     let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
     let documents: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
-    let keys = person.iter().chain(&documents).map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
+    let account = holder.account.map(|account| sign_of(account.0));
+    let counted = person.iter().chain(&account).chain(&documents);
+    let keys = counted.map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
     claims::lock_keys(&mut tx, &keys.collect::<Vec<_>>()).await?;
     let dates = bookings::bookings(&mut tx, &series).await?;
     let live = |row: &&bookings::BookingRow| row.state == "confirmed";
@@ -147,7 +149,7 @@ async fn documents_admit(
         }
     }
     let facts: Vec<_> = indexes.iter().map(|index| had.at(policy, now, session, index)).collect();
-    Ok(documents_within_limits(policy, now, &facts))
+    Ok(documents_within_limits(policy, now, &facts, holder.party))
 }
 
 async fn write(

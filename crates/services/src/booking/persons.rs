@@ -1,6 +1,6 @@
 //! What persons have booked and missed, as the limits count it: read once for a decision, and what it grants is added.
 
-use domain::booking::{BookingFacts, Policy, suspended_until};
+use domain::booking::{BookedVisit, BookingFacts, Heads, Policy, suspended_until};
 use domain::ids::BookingId;
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -11,6 +11,11 @@ use uuid::Uuid;
 /// A beginning and an end.
 pub(super) type Span = (Timestamp, Timestamp);
 
+/// What the limits know an account by, beside the keyed hashes of contacts and documents: no hash is as short as an id.
+pub(super) fn sign_of(account: Uuid) -> Vec<u8> {
+    account.as_bytes().to_vec()
+}
+
 /// Live bookings and standing no-shows, by activity and person.
 #[derive(Default)]
 pub(super) struct Persons(HashMap<(Uuid, Vec<u8>), Had>);
@@ -18,7 +23,7 @@ pub(super) struct Persons(HashMap<(Uuid, Vec<u8>), Had>);
 /// What one person has of one activity.
 #[derive(Default)]
 struct Had {
-    booked: Vec<Span>,
+    booked: Vec<BookedVisit>,
     /// The ends of the sessions they did not come to.
     missed: Vec<Timestamp>,
 }
@@ -40,10 +45,16 @@ impl Persons {
         persons.sort_unstable();
         persons.dedup();
         if !persons.is_empty() {
-            for visit in sql::visits(db, &persons, since, except.map(|id| id.0)).await? {
-                let span = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+            let accounts: Vec<Uuid> = persons.iter().filter_map(|sign| Uuid::from_slice(sign).ok()).collect();
+            for visit in sql::visits(db, (&persons, &accounts), since, except.map(|id| id.0)).await? {
+                let (starts_at, ends_at) = (visit.starts_at.to_jiff(), visit.ends_at.to_jiff());
+                let heads = Heads { people: visit.people.unsigned_abs(), children: visit.children.unsigned_abs() };
                 let had = found.0.entry((visit.activity, visit.person)).or_default();
-                if visit.missed { had.missed.push(span.1) } else { had.booked.push(span) }
+                if visit.missed {
+                    had.missed.push(ends_at);
+                } else {
+                    had.booked.push(BookedVisit { starts_at, ends_at, heads });
+                }
             }
         }
         Ok(found)
@@ -64,18 +75,31 @@ impl Persons {
         self.around(policy, now, session.activity_id, span, person)
     }
 
+    /// [`at`](Self::at) of whoever is known by several signs, their contact and their account.
+    pub fn at_all<'a>(
+        &self,
+        policy: &Policy,
+        now: Timestamp,
+        session: &sql::LockedSession,
+        signs: impl IntoIterator<Item = &'a Vec<u8>>,
+    ) -> BookingFacts {
+        let each = signs.into_iter().map(|sign| self.at(policy, now, session, sign));
+        each.fold(BookingFacts::default(), BookingFacts::most)
+    }
+
     /// One booking does not count.
     pub fn leave_out(&mut self, activity: Uuid, span: Span, person: &[u8]) {
         if let Some(had) = self.0.get_mut(&(activity, person.to_vec()))
-            && let Some(at) = had.booked.iter().position(|booked| *booked == span)
+            && let Some(at) = had.booked.iter().position(|booked| (booked.starts_at, booked.ends_at) == span)
         {
             had.booked.swap_remove(at);
         }
     }
 
-    /// A booking was granted.
-    pub fn add(&mut self, activity: Uuid, span: Span, person: &[u8]) {
-        self.0.entry((activity, person.to_vec())).or_default().booked.push(span);
+    /// A booking was granted, for so many.
+    pub fn add(&mut self, activity: Uuid, (starts_at, ends_at): Span, person: &[u8], heads: Heads) {
+        let had = self.0.entry((activity, person.to_vec())).or_default();
+        had.booked.push(BookedVisit { starts_at, ends_at, heads });
     }
 }
 

@@ -22,7 +22,8 @@ use domain::Locale;
 use domain::booking::{after_quiet, is_quiet};
 use domain::contact::{Contact, MailAddress, Phone};
 use domain::ids::{BookingId, MessageId};
-use domain::time::{clock_text, day_text, local, local_day, span_text, weekday_text};
+use domain::time::{clock_text, day_text, end_of, local, local_day, span_text, weekday_text};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use store::messages::NewMessage;
@@ -292,7 +293,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         place: visit.place(services, locale),
         doors_open: clock_text(visit.doors_open()),
         doors_close: clock_text(visit.doors_close()),
-        change_until: deadline_text(visit.change_until(), locale),
+        change_until: end_text(visit.change_until(), locale),
         changeable: now < visit.change_until(),
         days: days_left(now, visit.starts_at),
         manage: links.manage,
@@ -413,9 +414,18 @@ fn days_left(now: Timestamp, then: Timestamp) -> i64 {
 
 /// 7月28日08:30 · 08:30 on 28 July
 pub(super) fn deadline_text(at: Timestamp, locale: Locale) -> String {
-    let day = local(at).date();
+    said(local(at).date(), &clock_text(at), locale)
+}
+
+/// The same of an end: midnight is 24:00 of the day that ends with it.
+pub(super) fn end_text(at: Timestamp, locale: Locale) -> String {
+    let (day, clock) = end_of(at);
+    said(day, &clock, locale)
+}
+
+fn said(day: Date, clock: &str, locale: Locale) -> String {
     match locale {
-        Locale::ZhCn => format!("{}月{}日{}", day.month(), day.day(), clock_text(at)),
-        Locale::En => format!("{} on {}", clock_text(at), day_text(day, locale)),
+        Locale::ZhCn => format!("{}月{}日{clock}", day.month(), day.day()),
+        Locale::En => format!("{clock} on {}", day_text(day, locale)),
     }
 }

@@ -1,7 +1,7 @@
 //! What goes along with a message about a visit, and can be fetched beside it: its calendar entry, and its pass to be drawn.
 
 use super::calendar::{Event, Method, collection, entry, ics};
-use super::deliver::deadline_text;
+use super::deliver::end_text;
 use super::pass::PassSheet;
 use super::visit::Visit;
 use super::{links, pass_text};
@@ -38,7 +38,7 @@ fn in_calendar(
     write: fn(&Event<'_>) -> String,
 ) -> String {
     let links = links(services, visit, locale);
-    let (arrive, deadline) = (clock_text(visit.doors_open()), deadline_text(visit.change_until(), locale));
+    let (arrive, deadline) = (clock_text(visit.doors_open()), end_text(visit.change_until(), locale));
     let (people, reference) = (visit.people, &visit.reference);
     let (description, alarm) = match locale {
         Locale::ZhCn => (

@@ -149,7 +149,7 @@ impl Visit {
 
     /// Until when the booking can be changed or cancelled.
     pub(super) fn change_until(&self) -> Timestamp {
-        shifted(self.starts_at, -i64::from(self.policy.change_minutes_before))
+        self.policy.deadline().of(self.starts_at)
     }
 }
 

@@ -171,7 +171,7 @@ pub async fn live_holds(db: &mut PgConnection, session: Uuid, now: jiff::Timesta
 /// A live booking of a person: when they are where. Or a session they missed.
 #[derive(Debug, Clone)]
 pub struct Visit {
-    /// Keyed hash of the phone, the mail address or a document it was booked with.
+    /// Keyed hash of the phone, the mail address or a document it was booked with; or the account's id, byte by byte.
     pub person: Vec<u8>,
     /// Activity.
     pub activity: Uuid,
@@ -179,51 +179,66 @@ pub struct Visit {
     pub starts_at: Timestamp,
     /// It ends.
     pub ends_at: Timestamp,
+    /// The people it counts for this person. A group's are the group's; each of several documents stands for its holder.
+    pub people: i32,
+    /// Of whom under 14.
+    pub children: i32,
     /// Nobody of the party came: a no-show that stands.
     pub missed: bool,
 }
 
-/// The live bookings of these persons whose sessions begin at `since` or later, of any activity, and their no-shows of any
-/// time; the booking `except` is not counted.
+/// The live bookings of these persons and accounts whose sessions begin at `since` or later, of any activity, and the persons'
+/// no-shows of any time; the booking `except` is not counted.
 ///
 /// One round trip, since every claim asks; written so that every plan begins with the few bookings of the persons and looks
 /// up their sessions one by one: a join that begins with sessions reads them all.
 pub async fn visits(
     db: &mut PgConnection,
-    persons: &[Vec<u8>],
+    (persons, accounts): (&[Vec<u8>], &[Uuid]),
     since: jiff::Timestamp,
     except: Option<Uuid>,
 ) -> sqlx::Result<Vec<Visit>> {
     sqlx::query_as!(
         Visit,
         r#"select phone_index as "person!", activity_id as "activity!", s.starts_at as "starts_at!", s.ends_at as "ends_at!",
-                  false as "missed!"
+                  case pool when 'group' then 0 else people end as "people!",
+                  case pool when 'group' then 0 else children end as "children!", false as "missed!"
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where phone_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
-           select mail_index, activity_id, s.starts_at, s.ends_at, false
+           select mail_index, activity_id, s.starts_at, s.ends_at,
+                  case pool when 'group' then 0 else people end, case pool when 'group' then 0 else children end, false
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where mail_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
-           select document_index, activity_id, s.starts_at, s.ends_at, false
+           select uuid_send(account_id), activity_id, s.starts_at, s.ends_at,
+                  case pool when 'group' then 0 else people end, case pool when 'group' then 0 else children end, false
+           from booking
+           cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
+           where account_id = any($4) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
+           union all
+           select document_index, activity_id, s.starts_at, s.ends_at,
+                  case when companion_index is null then people else 1 end,
+                  case when companion_index is null then children else 0 end, false
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            where document_index = any($1) and state = 'confirmed' and s.starts_at >= $2 and id is distinct from $3
            union all
-           select companion, activity_id, s.starts_at, s.ends_at, false
+           select companion, activity_id, s.starts_at, s.ends_at, 1, 0, false
            from booking
            cross join lateral (select starts_at, ends_at from session where session.id = session_id offset 0) s
            cross join lateral unnest(companion_index) as companion
            where companion_index && $1 and companion = any($1) and state = 'confirmed' and s.starts_at >= $2
              and id is distinct from $3
            union all
-           select person_index, activity_id, ended_at, ended_at, true from no_show
+           select person_index, activity_id, ended_at, ended_at, 0, 0, true from no_show
            where person_index = any($1) and over_at is null and whole"#,
         persons,
         since.to_sqlx() as _,
-        except
+        except,
+        accounts
     )
     .fetch_all(db)
     .await

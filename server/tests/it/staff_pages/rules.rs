@@ -95,3 +95,42 @@ async fn a_steward_neither_reads_nor_changes_them() {
     }
     assert_eq!(save(&steward, &rules("2", &[("moves", "9")])).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn limits_of_people_and_the_day_before_are_set_on_the_page_and_said_to_everybody() {
+    let site = museum().await;
+    let officer = officer(&site).await;
+    let few = save(&officer, &rules("2", &[("people_per_day", "4"), ("children_per_window", "2")])).await;
+    again(&few, REFUSED, "填写5到500之间的数字");
+    again(&few, REFUSED, "填写3到5000之间的数字");
+    assert_eq!((value(&few, "people_per_day"), value(&few, "children_per_window")), ("4".into(), "2".into()));
+    let fresh =
+        [("people_per_day", "5"), ("children_per_day", "3"), ("people_per_window", "8"), ("changes_end", "day-before")];
+    let done = gone_to(&save(&officer, &rules("2", &fresh)).await, PAGE);
+    again(&officer.get(&done).await, StatusCode::OK, "新规则已经生效");
+    for words in ["同一天合计最多几人", "0人", "5人", "改期与退订截止到", "前一天 24:00"] {
+        again(&officer.get(&format!("{PAGE}/history")).await, StatusCode::OK, words);
+    }
+    later(&site, 2);
+    let front = site.get("/museum").await;
+    for words in [
+        "同一天合计最多5人，其中14岁以下儿童最多3人",
+        "任意7天内合计最多8人。",
+        "前一天 24:00 前都可以免费自助取消、减少人数或改期",
+    ] {
+        again(&front, StatusCode::OK, words);
+    }
+    again(&site.get("/en/museum").await, StatusCode::OK, "until 24:00 the day before");
+
+    let session = sessions_of(&site, SATURDAY).await[0].clone();
+    let booked = booked(&officer, &session, "2", "yuanshan@example.com").await;
+    let booking: domain::ids::BookingId = booked.parse().expect("an id");
+    let ends_at = "2026-07-25T10:30:00+08:00".parse().expect("an instant");
+    let mine = format!("/b/{}", services::booking::manage_link(&site.test.services, booking, ends_at));
+    at(&site, "2026-07-24T23:59:59+08:00");
+    again(&site.get(&mine).await, StatusCode::OK, "可免费取消至 2026年7月24日（周五） 24:00");
+    at(&site, "2026-07-25T00:00:00+08:00");
+    again(&site.get(&mine).await, StatusCode::OK, "已过自助更改的时间");
+    let late = site.anonymous().post(&format!("{mine}/cancel"), &form(&[("version", "1")])).await;
+    assert!(late.body.contains("自助取消和更改已于 2026年7月24日（周五） 24:00 截止"), "{}", late.body);
+}

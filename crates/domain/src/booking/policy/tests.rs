@@ -23,7 +23,20 @@ fn session(booked: u32, held: u32) -> SessionFacts {
 fn decide(now: &str, session: &SessionFacts, party: Party, person: BookingFacts) -> Result<(), Refusal> {
     may_book(&Policy::default(), instant(now), session, party, person)
 }
-const NOBODY: BookingFacts = BookingFacts { on_day: 0, in_window: 0, overlapping: 0, suspended_until: None };
+const NO_HEADS: Heads = Heads { people: 0, children: 0 };
+const NOBODY: BookingFacts = BookingFacts {
+    on_day: 0,
+    heads_on_day: NO_HEADS,
+    in_window: 0,
+    heads_in_window: NO_HEADS,
+    overlapping: 0,
+    suspended_until: None,
+};
+
+/// A booking for two, one of them a child.
+fn visit((starts_at, ends_at): (Timestamp, Timestamp)) -> BookedVisit {
+    BookedVisit { starts_at, ends_at, heads: Heads { people: 2, children: 1 } }
+}
 
 #[test]
 fn opens_at_its_hour_and_closes_with_the_session() {
@@ -82,15 +95,25 @@ fn what_a_person_has_is_counted_by_day_window_and_overlap() {
     let span = |day: &str, from: &str, until: &str| {
         (instant(&format!("2026-07-{day}T{from}:00+08:00")), instant(&format!("2026-07-{day}T{until}:00+08:00")))
     };
-    let around =
-        |booked: &[_]| BookingFacts::around(&Policy::default(), span("28", "09:00", "10:30"), booked.iter().copied());
-    let facts = |on_day, in_window, overlapping| BookingFacts { on_day, in_window, overlapping, ..NOBODY };
+    let around = |booked: &[_]| {
+        let booked = booked.iter().copied().map(visit);
+        BookingFacts::around(&Policy::default(), span("28", "09:00", "10:30"), booked)
+    };
+    let heads = |bookings: u32| Heads { people: 2 * bookings, children: bookings };
+    let facts = |on_day, in_window, overlapping| {
+        let (heads_on_day, heads_in_window) = (heads(on_day), heads(in_window));
+        BookingFacts { on_day, heads_on_day, in_window, heads_in_window, overlapping, ..NOBODY }
+    };
     assert_eq!(around(&[]), NOBODY);
     assert_eq!(around(&[span("28", "10:29", "12:00")]), facts(1, 1, 1));
     assert_eq!(around(&[span("28", "10:30", "12:00")]), facts(1, 1, 0), "one ends when the other begins");
     assert_eq!(around(&[span("28", "00:00", "09:00"), span("28", "23:59", "23:59")]), facts(2, 2, 0));
     assert_eq!(around(&[span("25", "00:00", "01:00"), span("31", "23:59", "23:59")]), facts(0, 2, 0));
-    assert_eq!(around(&[span("24", "23:59", "23:59")]), NOBODY, "the window is seven days");
+    let far = |day| span(day, "23:59", "23:59");
+    assert_eq!(around(&[far("21")]), NOBODY, "seven days later is another week");
+    assert_eq!(around(&[far("22")]), facts(0, 1, 0), "any seven days on end are a window");
+    assert_eq!(around(&[far("22"), far("24"), far("30")]), facts(0, 2, 0), "no window has all of them");
+    assert_eq!(around(&[far("25"), far("30"), far("31")]), facts(0, 3, 0), "one from the 25th to the 31st has");
 }
 
 #[test]
@@ -148,8 +171,8 @@ fn where_no_booking_is_needed_nobody_books_until_it_is_over() {
 #[test]
 fn the_window_has_as_many_days_as_it_says() {
     let (from, until) = Policy::default().window(instant("2026-07-28T09:00:00+08:00"));
-    assert_eq!(until.duration_since(from), SignedDuration::from_hours(24 * 7));
-    assert_eq!(local_day(from), civil::date(2026, 7, 25));
+    assert_eq!(until.duration_since(from), SignedDuration::from_hours(24 * 13), "six days before and six after");
+    assert_eq!(local_day(from), civil::date(2026, 7, 22));
 }
 
 #[test]
@@ -167,7 +190,9 @@ fn changes_end_before_the_session() {
 #[test]
 fn what_is_usual_of_the_newest_rules_is_not_written() {
     let written = serde_json::to_value(Policy::default()).expect("JSON");
-    assert!(written.get("release").is_none() && written.get("series").is_none(), "{written}");
+    for fresh in ["release", "series", "identity", "people", "changes_end"] {
+        assert!(written.get(fresh).is_none(), "{written}");
+    }
     assert!(written.get("days_ahead").is_some());
     assert_eq!(serde_json::from_value::<Policy>(written).expect("read back"), Policy::default());
 }

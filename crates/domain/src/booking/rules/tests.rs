@@ -25,6 +25,7 @@ fn another(rule: &Rule) -> Setting {
         (_, Setting::Switch(on)) => Setting::Switch(!on),
         (_, Setting::Room(room)) => Setting::Room(if room == Room::Never { Room::Always } else { Room::Never }),
         (_, Setting::Identity(_)) => Setting::Identity(crate::booking::IdentityRule::Everybody),
+        (_, Setting::ChangesEnd(_)) => Setting::ChangesEnd(ChangesEnd::DayBefore),
         (shape, setting) => panic!("{shape:?} is not of {setting:?}"),
     }
 }
@@ -46,10 +47,12 @@ fn every_rule_of_the_policy_can_be_changed_and_changes_nothing_else() {
     all.release.room = Room::Never;
     all.series = crate::booking::SeriesRule::Both;
     all.identity = crate::booking::IdentityRule::Leader;
+    all.people.per_day = 5;
+    all.changes_end = ChangesEnd::DayBefore;
     let written = serde_json::to_value(&all).expect("it is written");
     let fields = written.as_object().expect("an object");
-    let release = fields["release"].as_object().expect("an object");
-    assert_eq!(fields.len() - 2 + release.len(), RULES.len(), "a rule nobody can change");
+    let within = |name: &str| fields[name].as_object().expect("an object").len();
+    assert_eq!(fields.len() - 3 + within("release") + within("people"), RULES.len(), "a rule nobody can change");
 }
 
 #[test]
@@ -100,6 +103,20 @@ fn rules_that_contradict_each_other_are_refused() {
     assert_eq!(children, ("children_per_booking".into(), Fault::OutOfRange { min: 0, max: 4 }));
     let window = one(&[("bookings_per_day", "4")]);
     assert_eq!(window, ("bookings_per_window".into(), Fault::OutOfRange { min: 4, max: 100 }));
+    for (name, few, least, max) in [
+        ("people_per_day", "4", 5, 500),
+        ("children_per_day", "2", 3, 500),
+        ("people_per_window", "4", 5, 5_000),
+        ("children_per_window", "2", 3, 5_000),
+    ] {
+        assert_eq!(
+            one(&[(name, few)]),
+            (name.into(), Fault::OutOfRange { min: least, max }),
+            "one booking has so many"
+        );
+    }
+    let window = one(&[("people_per_day", "8"), ("people_per_window", "7")]);
+    assert_eq!(window, ("people_per_window".into(), Fault::OutOfRange { min: 8, max: 5_000 }), "and one day");
     let offers = one(&[("offer_most_minutes", "15")]);
     assert_eq!(offers, ("offer_least_minutes".into(), Fault::OutOfRange { min: 5, max: 15 }));
     let door = one(&[("closes_minutes_before", "-46")]);

@@ -129,7 +129,7 @@ impl<'a> Batch<'a> {
         let (sessions, handed_on) = look(db, services, locks.way, sessions, now).await?;
         let tables = sessions.values().filter_map(Seen::table);
         let since = tables.map(|table| since(&table.policy, table.span().0)).min().unwrap_or(now);
-        let persons = orders.iter().flat_map(|order| order.counted()).cloned().collect();
+        let persons = orders.iter().flat_map(|order| order.counted()).map(|(sign, _)| sign).collect();
         Ok(Self {
             now,
             way: locks.way,
@@ -186,12 +186,12 @@ impl<'a> Batch<'a> {
         }
         let Some(Seen::Open(table)) = self.sessions.get_mut(&session.0) else { return Err(BookingError::NotFound) };
         let had = |person: &Vec<u8>| self.persons.at(&table.policy, self.now, &table.session, person);
-        let person = order.person.as_ref().map(had).unwrap_or_default();
+        let person = self.persons.at_all(&table.policy, self.now, &table.session, &order.signs());
         let documents: Vec<_> = order.documents().map(had).collect();
         let offered = order.offer.and_then(|entry| self.offers.get(&entry.0).copied().flatten());
         table.book(order, offered, person, &documents)?;
-        for counted in order.counted() {
-            self.persons.add(table.session.activity_id, table.span(), counted);
+        for (sign, heads) in order.counted() {
+            self.persons.add(table.session.activity_id, table.span(), &sign, heads);
         }
         let booked = Booked { booking: BookingId(order.row.id), session, reference: order.row.reference.clone() };
         self.new_bookings.push((session, order));

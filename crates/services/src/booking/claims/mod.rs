@@ -18,9 +18,10 @@ pub use lane::Claims;
 
 use super::BookingError;
 use super::document::document_index;
+use super::persons::sign_of;
 use crate::crypto::Place;
 use crate::{Context, Services};
-use domain::booking::{Party, PartySize, Pool, Reference};
+use domain::booking::{Heads, Party, PartySize, Pool, Reference};
 use domain::contact::{Contact, PersonName};
 use domain::document::Shown;
 use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId, WaitingId};
@@ -129,7 +130,7 @@ pub(super) enum Granted {
 impl Order {
     /// The locks of its person, its documents and its key, besides the session's.
     fn locks(&self) -> impl Iterator<Item = i64> {
-        self.counted().map(|index| lock_key(index)).chain([lock_key(self.key.key.as_bytes())])
+        self.counted().map(|(sign, _)| lock_key(&sign)).chain([lock_key(self.key.key.as_bytes())])
     }
 
     /// Keyed hashes of the documents, which the limits count beside the contact.
@@ -137,9 +138,17 @@ impl Order {
         self.row.document_index.iter().chain(&self.row.companion_index)
     }
 
-    /// Whatever the limits count of it.
-    fn counted(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.person.iter().chain(self.documents())
+    /// Who books, as the limits know them: by the contact, and by the account.
+    fn signs(&self) -> Vec<Vec<u8>> {
+        self.person.iter().cloned().chain(self.row.account_id.map(sign_of)).collect()
+    }
+
+    /// Whatever the limits count of it, with how many people each is counted for.
+    fn counted(&self) -> impl Iterator<Item = (Vec<u8>, Heads)> {
+        let heads = Heads::from(self.party);
+        let of_document = Heads::of_document(self.party, self.documents().count());
+        let documents = self.documents().map(move |document| (document.clone(), of_document));
+        self.signs().into_iter().map(move |sign| (sign, heads)).chain(documents)
     }
 }
 

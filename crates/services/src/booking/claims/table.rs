@@ -66,7 +66,7 @@ impl Table {
     fn takes_documents(&self, order: &Order, documents: &[BookingFacts]) -> Result<(), BookingError> {
         let needed = if order.in_place { 0 } else { self.policy.identity.of(order.party.people.get()) };
         all_there(documents.len(), needed)?;
-        Ok(documents_within_limits(&self.policy, self.now, documents)?)
+        Ok(documents_within_limits(&self.policy, self.now, documents, order.party)?)
     }
 
     /// Gives places for good. `offered` is the session that the entry the order comes from is offered at this moment;

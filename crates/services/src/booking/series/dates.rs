@@ -79,15 +79,15 @@ impl Bound {
     }
 }
 
-/// What the limits count of a party: its contact, and the documents that were shown.
+/// What the limits count of a party: its contact and its account, and the documents that were shown.
 pub(super) struct Counted {
-    pub person: Option<Vec<u8>>,
+    pub signs: Vec<Vec<u8>>,
     pub documents: Vec<Vec<u8>>,
 }
 
 impl Counted {
     pub fn all(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.person.iter().chain(&self.documents)
+        self.signs.iter().chain(&self.documents)
     }
 }
 
@@ -176,10 +176,11 @@ impl Dates {
         let first = self.all.first().map_or(self.now, |date| since(&self.policy, date.facts.starts_at));
         let had = Persons::read(db, counted.all().cloned().collect(), first).await?;
         let each = |date: &Date| {
-            let had = |index: &Vec<u8>| had.at(&self.policy, self.now, &date.session, index);
-            let documents: Vec<_> = counted.documents.iter().map(had).collect();
-            documents_within_limits(&self.policy, self.now, &documents).map_err(|refusal| date.no(refusal))?;
-            date.public(self, party, counted.person.as_ref().map(had).unwrap_or_default())
+            let had_by = |index: &Vec<u8>| had.at(&self.policy, self.now, &date.session, index);
+            let person = had.at_all(&self.policy, self.now, &date.session, &counted.signs);
+            let documents: Vec<_> = counted.documents.iter().map(had_by).collect();
+            documents_within_limits(&self.policy, self.now, &documents, party).map_err(|refusal| date.no(refusal))?;
+            date.public(self, party, person)
         };
         Ok(self.overlap().and_then(|()| self.all.iter().try_for_each(each)))
     }

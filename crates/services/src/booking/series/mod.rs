@@ -20,6 +20,7 @@ use super::claims::{Booked, Channel, Key, Person, Source, contact_index, kept_an
 use super::document::{document_index, if_asked};
 use super::draft::{DRAFT_LIFE, DraftView, visitor_hash};
 use super::entrance::{Who, pass};
+use super::persons::sign_of;
 use super::public::{Asked, takes_places};
 use super::retry::again;
 use crate::audit::{self, Entry};
@@ -31,7 +32,7 @@ use dates::{Bound, Counted, Dates, Own};
 use domain::account::Capability;
 use domain::booking::{Party, PartySize, Refusal};
 use domain::document::Shown;
-use domain::ids::{ActivityId, BookingId, DraftId, HoldId, SessionId};
+use domain::ids::{AccountId, ActivityId, BookingId, DraftId, HoldId, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -134,9 +135,16 @@ impl Order {
         }
     }
 
-    fn counted(&self, services: &Services) -> Counted {
+    /// Whose account the bookings are of: what is booked on behalf of somebody is nobody's.
+    fn account(&self, context: &Context) -> Option<AccountId> {
+        if self.channel == Channel::Web { context.actor.account() } else { None }
+    }
+
+    fn counted(&self, services: &Services, context: &Context) -> Counted {
+        let contact = self.person.contact.as_ref().map(|contact| contact_index(services, contact));
+        let account = self.account(context).map(|account| sign_of(account.0));
         Counted {
-            person: self.person.contact.as_ref().map(|contact| contact_index(services, contact)),
+            signs: contact.into_iter().chain(account).collect(),
             documents: self.documents.all().map(|document| document_index(services, document)).collect(),
         }
     }
@@ -180,7 +188,7 @@ async fn book(services: &Services, context: &Context, order: Order) -> Result<Bo
 
 async fn transaction(services: &Services, context: &Context, order: &Order) -> Result<Booked, BookingError> {
     let mut tx = services.begin().await?;
-    let counted = order.counted(services);
+    let counted = order.counted(services, context);
     let keys: Vec<i64> =
         counted.all().map(|index| lock_key(index)).chain([lock_key(order.key.key.as_bytes())]).collect();
     let locked = Dates::lock(services, &mut tx, order.activity, order.own(), &keys).await;
@@ -267,8 +275,7 @@ fn source<'a>(context: &Context, order: &'a Order, n: usize) -> Source<'a> {
         Kept::Draft(draft, hold) => ((n == 0).then_some(draft), Some(hold)),
         Kept::Nothing(_) => (None, None),
     };
-    // What is booked on behalf of somebody is nobody's account.
-    let account = if order.channel == Channel::Web { context.actor.account() } else { None };
+    let account = order.account(context);
     let pool = Bound::of(order.channel).pool();
     Source { channel: order.channel, pool, account, hold, draft, documents: &order.documents }
 }

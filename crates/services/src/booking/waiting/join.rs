@@ -6,7 +6,7 @@ use super::super::change::{Remember, policy_of};
 use super::super::claims::{Person, contact_index, facts, lock, lock_key};
 use super::super::draft::{DRAFT_LIFE, DraftView, has_answered, visitor_hash};
 use super::super::entrance::{Who, outside_releases, pass};
-use super::super::persons::{Persons, since};
+use super::super::persons::{Persons, sign_of, since};
 use super::super::public::{Asked, takes_places};
 use super::super::retry::again;
 use super::super::{BookingError, Timetable};
@@ -226,6 +226,11 @@ impl Fresh {
 }
 
 impl Fresh {
+    /// Who waits, as the limits know them: by the contact, and by the account.
+    fn signs(&self) -> Vec<Vec<u8>> {
+        std::iter::once(self.person.clone()).chain(self.row.account_id.map(sign_of)).collect()
+    }
+
     /// What makes a repeated request of a machine the same one: who is to wait.
     pub(super) fn line(&self) -> String {
         let person = crate::crypto::hex(&self.person);
@@ -291,7 +296,7 @@ async fn transaction(
     let mut tx = services.begin().await?;
     let locked = lock(services, &mut tx, &fresh.asked).await?;
     let own = locked.iter().find(|s| s.id == fresh.asked[0]).ok_or(BookingError::NotFound)?;
-    let keys: Vec<i64> = std::iter::once(lock_key(&fresh.person)).chain(fresh.came.key()).collect();
+    let keys: Vec<i64> = fresh.signs().iter().map(|sign| lock_key(sign)).chain(fresh.came.key()).collect();
     claims::lock_keys(&mut tx, &keys).await?;
     let now = services.clock.now();
     if let Some(entry) = before(&mut tx, &fresh.came).await? {
@@ -367,8 +372,9 @@ async fn admitted(
     on_lists: &[(Uuid, Uuid)],
 ) -> Result<(), BookingError> {
     let policy: Policy = policy_of(session)?;
-    let had = Persons::read(db, vec![fresh.person.clone()], since(&policy, session.starts_at.to_jiff())).await?;
-    let had = had.at(&policy, services.clock.now(), session, &fresh.person);
+    let signs = fresh.signs();
+    let had = Persons::read(db, signs.clone(), since(&policy, session.starts_at.to_jiff())).await?;
+    let had = had.at_all(&policy, services.clock.now(), session, &signs);
     let here = on_lists.iter().any(|(_, waits_for)| *waits_for == session.id);
     let mut entries: Vec<_> = on_lists.iter().map(|(entry, _)| *entry).collect();
     entries.sort_unstable();

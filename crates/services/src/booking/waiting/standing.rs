@@ -4,8 +4,8 @@
 //! beside which the rules allow no more, and is in line again the moment one of them is cancelled.
 
 use super::super::claims::facts;
-use super::super::persons::{Persons, since};
-use domain::booking::{Party, PartySize, Policy, Pool, SessionFacts, may_take, offer_until, owed};
+use super::super::persons::{Persons, sign_of, since};
+use domain::booking::{BookingFacts, Party, PartySize, Policy, Pool, SessionFacts, may_take, offer_until, owed};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -79,10 +79,17 @@ fn could_come(asked: &Asked<'_>, facts: &SessionFacts, party: &sql::Spoken, had:
         return false;
     }
     // Nobody is left to be asked where an entry was emptied.
-    let (Some(person), Ok(people)) = (&party.person, PartySize::new(party.people.unsigned_abs())) else { return false };
+    let (Some(_), Ok(people)) = (&party.person, PartySize::new(party.people.unsigned_abs())) else { return false };
+    let around = (facts.starts_at, facts.ends_at);
+    let had = signs(party).map(|sign| had.around(asked.policy, now, asked.activity, around, &sign));
+    let had = had.fold(BookingFacts::default(), BookingFacts::most);
     let party = Party { people, children: u16::try_from(party.children).unwrap_or_default() };
-    let had = had.around(asked.policy, now, asked.activity, (facts.starts_at, facts.ends_at), person);
     may_take(asked.policy, now, facts, party, had).is_ok()
+}
+
+/// Who waits, as the limits know them: by the contact, and by the account.
+fn signs(party: &sql::Spoken) -> impl Iterator<Item = Vec<u8>> {
+    party.person.iter().cloned().chain(party.account.map(sign_of))
 }
 
 /// A session's facts with what is owed to the parties that wait for it and could come, in the order of the list: nothing
@@ -108,7 +115,7 @@ pub(in crate::booking) async fn standings(
     let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
     let spoken = sql::spoken_for(db, &ids, now).await?;
     // One query, and none where nobody waits.
-    let persons: Vec<Vec<u8>> = spoken.iter().filter_map(|party| party.person.clone()).collect();
+    let persons: Vec<Vec<u8>> = spoken.iter().flat_map(signs).collect();
     let since = sessions.iter().map(|s| since(s.policy, s.facts.starts_at)).min();
     let had = Persons::read(db, persons, since.unwrap_or(Timestamp::MIN)).await?;
     let mut of: HashMap<Uuid, Vec<sql::Spoken>> = HashMap::new();

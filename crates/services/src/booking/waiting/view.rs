@@ -3,12 +3,12 @@
 use super::super::BookingError;
 use super::super::BookingView;
 use super::super::claims::{Person, contact_index};
-use super::super::persons::{Persons, since};
+use super::super::persons::{Persons, sign_of, since};
 use crate::crypto::{LinkPurpose, Place};
 use crate::{Context, Services};
 use domain::Locale;
 use domain::account::Capability;
-use domain::booking::{Party, PartySize, Policy, WaitingState, within_limits};
+use domain::booking::{BookingFacts, Heads, Party, PartySize, Policy, WaitingState, within_limits};
 use domain::contact::{Contact, MailAddress, PersonName, Phone};
 use domain::ids::{ActivityId, BookingId, SessionId, WaitingId};
 use jiff::{SignedDuration, Timestamp};
@@ -197,10 +197,14 @@ async fn wishes_of(db: &mut PgConnection, row: &sql::EntryRow, now: Timestamp) -
     let policy = sql::policy(db, row.activity_id).await?.unwrap_or_default();
     let policy: Policy = serde_json::from_value(policy).map_err(|_| BookingError::Damaged("a policy"))?;
     let Some(since) = wishes.iter().map(|wish| since(&policy, wish.starts_at)).min() else { return Ok(wishes) };
-    let had = Persons::read(db, vec![person.clone()], since).await?;
+    let signs: Vec<Vec<u8>> = std::iter::once(person.clone()).chain(row.account_id.map(sign_of)).collect();
+    let had = Persons::read(db, signs.clone(), since).await?;
+    let heads = Heads { people: row.people.unsigned_abs(), children: row.children.unsigned_abs() };
     for wish in wishes.iter_mut().filter(|wish| !wish.over) {
-        let around = had.around(&policy, now, row.activity_id, (wish.starts_at, wish.ends_at), person);
-        wish.rests = within_limits(&policy, now, around).is_err();
+        let span = (wish.starts_at, wish.ends_at);
+        let around = signs.iter().map(|sign| had.around(&policy, now, row.activity_id, span, sign));
+        let around = around.fold(BookingFacts::default(), BookingFacts::most);
+        wish.rests = within_limits(&policy, now, around, heads).is_err();
     }
     Ok(wishes)
 }

@@ -18,6 +18,7 @@ mod open_door_races;
 mod party_documents;
 mod pools;
 pub mod races;
+mod real_rules;
 mod rules;
 pub mod waiting;
 mod waiting_drafts;

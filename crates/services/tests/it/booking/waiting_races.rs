@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use services::Services;
 use services::booking::{self, Booked, BookingError, Claims, Guard, Handle};
 use std::time::Duration;
-use testkit::TestHouse;
+use testkit::{Gate, TestHouse};
 
 async fn servers(house: &TestHouse, guard: Guard) -> Vec<Services> {
     let mut all = Vec::new();
@@ -57,48 +57,104 @@ fn cancel(server: &Services, house: &TestHouse, booked: &Booked) -> tokio::task:
     })
 }
 
-/// Four cancel one place each at the same moment; a party of four waits before a party of one. Answers in how many rounds
-/// somebody who fits was left waiting, or more was given than there is.
-async fn cancel_and_promote(guard: Guard) -> usize {
-    let house = house().await;
-    let servers = servers(&house, guard).await;
-    let mut wrong = 0;
-    for round in 0..10 {
-        let session = session(&house, round, 4).await;
-        let mut booked = Vec::new();
-        for n in 0..4 {
-            booked.push(book(&house.services, session, round * 100 + n, 1).await.expect("there is room"));
-        }
-        let four = join(&house, &house.services, session, &[], round * 100 + 50, 4).await.expect("on the list");
-        let tasks: Vec<_> = booked.iter().enumerate().map(|(n, b)| cancel(&servers[n % 3], &house, b)).collect();
-        for one in tasks {
-            one.await.expect("no panic");
-        }
-        let (booked, held) = tally(&house, session).await;
-        let offered = look(&house, &four).await.state == WaitingState::Offered;
-        wrong += usize::from(booked + held > 4 || !offered);
+/// Everybody who booked one place each cancels at the same moment; a party that needs all of them waits. Answers whether it was
+/// left waiting, or more was given than there is.
+async fn cancel_and_promote(
+    house: &TestHouse,
+    servers: &[Services],
+    (round, places): (usize, u32),
+    gated: bool,
+) -> bool {
+    let session = session(house, round, places).await;
+    let mut booked = Vec::new();
+    for n in 0..places as usize {
+        booked.push(book(&house.services, session, round * 100 + n, 1).await.expect("there is room"));
     }
-    wrong
+    let all = join(house, &house.services, session, &[], round * 100 + 50, places).await.expect("on the list");
+    let gate = if gated { Some(Gate::before_the_commit(&house.db, &["booking"]).await) } else { None };
+    let tasks: Vec<_> = booked.iter().enumerate().map(|(n, b)| cancel(&servers[n % 3], house, b)).collect();
+    if let Some(gate) = gate {
+        gate.opens_for_two().await;
+    }
+    for one in tasks {
+        one.await.expect("no panic");
+    }
+    let (booked, held) = tally(house, session).await;
+    let offered = look(house, &all).await.state == WaitingState::Offered;
+    booked + held > i64::from(places) || !offered
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_cancels_last_promotes_who_fits() {
-    assert_eq!(cancel_and_promote(Guard::Lock).await, 0);
+    let house = house().await;
+    let servers = servers(&house, Guard::Lock).await;
+    for round in 0..10 {
+        assert!(!cancel_and_promote(&house, &servers, (round, 4), false).await, "round {round}");
+    }
 }
 
+/// Each of two saw the place of the other taken, and nobody looks again.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_lock_a_party_is_forgotten() {
-    assert!(
-        cancel_and_promote(Guard::NegativeControl).await > 0,
-        "each cancellation saw the places of the others taken"
-    );
+    let house = house().await;
+    let servers = servers(&house, Guard::NegativeControl).await;
+    let wrong = cancel_and_promote(&house, &servers, (0, 2), true).await;
+    assert!(wrong, "a race that cannot go wrong proves nothing about the lock");
 }
 
-/// A party takes its offer while the offer's time ends and the places are passed on. Answers in how many rounds both
-/// happened, or neither.
-async fn expire_and_accept(guard: Guard) -> (usize, usize, usize) {
+/// Two parties that wait for the same two places, of which the first has an offer that ends in a millisecond.
+struct LastMoment {
+    session: SessionId,
+    first: Party,
+    second: Party,
+}
+
+impl LastMoment {
+    async fn come(house: &TestHouse, round: usize) -> Self {
+        // The clock goes on from round to round: each has a session of its own time.
+        let starts = (house.now() + SignedDuration::from_hours(30)).to_string();
+        let session = add_session(house, &starts, 2).await;
+        let booked = book(&house.services, session, round * 100, 2).await.expect("there is room");
+        let first = join(house, &house.services, session, &[], round * 100 + 1, 2).await.expect("on the list");
+        let second = join(house, &house.services, session, &[], round * 100 + 2, 2).await.expect("on the list");
+        booking::cancel(&house.services, &officer(house), Handle::Id(booked.booking), None).await.expect("cancelled");
+        let until = look(house, &first).await.offer.expect("an offer").until;
+        house.services.clock.advance(until.duration_since(house.now()) - SignedDuration::from_millis(1));
+        Self { session, first, second }
+    }
+
+    /// The first takes its offer. Answers whether it has it.
+    fn accept(&self, server: &Services) -> tokio::task::JoinHandle<bool> {
+        let (server, link, session) = (server.clone(), self.first.link.clone(), self.session);
+        tokio::spawn(async move {
+            let anybody =
+                server.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
+            booking::accept(&server, &anybody, &link, session).await.is_ok()
+        })
+    }
+
+    /// The offer's time ends after this long, and its places are passed on.
+    fn pass_on(house: &TestHouse, server: &Services, late: Duration) -> tokio::task::JoinHandle<()> {
+        let (clock, server) = (house.services.clock.clone(), server.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(late).await;
+            clock.advance(SignedDuration::from_millis(2));
+            booking::pass_on(&server).await.expect("passed on");
+        })
+    }
+
+    /// Whether the places were passed on to the second, and how many are given of the two.
+    async fn ended(&self, house: &TestHouse) -> (bool, i64) {
+        let (booked, held) = tally(house, self.session).await;
+        (look(house, &self.second).await.state == WaitingState::Offered, booked + held)
+    }
+}
+
+/// A party takes its offer while the offer's time ends and the places are passed on.
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_and_expiry_end_in_exactly_one_of_the_two() {
     let house = house().await;
-    // A database that takes its time to write a booking: the two meet within it, with the lock and without.
+    // A database that takes its time to write a booking: the two meet within it.
     sqlx::raw_sql(
         "create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.008); return new; end $$;
          create trigger slow before insert on booking for each row execute function slow()",
@@ -106,90 +162,88 @@ async fn expire_and_accept(guard: Guard) -> (usize, usize, usize) {
     .execute(&house.db.owner_pool())
     .await
     .expect("slow");
-    let servers = servers(&house, guard).await;
-    let (mut both_or_none, mut accepted, mut passed) = (0, 0, 0);
+    let servers = servers(&house, Guard::Lock).await;
+    let (mut accepted, mut passed) = (0, 0);
     for round in 0..24 {
-        // The clock goes on from round to round: each has a session of its own time.
-        let starts = (house.now() + SignedDuration::from_hours(30)).to_string();
-        let session = add_session(&house, &starts, 2).await;
-        let booked = book(&house.services, session, round * 100, 2).await.expect("there is room");
-        let first = join(&house, &house.services, session, &[], round * 100 + 1, 2).await.expect("on the list");
-        let second = join(&house, &house.services, session, &[], round * 100 + 2, 2).await.expect("on the list");
-        booking::cancel(&house.services, &officer(&house), Handle::Id(booked.booking), None).await.expect("cancelled");
-        let until = look(&house, &first).await.offer.expect("an offer").until;
-        // A millisecond before the end.
-        house.services.clock.advance(until.duration_since(house.now()) - SignedDuration::from_millis(1));
-        let (one, two, link) = (servers[0].clone(), servers[1].clone(), first.link.clone());
-        let late = Duration::from_micros(150 * (round as u64 % 12));
-        let accept = tokio::spawn(async move {
-            let anybody =
-                one.context(Actor::Anonymous, domain::Locale::ZhCn, domain::ids::RequestId(uuid::Uuid::nil()));
-            booking::accept(&one, &anybody, &link, session).await.is_ok()
-        });
-        let clock = house.services.clock.clone();
-        let pass = tokio::spawn(async move {
-            tokio::time::sleep(late).await;
-            clock.advance(SignedDuration::from_millis(2));
-            booking::pass_on(&two).await.expect("passed on");
-        });
+        let moment = LastMoment::come(&house, round).await;
+        let accept = moment.accept(&servers[0]);
+        let pass = LastMoment::pass_on(&house, &servers[1], Duration::from_micros(150 * (round as u64 % 12)));
         let took = accept.await.expect("no panic");
         pass.await.expect("no panic");
-        let next = look(&house, &second).await.state == WaitingState::Offered;
-        let (booked, held) = tally(&house, session).await;
-        both_or_none += usize::from(took == next || booked + held > 2);
+        let (next, given) = moment.ended(&house).await;
+        assert!(took != next && given <= 2, "round {round}: taken {took}, passed on {next}, {given} of two given");
         accepted += usize::from(took);
         passed += usize::from(next);
         // The next round begins with this one's offers out of the way.
         house.services.clock.advance(SignedDuration::from_mins(1));
     }
-    (both_or_none, accepted, passed)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn accept_and_expiry_end_in_exactly_one_of_the_two() {
-    let (wrong, accepted, passed) = expire_and_accept(Guard::Lock).await;
-    assert_eq!(wrong, 0);
     assert!(accepted > 0 && passed > 0, "the two never met: {accepted} taken, {passed} passed on");
 }
 
+/// Whoever takes the offer has decided before its end and writes after it; whoever passes it on has decided before that.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_lock_an_offer_is_taken_and_passed_on() {
-    let mut wrong = 0;
-    for _ in 0..4 {
-        wrong += expire_and_accept(Guard::NegativeControl).await.0;
-        if wrong > 0 {
-            break;
-        }
-    }
-    assert!(wrong > 0, "a race that cannot go wrong proves nothing about the lock");
+    let house = house().await;
+    let servers = servers(&house, Guard::NegativeControl).await;
+    let moment = LastMoment::come(&house, 0).await;
+    let mut gate = Gate::before_any(&house.db, &["booking", "hold"]).await;
+    let accept = moment.accept(&servers[0]);
+    gate.is_reached_by(1).await;
+    let pass = LastMoment::pass_on(&house, &servers[1], Duration::ZERO);
+    gate.opens_for_two().await;
+    let took = accept.await.expect("no panic");
+    pass.await.expect("no panic");
+    let (next, given) = moment.ended(&house).await;
+    assert!(took == next || given > 2, "a race that cannot go wrong proves nothing about the lock");
 }
 
-/// A party joins while the places it would need come free: it is offered them, or told that it can simply book. Answers in
-/// how many rounds it waits beside free places.
-async fn join_and_cancel(guard: Guard) -> usize {
-    let house = house().await;
-    let servers = servers(&house, guard).await;
-    let mut wrong = 0;
-    for round in 0..16 {
-        let session = session(&house, round, 2).await;
-        let booked = book(&house.services, session, round * 100, 2).await.expect("there is room");
-        let ready = ready(&house, &servers[0], session, round * 100 + 1).await;
-        let late = Duration::from_micros(120 * (round as u64 % 10));
-        let (server, by, id) = (servers[1].clone(), officer(&house), booked.booking);
-        let cancel = tokio::spawn(async move {
-            tokio::time::sleep(late).await;
-            booking::cancel(&server, &by, Handle::Id(id), None).await.expect("cancelled");
-        });
-        let server = servers[0].clone();
-        let joining = tokio::spawn(async move { ready.join(&server).await });
-        cancel.await.expect("no panic");
-        match joining.await.expect("no panic") {
-            Ok(party) => wrong += usize::from(look(&house, &party).await.state != WaitingState::Offered),
-            Err(BookingError::Refused(Refusal::PlacesFree)) => {}
-            Err(error) => panic!("{error:?}"),
-        }
+/// A party joins while the places it would need come free: it is offered them, or told that it can simply book. Answers whether
+/// it waits beside free places.
+async fn join_and_cancel(
+    house: &TestHouse,
+    servers: &[Services],
+    (round, late): (usize, Duration),
+    gated: bool,
+) -> bool {
+    let session = session(house, round, 2).await;
+    let booked = book(&house.services, session, round * 100, 2).await.expect("there is room");
+    let ready = ready(house, &servers[0], session, round * 100 + 1).await;
+    let gate = if gated { Some(Gate::before_the_commit(&house.db, &["booking", "waiting_entry"]).await) } else { None };
+    let (server, by, id) = (servers[1].clone(), officer(house), booked.booking);
+    let cancel = tokio::spawn(async move {
+        tokio::time::sleep(late).await;
+        booking::cancel(&server, &by, Handle::Id(id), None).await.expect("cancelled");
+    });
+    let server = servers[0].clone();
+    let joining = tokio::spawn(async move { ready.join(&server).await });
+    if let Some(gate) = gate {
+        gate.opens_for_two().await;
     }
-    wrong
+    cancel.await.expect("no panic");
+    match joining.await.expect("no panic") {
+        Ok(party) => look(house, &party).await.state != WaitingState::Offered,
+        Err(BookingError::Refused(Refusal::PlacesFree)) => false,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_joins_past_places_that_come_free() {
+    let house = house().await;
+    let servers = servers(&house, Guard::Lock).await;
+    for round in 0..16 {
+        let late = Duration::from_micros(120 * (round as u64 % 10));
+        assert!(!join_and_cancel(&house, &servers, (round, late), false).await, "round {round}");
+    }
+}
+
+/// Who joins saw no place, who cancels saw nobody waiting, and nobody looks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_lock_somebody_waits_beside_free_places() {
+    let house = house().await;
+    let servers = servers(&house, Guard::NegativeControl).await;
+    let wrong = join_and_cancel(&house, &servers, (0, Duration::ZERO), true).await;
+    assert!(wrong, "a race that cannot go wrong proves nothing about the lock");
 }
 
 /// A draft with one press left.

@@ -41,6 +41,8 @@ pub struct Spoken {
     pub pool: Option<String>,
     /// Keyed hash of the party's phone or address.
     pub person: Option<Vec<u8>>,
+    /// Its account, if it has one.
+    pub account: Option<Uuid>,
 }
 
 /// The holds of these sessions that are alive at `now` (those of offers among them), then the parties that wait for them or
@@ -50,11 +52,11 @@ pub async fn spoken_for(db: &mut PgConnection, sessions: &[Uuid], now: jiff::Tim
     sqlx::query_as!(
         Spoken,
         r#"select session_id as "session_id!", id as "id!", people as "people!", 0 as "children!",
-                  null::integer as "place?", false as "offered!", pool as "pool?", null::bytea as "person?"
+                  null::integer as "place?", false as "offered!", pool as "pool?", null::bytea as "person?", null::uuid as "account?"
            from hold where session_id = any($1) and expires_at > $2
            union all
            (select w.session_id, e.id, e.people, e.children, w.place,
-                   e.state = 'offered' and e.offered_session = w.session_id, null, coalesce(e.phone_index, e.mail_index)
+                   e.state = 'offered' and e.offered_session = w.session_id, null, coalesce(e.phone_index, e.mail_index), e.account_id
             from waiting_wish w join waiting_entry e on e.id = w.waiting_id
             where w.session_id = any($1) and not w.over
               and (e.state = 'waiting'
