@@ -211,7 +211,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("bookings (names and contacts)", erased.bookings),
         ("waiting-list entries (names and contacts)", erased.waiting),
         ("requests for the bus (names and contacts)", erased.bus_requests),
-        ("photographs of visits", erased.photos),
+        ("photographs of visits, and pictures of events", erased.photos),
         ("requests of groups (names and contacts)", erased.group_requests),
         ("applications of ambassadors (names and contacts)", erased.ambassadors),
         ("certificates (names)", erased.certificates),
