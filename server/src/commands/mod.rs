@@ -91,6 +91,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
     services::booking::seed_days(&services, &services.system()).await.context("the demo of the museum's busy days")?;
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
+    services::outreach::seed_pictures(&services, &services.system()).await.context("the demo's pictures of events")?;
     services::outreach::seed_course(&services, &services.system()).await.context("the demo of a whole course")?;
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;

@@ -29,5 +29,5 @@ pub(crate) use pictures::{count_old as count_old_pictures, let_go_of_old as let_
 pub use programme::{Event, Events, Programme, events, feed};
 pub use replies::{Replies, Sent, SentAnswer};
 pub(crate) use replies::{is_asked_now, keep_replies, keep_waiting_replies};
-pub use seed::{seed_course, seed_demo};
+pub use seed::{seed_course, seed_demo, seed_pictures};
 pub use templates::template;
