@@ -96,7 +96,7 @@ async fn a_browser_keeps_a_picture_for_good_while_it_is_public_and_nobody_is_giv
     let (site, page) = site().await;
     let browser = officer(&site).await;
     gone_to(&add(&site, &browser, &page, &WORDS, Some(("a.png", WHITE))).await, &page);
-    let picture = after(&site.get(PUBLIC).await.body, "class=\"photo\" src=\"").to_owned();
+    let picture = after(&site.get(PUBLIC).await.body, "<img src=\"").to_owned();
     let given = site.get(&picture).await;
     assert_eq!((given.status, given.header("content-type")), (StatusCode::OK, "image/jpeg"));
     assert_eq!(given.header("cache-control"), "private, max-age=31536000, immutable");
