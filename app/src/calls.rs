@@ -135,6 +135,7 @@ pub static CALLS: &[&[Call]] = &[
     crate::outreach::calls::CALLS,
     crate::outreach::staff::calls::CALLS,
     crate::outreach::staff::behalf::CALLS,
+    crate::outreach::staff::pictures::CALLS,
     crate::museum::staff::calls::CALLS,
     crate::museum::staff::close::CALLS,
     crate::museum::staff::open_door::CALLS,
@@ -316,6 +317,8 @@ pub struct File {
     pub download_as: Option<String>,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Its address names its very bytes: a browser may keep it for good.
+    pub lasting: bool,
 }
 
 /// What a call says.
@@ -392,7 +395,16 @@ impl Answer {
 
     /// Hand out a file.
     pub fn file(content_type: &'static str, download_as: Option<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(Then::File(File { content_type, download_as, bytes: bytes.into() }))
+        Self::new(Then::File(File { content_type, download_as, bytes: bytes.into(), lasting: false }))
+    }
+
+    /// The same file, which the browser may keep: its address names its very bytes, and everybody may have it.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        if let Then::File(file) = &mut self.then {
+            file.lasting = true;
+        }
+        self
     }
 
     /// Hand JSON to an island.

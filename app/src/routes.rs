@@ -70,7 +70,8 @@ use crate::notices::{Accessibility, Privacy};
 use crate::numbers::{EventNumbers, ExportBookings, MuseumNumbers};
 use crate::objections::{ObjectForm, ObjectionPage, Objections};
 use crate::outreach::staff::{
-    EventEdit, EventNew, EventQuestions, Registration, Registrations, SeriesForm, StaffEvent, StaffEvents,
+    EventEdit, EventNew, EventPictures, EventQuestions, Registration, Registrations, SeriesForm, StaffEvent,
+    StaffEvents,
 };
 use crate::outreach::{EventPage, Programme};
 use crate::problem::{Problem, problem_page};
@@ -255,6 +256,7 @@ pages! {
     "/staff/events/:id" StaffEvent (Access::Capability(Capability::SeeBookings)) [];
     "/staff/events/:id/open-door" OpenDoorDates (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/edit" EventEdit (Access::Capability(Capability::ManageSessions)) [];
+    "/staff/events/:id/pictures" EventPictures (Access::Capability(Capability::ManageSessions)) [];
     "/staff/events/:id/questions" EventQuestions (Access::Capability(Capability::ManageSessions)) [islands];
     "/staff/events/:id/series" SeriesForm (Access::Capability(Capability::BookOnBehalf)) [islands];
     "/staff/events/:id/dates/:session" Registrations (Access::Capability(Capability::SeeBookings)) [];

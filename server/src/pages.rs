@@ -305,6 +305,11 @@ const SANDBOX: &str = "sandbox; default-src 'none'; frame-ancestors 'none'; base
 fn hand_out(file: File) -> Response {
     let mut response = Response::new(Body::from(file.bytes));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    // In the browser alone, no cache that several share: what is taken back is gone for whoever has not seen it.
+    if file.lasting {
+        let keep = HeaderValue::from_static("private, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, keep);
+    }
     let disposition = match file.download_as {
         // RFC 6266: the plain name for old readers, the encoded one for everybody else.
         Some(name) => {

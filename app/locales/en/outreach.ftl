@@ -229,3 +229,30 @@ staff-series-date-full = Places left at { $at }: { $free }. No date was booked. 
 staff-series-key-reused = This form has already been sent once, and was taken. To register once more, check it and press “Register” again
 staff-series-done = All dates are booked and the confirmation is on its way. Read out the references below if they are needed
 staff-series-done-no-contact = All dates are booked. No contact was given: print the passes or read out the references
+
+# Pictures of an event.
+event-pictures = Pictures
+staff-event-pictures = Pictures
+staff-pictures-n = { $n ->
+    [one] { $n } picture
+   *[other] { $n } pictures
+}
+staff-pictures-none = There are no pictures yet
+staff-pictures-none-text = Without pictures, the event’s page shows the drawing of its kind.
+staff-pictures-lead = The first is the cover, shown at the top of the event’s page and in the programme; the others stand below the schedule. Pictures are re-encoded without the place they were taken; the public sees them once the event is published. At most 12.
+staff-pictures-full = There are 12 pictures already. Remove one before adding another.
+staff-pictures-changed = Pictures updated
+staff-picture-added = Picture added
+staff-picture-add = Add a picture
+staff-picture-file = Picture file
+staff-picture-file-hint = JPG or PNG, at most 12 MB; landscape and at least 1600 pixels wide looks best
+staff-picture-alt-zh = What it shows (Chinese)
+staff-picture-alt-en = What it shows (English)
+staff-picture-alt-hint = One sentence for those who cannot see it, for example “Parents and children flying kites on a lawn”
+staff-picture-consent = Everyone recognisable agrees to its publication; for minors, their guardians do
+staff-picture-consent-hint = If in doubt, do not upload it, or choose one in which nobody can be recognised. Who confirmed this, and when, is recorded
+staff-picture-is-cover = Cover
+staff-picture-cover = Make it the cover
+staff-picture-forward = Move forward
+staff-picture-remove = Remove the picture
+staff-picture-remove-text = It is removed from the page and from our records, and cannot be restored.

@@ -229,3 +229,27 @@ staff-series-date-full = { $at } 这一场只剩{ $free }个名额，各场都�
 staff-series-key-reused = 这张表单刚才已经提交成功一次。如果确实要再报一次，请核对后再按一次“确认报名”
 staff-series-done = 各场都报好了，确认消息正在发送。各场的预约码如下，可以念给对方
 staff-series-done-no-contact = 各场都报好了。对方没有留联系方式，请打印各场凭证，或把预约码念给对方
+
+# Pictures of an event.
+event-pictures = 活动图片
+staff-event-pictures = 活动图片
+staff-pictures-n = { $n }张
+staff-pictures-none = 还没有图片
+staff-pictures-none-text = 没有图片时，活动页面显示这类活动的图画。
+staff-pictures-lead = 第一张是封面，显示在活动页面上方和活动列表里，其余的显示在日程下面。图片会重新生成，去掉拍摄地点等信息；活动发布后公众可以看到。最多 12 张。
+staff-pictures-full = 已经有 12 张。要添加新的，请先删除一张。
+staff-pictures-changed = 图片已更新
+staff-picture-added = 图片已添加
+staff-picture-add = 添加图片
+staff-picture-file = 图片文件
+staff-picture-file-hint = JPG 或 PNG，12 MB 以内；横向、宽度 1600 像素以上的最清楚
+staff-picture-alt-zh = 图片里有什么（中文）
+staff-picture-alt-en = 图片里有什么（英文）
+staff-picture-alt-hint = 一句话说清楚，看不到图片的人会听到它，例如「家长和孩子在草坪上放风筝」
+staff-picture-consent = 图片中能认出的人都同意公开，未成年人已经监护人同意
+staff-picture-consent-hint = 拿不准时请不要上传，或选一张认不出人的图片。谁在什么时候确认的会记录下来
+staff-picture-is-cover = 封面
+staff-picture-cover = 设为封面
+staff-picture-forward = 往前移
+staff-picture-remove = 删除图片
+staff-picture-remove-text = 图片会从页面和我们的存储里一并删除，不能恢复。

@@ -1,17 +1,18 @@
-//! The events as calendar feeds: all of them, those of a city and for somebody, or one.
+//! The events as calendar feeds: all of them, those of a city and for somebody, or one; and their pictures.
 
 use super::programme::{FEED, Wanted};
 use crate::calls::{Answer, Asked, Call};
 use crate::museum::problem_of;
 use crate::problem::Problem;
 use crate::routes::{Access, paths};
-use services::outreach::{Event, events, feed};
+use services::outreach::{Event, events, feed, picture_bytes};
 use std::sync::Arc;
 
 /// The calls of events. Registration stands with every other booking, in `museum::calls`.
 pub const CALLS: &[Call] = &[
     Call::get(FEED, Access::Public, &calendar),
     Call::get("/events/:slug/calendar.ics", Access::Public, &one_calendar),
+    Call::get("/event-pictures/:name", Access::Public, &picture),
 ];
 
 const CALENDAR: &str = "text/calendar; charset=utf-8";
@@ -40,5 +41,18 @@ async fn one_calendar(asked: Asked) -> Answer {
             None => Problem::NotFound.into(),
         },
         Err(error) => problem_of(&error.into()).into(),
+    }
+}
+
+/// A picture of an event in one size, found by the hash of its bytes.
+async fn picture(asked: Asked) -> Answer {
+    let name: String = asked.param("name").unwrap_or_default();
+    let Some(hash) = name.strip_suffix(".jpg") else { return Problem::NotFound.into() };
+    match picture_bytes(&asked.services, &asked.context, hash).await {
+        Ok(found) => {
+            let answer = Answer::file("image/jpeg", None, found.bytes);
+            if found.public { answer.lasting() } else { answer }
+        }
+        Err(error) => Problem::from(error).into(),
     }
 }

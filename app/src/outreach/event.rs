@@ -1,14 +1,14 @@
 //! One event: what it is about, what happens when, its dates and how much room each has.
 
-use super::{audience_text, days_text, kind_text, picture, state};
+use super::{GALLERY, audience_text, days_text, kind_text, photo, picture, state};
 use crate::activity::Activity;
 use crate::form::Tone;
 use crate::museum::{Party, come, kept, problem_of, rule_sentences, seen, wait_form};
 use crate::problem::{Problem, problem_page};
 use crate::routes::paths;
 use crate::ui::{
-    Banner, Button, Crumb, EmptyState, Form, Glyph, HiddenField, Icon, LinkButton, Meter, NumberStepper, Page, Picture,
-    SummaryList, SummaryRow, Tag, Variant, Width,
+    Banner, Button, Crumb, EmptyState, Form, Glyph, HiddenField, Icon, LinkButton, Meter, NumberStepper, Page,
+    Photograph, Picture, SummaryList, SummaryRow, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
 use domain::booking::{SeriesRule, opens_at};
@@ -70,14 +70,39 @@ fn page(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
                         <p class="actions"><LinkButton href="#dates" glyph=Glyph::Calendar>{visit.t("event-to-dates")}</LinkButton></p>
                     })}
                 </div>
-                <div class="hero-picture"><Picture of=picture(event.kind)/></div>
+                {cover(visit, event)}
             </section>
             {about(visit, event)}
             {programme(visit, event)}
+            {gallery(visit, event)}
             {dates(visit, event)}
             {rules(visit, event)}
         </Page>
     }
+}
+
+/// Its cover; the drawing of its kind where it has none.
+fn cover(visit: &Visit, event: &Event) -> AnyView {
+    match event.pictures.first() {
+        Some(of) => {
+            let of = photo(visit, of, "(min-width: 48rem) 30rem, 92vw", true);
+            view! { <div class="hero-photo"><Photograph of=of/></div> }.into_any()
+        }
+        None => view! { <div class="hero-picture"><Picture of=picture(event.kind)/></div> }.into_any(),
+    }
+}
+
+/// Its other pictures. Their words are the pictures' own: who sees them needs none beside them.
+fn gallery(visit: &Visit, event: &Event) -> Option<impl IntoView + use<>> {
+    let others = event.pictures.get(1..).filter(|others| !others.is_empty())?;
+    let items = others.iter().map(|of| view! { <li><Photograph of=photo(visit, of, GALLERY, false)/></li> });
+    let items = items.collect_view();
+    Some(view! {
+        <section class="section" id="pictures">
+            <h2>{visit.t("event-pictures")}</h2>
+            <ul class="event-pictures">{items}</ul>
+        </section>
+    })
 }
 
 fn about(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {

@@ -13,12 +13,12 @@ pub(crate) use questions::{asks_more, kept_answers, questions, read_answers, typ
 
 use crate::form::Tone;
 use crate::i18n::Text;
-use crate::ui::Illustration;
+use crate::ui::{Illustration, Photo};
 use crate::visit::Visit;
 use domain::booking::opens_at;
 use domain::outreach::{Audience, EventKind};
 use domain::time::{day_text, days_between, local_day};
-use services::outreach::Event;
+use services::outreach::{Event, EventPicture, PictureSize};
 
 /// What a kind of event is called.
 pub(crate) fn kind_text(visit: &Visit, kind: EventKind) -> Text {
@@ -52,6 +52,15 @@ const fn picture(kind: EventKind) -> Illustration {
         EventKind::HealthTour => Illustration::Bus,
         EventKind::Lectures => Illustration::Lecture,
     }
+}
+
+/// How wide the pictures of a gallery are shown, as HTML says it.
+const GALLERY: &str = "(min-width: 48rem) 20rem, 50vw";
+
+/// A picture of an event as a page shows it: how wide, and whether one sees it without scrolling.
+fn photo(visit: &Visit, of: &EventPicture, shown: &'static str, first: bool) -> Photo {
+    let size = |size: &PictureSize| (size.path(), size.width, size.height);
+    Photo { alt: of.alt.of(visit.locale()).to_owned(), sizes: of.sizes.iter().map(size).collect(), shown, first }
 }
 
 /// What an event is right now, in a few words.

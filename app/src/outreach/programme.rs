@@ -1,6 +1,6 @@
 //! What is on: every published event, by city, day and audience. A plain form whose answer has an address of its own.
 
-use super::{audience_text, days_text, picture, state};
+use super::{audience_text, days_text, photo, picture, state};
 use crate::museum::problem_of;
 use crate::problem::problem_page;
 use crate::routes::paths;
@@ -89,7 +89,7 @@ fn page(visit: &Visit, events: &Events) -> impl IntoView + use<> {
         view! { <EmptyState of=Illustration::Kite title=visit.t(title)><p>{visit.t(text)}</p>{all}</EmptyState> }
             .into_any()
     } else {
-        let cards = ahead.iter().map(|event| card(visit, event)).collect_view();
+        let cards = ahead.iter().enumerate().map(|(at, event)| card(visit, event, at == 0)).collect_view();
         view! { <div class="cards">{cards}</div> }.into_any()
     };
     let over = (!over.is_empty()).then(|| {
@@ -153,12 +153,13 @@ fn filters(visit: &Visit, wanted: Wanted) -> impl IntoView + use<> {
     }
 }
 
-fn card(visit: &Visit, event: &Event) -> impl IntoView + use<> {
+fn card(visit: &Visit, event: &Event, first: bool) -> impl IntoView + use<> {
     let locale = visit.locale();
+    let cover = event.pictures.first().map(|of| photo(visit, of, "(min-width: 40rem) 14rem, 92vw", first));
     let href = visit.href(&format!("/events/{}", event.slug));
     let place = format!("{} · {}", event.city.text(locale), event.place.of(locale));
     view! {
-        <Card title=event.title.of(locale).to_owned() href=Some(href.into()) tag=Some(state(visit, event)) picture=picture(event.kind) wide=true>
+        <Card title=event.title.of(locale).to_owned() href=Some(href.into()) tag=Some(state(visit, event)) picture=picture(event.kind) photo=cover wide=true>
             <p>{event.lead.of(locale).to_owned()}</p>
             <p class="event-when">{days_text(visit, event)}</p>
             <p class="muted small">{place}" · "{audience_text(visit, event.audience)}</p>

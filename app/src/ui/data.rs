@@ -67,6 +67,9 @@ pub fn Card<'a>(
     /// Above the heading: a picture.
     #[prop(optional)]
     picture: Option<super::Illustration>,
+    /// A photograph in the place of the picture.
+    #[prop(optional_no_strip)]
+    photo: Option<super::Photo>,
     /// The picture beside the words, where there is room.
     #[prop(optional)]
     wide: bool,
@@ -86,9 +89,13 @@ pub fn Card<'a>(
         4 => view! { <h4 class="card-title">{inner}</h4> }.into_any(),
         _ => view! { <h3 class="card-title">{inner}</h3> }.into_any(),
     };
+    let above = match photo {
+        Some(of) => view! { <super::Photograph of=of/> }.into_any(),
+        None => picture.map(|of| view! { <super::Picture of=of/> }).into_any(),
+    };
     view! {
         <article class="card" class:card-linked=linked class:card-wide=wide>
-            {picture.map(|of| view! { <super::Picture of=of/> })}
+            {above}
             <div class="card-words">
                 <div class="card-head">
                     {heading}

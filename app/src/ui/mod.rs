@@ -48,7 +48,7 @@ pub use {
     icon::{Glyph, Icon},
     map::{CityRadios, MapStop, RouteMap},
     page::{Breadcrumbs, Crumb, ErrorSummary, Form, Page, Width},
-    picture::{Illustration, Logo, Picture},
+    picture::{Illustration, Logo, Photo, Photograph, Picture},
     script::PlainScript,
     slot::Slot,
     table::{Column, Row, Table},

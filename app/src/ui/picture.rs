@@ -77,6 +77,37 @@ pub fn Picture(
     view! { <div class="picture" aria-hidden="true" inner_html=of.drawing()></div> }
 }
 
+/// A photograph, in the sizes there are of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Photo {
+    /// What is to be seen, for those who do not see it.
+    pub alt: String,
+    /// Address, width and height of each size in pixels, the smallest first.
+    pub sizes: Vec<(String, u32, u32)>,
+    /// How wide it is shown: what HTML calls `sizes`.
+    pub shown: &'static str,
+    /// One sees it without scrolling: it is loaded at once, and not only when one comes to it.
+    pub first: bool,
+}
+
+/// A photograph. The browser takes the size it needs, and keeps its room while it loads.
+#[component]
+pub fn Photograph(
+    /// Which.
+    of: Photo,
+) -> impl IntoView {
+    let Photo { alt, sizes, shown, first } = of;
+    let set = sizes.iter().map(|(at, width, _)| format!("{at} {width}w")).collect::<Vec<_>>().join(", ");
+    let largest = sizes.into_iter().next_back();
+    largest.map(|(at, width, height)| {
+        let (loading, priority) = if first { ("eager", "high") } else { ("lazy", "auto") };
+        view! {
+            <img class="photo" src=at srcset=set sizes=shown alt=alt width=width height=height loading=loading
+                fetchpriority=priority decoding="async"/>
+        }
+    })
+}
+
 /// The mark of the house: the flame in its glass.
 #[component]
 pub fn Logo() -> impl IntoView {

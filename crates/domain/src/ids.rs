@@ -79,6 +79,8 @@ ids! {
     BusStopId,
     /// A photograph of a visit of the bus.
     BusPhotoId,
+    /// A picture of an event.
+    EventPictureId,
     /// A science bus.
     BusVehicleId,
     /// The people who go with one.

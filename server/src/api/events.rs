@@ -59,6 +59,37 @@ pub struct EventDate {
     name: Option<Words>,
 }
 
+/// A picture in one size.
+#[derive(Serialize, ToSchema)]
+pub struct PictureSize {
+    /// Where it is, a JPEG. What an address shows never changes.
+    url: String,
+    /// Pixels.
+    width: u32,
+    /// Pixels.
+    height: u32,
+}
+
+/// A picture of an event.
+#[derive(Serialize, ToSchema)]
+pub struct EventPicture {
+    /// What is to be seen, for those who do not see it.
+    alt: Words,
+    /// Its sizes, the smallest first.
+    sizes: Vec<PictureSize>,
+}
+
+impl EventPicture {
+    fn of(picture: &outreach::EventPicture, site: &str) -> Self {
+        let size = |size: &outreach::PictureSize| PictureSize {
+            url: format!("{site}{}", size.path()),
+            width: size.width,
+            height: size.height,
+        };
+        Self { alt: (&picture.alt).into(), sizes: picture.sizes.iter().map(size).collect() }
+    }
+}
+
 /// An event.
 #[derive(Serialize, ToSchema)]
 pub struct Event {
@@ -83,6 +114,8 @@ pub struct Event {
     identity: &'static str,
     /// Its page, where people register.
     page: String,
+    /// Its pictures, the cover first. Empty where it has none.
+    pictures: Vec<EventPicture>,
     /// It asks questions beyond name and contact: `GET /api/v1/events/{id}` says which, `answers` of a booking answers them.
     asks: bool,
     /// Its dates that are not over, in order.
@@ -107,6 +140,7 @@ impl Event {
             series: event.timetable.policy.series.name(),
             identity: event.timetable.policy.identity.name(),
             page: format!("{site}/events/{}", event.slug),
+            pictures: event.pictures.iter().map(|picture| EventPicture::of(picture, site)).collect(),
             asks: event.form.is_some(),
             dates: dates.map(date).collect(),
         }

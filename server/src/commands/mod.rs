@@ -92,6 +92,7 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::booking::seed_demo(&services, &services.system()).await.context("the museum's demo")?;
     services::booking::seed_days(&services, &services.system()).await.context("the demo of the museum's busy days")?;
     services::outreach::seed_demo(&services, &services.system()).await.context("the events' demo")?;
+    services::outreach::seed_pictures(&services, &services.system()).await.context("the demo's pictures of events")?;
     services::outreach::seed_course(&services, &services.system()).await.context("the demo of a whole course")?;
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
@@ -212,7 +213,7 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         ("bookings (names and contacts)", erased.bookings),
         ("waiting-list entries (names and contacts)", erased.waiting),
         ("requests for the bus (names and contacts)", erased.bus_requests),
-        ("photographs of visits", erased.photos),
+        ("photographs of visits, and pictures of events", erased.photos),
         ("requests of groups (names and contacts)", erased.group_requests),
         ("applications of ambassadors (names and contacts)", erased.ambassadors),
         ("certificates (names)", erased.certificates),

@@ -50,7 +50,7 @@ fn fault_key(fault: FormFault) -> &'static str {
     }
 }
 
-fn refused(asked: &Asked, page: &str, error: OutreachError) -> Answer {
+pub(super) fn refused(asked: &Asked, page: &str, error: OutreachError) -> Answer {
     let form = asked.typed(OURS);
     match error {
         OutreachError::Fields(errors) => Answer::again_at(page, form.with_errors(errors)),
@@ -62,12 +62,16 @@ fn refused(asked: &Asked, page: &str, error: OutreachError) -> Answer {
             let form = form.with_notice(Tone::Warning, asked.t("staff-state-has-changed").to_string());
             Answer::again_at(page, form).status(StatusCode::CONFLICT)
         }
+        OutreachError::Busy => {
+            let form = form.with_notice(Tone::Warning, asked.t("request-busy").to_string());
+            Answer::again_at(page, form).status(StatusCode::SERVICE_UNAVAILABLE)
+        }
         OutreachError::Denied(denied) => denied.into(),
         other => Problem::from(other).into(),
     }
 }
 
-fn event(asked: &Asked) -> Result<(ActivityId, String), Answer> {
+pub(super) fn event(asked: &Asked) -> Result<(ActivityId, String), Answer> {
     let id: ActivityId = asked.param("id").ok_or(Problem::NotFound)?;
     Ok((id, format!("/staff/events/{id}")))
 }
@@ -77,7 +81,7 @@ fn version(asked: &Asked) -> i32 {
 }
 
 /// Says what was done on the page it was done on, or shows that page again with why it was not.
-fn told(asked: &Asked, page: &str, done: &str, result: Result<(), OutreachError>) -> Answer {
+pub(super) fn told(asked: &Asked, page: &str, done: &str, result: Result<(), OutreachError>) -> Answer {
     match result {
         Ok(()) => Answer::to(format!("{page}?done={done}")),
         Err(error) => refused(asked, page, error),

@@ -101,12 +101,19 @@ async fn one(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> {
     if manage {
         questions = questions.action(visit.href(&format!("{base}/questions")), visit.t("staff-event-edit"));
     }
+    let number = u32::try_from(event.pictures.len()).unwrap_or(u32::MAX);
+    let shown = if number == 0 { visit.t("staff-pictures-none") } else { count(visit, "staff-pictures-n", number) };
+    let mut pictures = SummaryRow::new(visit.t("staff-event-pictures"), shown);
+    if manage {
+        pictures = pictures.action(visit.href(&format!("{base}/pictures")), visit.t("staff-event-edit"));
+    }
     let rows = vec![
         SummaryRow::new(visit.t("mine-state"), view! { <Tag tone=tone>{words}</Tag> }),
         SummaryRow::new(visit.t("event-city"), event.city.text(locale)),
         SummaryRow::new(visit.t("museum-place"), event.place.of(locale).to_owned()),
         SummaryRow::new(visit.t("staff-event-people"), count(visit, "staff-people", registered(&event))),
         questions,
+        pictures,
     ];
     let page = event.published.then(|| {
         let href = visit.href(&format!("/events/{}", event.slug));

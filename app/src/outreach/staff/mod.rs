@@ -1,5 +1,5 @@
-//! The events' staff screens: which there are and who comes, dates on behalf of somebody, what an event asks, and what was
-//! answered.
+//! The events' staff screens: which there are and who comes, their pictures, dates on behalf of somebody, what an event asks,
+//! and what was answered.
 //!
 //! Sensitive answers are never in a list: they are opened once, on a registration's page, for who says why.
 
@@ -7,6 +7,7 @@ pub mod behalf;
 pub mod calls;
 mod edit;
 mod events;
+pub mod pictures;
 mod questions;
 mod registrations;
 pub mod series;
@@ -14,6 +15,7 @@ mod typed;
 
 pub use edit::{EventEdit, EventNew};
 pub use events::{StaffEvent, StaffEvents};
+pub use pictures::EventPictures;
 pub use questions::EventQuestions;
 pub(crate) use registrations::document_panel;
 pub use registrations::{Registration, Registrations};
@@ -29,7 +31,10 @@ use std::sync::Arc;
 
 impl From<OutreachError> for Problem {
     fn from(error: OutreachError) -> Self {
-        problem_of(&BookingError::from(error))
+        match error {
+            OutreachError::Busy => Self::Busy,
+            error => problem_of(&BookingError::from(error)),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{FileError, Scanner, Verdict, pdf, picture};
 use domain::field::Fault;
+use image::ImageFormat;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -98,6 +99,28 @@ pub(super) async fn turn() -> Result<SemaphorePermit<'static>, FileError> {
 /// # Errors
 /// `Refused` with what is wrong with it; `Busy`.
 pub(super) async fn check(scanner: Option<&dyn Scanner>, bytes: Vec<u8>, accept: Accept) -> Result<Checked, FileError> {
+    checked(scanner, bytes, accept, move |bytes| look(bytes, accept)).await
+}
+
+/// Looks at a picture in the same way. Answers it in several sizes, the smallest first.
+///
+/// # Errors
+/// As [`check`].
+pub(super) async fn check_in_sizes(
+    scanner: Option<&dyn Scanner>,
+    bytes: Vec<u8>,
+    accept: Accept,
+    smaller: &'static [u32],
+) -> Result<Vec<Checked>, FileError> {
+    checked(scanner, bytes, accept, move |bytes| look_in_sizes(&bytes, accept, smaller)).await
+}
+
+async fn checked<T: Send + 'static>(
+    scanner: Option<&dyn Scanner>,
+    bytes: Vec<u8>,
+    accept: Accept,
+    look: impl FnOnce(Vec<u8>) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, FileError> {
     if bytes.len() > accept.largest {
         return Err(FileError::Refused(accept.too_large()));
     }
@@ -106,7 +129,7 @@ pub(super) async fn check(scanner: Option<&dyn Scanner>, bytes: Vec<u8>, accept:
     }
     let _turn = turn().await?;
     // A reader that panics over a file has refused it.
-    let looked = tokio::task::spawn_blocking(move || look(bytes, accept)).await;
+    let looked = tokio::task::spawn_blocking(move || look(bytes)).await;
     looked.unwrap_or(Err(Fault::FileBroken)).map_err(FileError::Refused)
 }
 
@@ -133,10 +156,24 @@ pub(super) fn look(bytes: Vec<u8>, accept: Accept) -> Result<Checked, Fault> {
             let bytes = pdf::without_notes(bytes, pages).map_err(|_| Fault::FileActive)?;
             Ok(Checked { kind: Kind::Pdf, bytes, pages, size: None })
         }
-        [0xFF, 0xD8, 0xFF, ..] => picture::anew(&bytes, image::ImageFormat::Jpeg, accept.side),
-        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => {
-            picture::anew(&bytes, image::ImageFormat::Png, accept.side)
-        }
-        _ => Err(accept.other_kind()),
+        _ => picture::anew(&bytes, format_of(&bytes).ok_or(accept.other_kind())?, accept.side),
+    }
+}
+
+/// The same with a picture: as it is kept, and smaller ones of it beside it.
+pub(super) fn look_in_sizes(bytes: &[u8], accept: Accept, smaller: &[u32]) -> Result<Vec<Checked>, Fault> {
+    if bytes.is_empty() {
+        return Err(Fault::Required);
+    }
+    let format = format_of(bytes).ok_or(accept.other_kind())?;
+    picture::in_sizes(bytes, format, accept.side, smaller)
+}
+
+/// Which kind of picture begins so.
+fn format_of(bytes: &[u8]) -> Option<ImageFormat> {
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Some(ImageFormat::Jpeg),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(ImageFormat::Png),
+        _ => None,
     }
 }

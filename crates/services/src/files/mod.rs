@@ -75,11 +75,35 @@ pub async fn keep(
     accept: Accept,
 ) -> Result<(FileId, Checked), FileError> {
     let checked = check::check(services.scanner.as_deref(), bytes, accept).await?;
+    Ok((put(services, context, accept, &checked).await?, checked))
+}
+
+/// Looks at a picture and keeps it in several sizes, the smallest first, each a file of its own: with the longer side that
+/// `accept` allows, and with those of `smaller` that are below its own. They belong to nothing yet.
+///
+/// # Errors
+/// As [`keep`].
+pub async fn keep_in_sizes(
+    services: &Services,
+    context: &Context,
+    bytes: Vec<u8>,
+    accept: Accept,
+    smaller: &'static [u32],
+) -> Result<Vec<(FileId, Checked)>, FileError> {
+    let mut kept = Vec::new();
+    for checked in check::check_in_sizes(services.scanner.as_deref(), bytes, accept, smaller).await? {
+        kept.push((put(services, context, accept, &checked).await?, checked));
+    }
+    Ok(kept)
+}
+
+/// Writes what was looked at.
+async fn put(services: &Services, context: &Context, accept: Accept, checked: &Checked) -> Result<FileId, FileError> {
     let id: FileId = context.new_id();
     let size = i32::try_from(checked.bytes.len()).map_err(|_| FileError::Refused(accept.too_large()))?;
     sql::add(&services.db, id.0, checked.kind.name(), size, context.now).await?;
     services.blobs.put(id, services.vault.seal(place(id), &checked.bytes)).await?;
-    Ok((id, checked))
+    Ok(id)
 }
 
 /// Whether a paper was scanned, before anything else looks at it. Where the house has no scanner it is not, and nothing goes

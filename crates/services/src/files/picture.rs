@@ -8,6 +8,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::io::Cursor;
 
 /// The longest side that is decoded at all.
@@ -42,6 +43,27 @@ fn drawn(bytes: &[u8], format: ImageFormat) -> Cow<'_, [u8]> {
 }
 
 pub(super) fn anew(bytes: &[u8], format: ImageFormat, side: u32) -> Result<Checked, Fault> {
+    written(&decoded(bytes, format, side)?)
+}
+
+/// The same, and smaller ones of it beside it, the smallest first: each with a longer side of one of `smaller`, where that makes
+/// it narrower. It is decoded once.
+pub(super) fn in_sizes(bytes: &[u8], format: ImageFormat, side: u32, smaller: &[u32]) -> Result<Vec<Checked>, Fault> {
+    let whole = decoded(bytes, format, side)?;
+    let longest = whole.width().max(whole.height());
+    let mut sizes = vec![written(&whole)?];
+    for side in smaller.iter().copied().filter(|side| *side < longest) {
+        sizes.push(written(&whole.resize(side, side, FilterType::CatmullRom))?);
+    }
+    // Of what is very narrow two sizes can come out equally wide: the larger one serves for both.
+    sizes.sort_by_key(|size| Reverse(size.size));
+    sizes.dedup_by_key(|size| size.size.map(|(width, _)| width));
+    sizes.reverse();
+    Ok(sizes)
+}
+
+/// The pixels of a picture, the right way up, its longer side at most `side`.
+fn decoded(bytes: &[u8], format: ImageFormat, side: u32) -> Result<DynamicImage, Fault> {
     let unreadable = |_| Fault::FileBroken;
     let bytes = drawn(bytes, format);
     let mut reader = ImageReader::with_format(Cursor::new(&*bytes), format);
@@ -69,10 +91,14 @@ pub(super) fn anew(bytes: &[u8], format: ImageFormat, side: u32) -> Result<Check
         picture = picture.resize(side, side, FilterType::CatmullRom);
     }
     picture.apply_orientation(orientation);
-    let picture = on_white(&picture);
-    let mut written = Vec::new();
-    JpegEncoder::new_with_quality(&mut written, QUALITY).encode_image(&picture).map_err(unreadable)?;
-    Ok(Checked { kind: Kind::Jpeg, bytes: written, pages: 1, size: Some((picture.width(), picture.height())) })
+    Ok(on_white(&picture))
+}
+
+/// What is kept of pixels.
+fn written(picture: &DynamicImage) -> Result<Checked, Fault> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(picture).map_err(|_| Fault::FileBroken)?;
+    Ok(Checked { kind: Kind::Jpeg, bytes, pages: 1, size: Some((picture.width(), picture.height())) })
 }
 
 /// JPEG knows nothing that one can see through: what was, lies on white paper.
@@ -94,7 +120,7 @@ fn on_white(picture: &DynamicImage) -> DynamicImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::check::{Accept, look};
+    use crate::files::check::{Accept, look, look_in_sizes};
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         let picture = DynamicImage::ImageRgba8(image::RgbaImage::from_fn(width, height, |x, y| {
@@ -149,6 +175,22 @@ mod tests {
         let small = look(png(40, 40), Accept::LETTER).expect("a picture");
         let read = image::load_from_memory(&small.bytes).expect("it is one").to_rgb8();
         assert!(read.get_pixel(21, 20)[0] > 100, "what one saw through is paper now");
+    }
+
+    #[test]
+    fn a_picture_is_kept_in_sizes_none_larger_than_it_is_and_none_twice() {
+        let widths = |width, height| {
+            let kept = look_in_sizes(&png(width, height), Accept::PHOTO, &[480, 960]).expect("a picture");
+            assert!(kept.iter().all(|it| it.kind == Kind::Jpeg && !it.bytes.is_empty()));
+            kept.into_iter().filter_map(|it| it.size).collect::<Vec<_>>()
+        };
+        assert_eq!(widths(2000, 1000), [(480, 240), (960, 480), (1600, 800)]);
+        assert_eq!(widths(700, 350), [(480, 240), (700, 350)]);
+        assert_eq!(widths(300, 480), [(300, 480)]);
+        let narrow = widths(16, 3000);
+        assert!(narrow.windows(2).all(|pair| pair[0].0 < pair[1].0), "{narrow:?}");
+        let text = look_in_sizes(b"<svg/>", Accept::PHOTO, &[480]);
+        assert_eq!(text.map(|_| ()), Err(Fault::FileKindPicture));
     }
 
     #[test]

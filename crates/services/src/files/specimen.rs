@@ -1,4 +1,4 @@
-//! Pictures for the demo, drawn here: a letter with a red seal, and two scenes in the house's colours. Nobody is on them.
+//! Pictures for the demo, drawn here: a letter with a red seal, and scenes in the house's colours. Nobody is on them.
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use std::io::Cursor;
@@ -48,6 +48,44 @@ pub(crate) fn scene(shift: u32) -> Option<Vec<u8>> {
             () if y > 610 => Rgb([214, 205, 186]),
             () if hill => Rgb([134, 182, 142]),
             () => Rgb([196, 226, 236]),
+        }
+    }))
+}
+
+/// The middle of each kite, half its width, its colour.
+const KITES: [(f64, f64, f64, Rgb<u8>); 5] = [
+    (470.0, 250.0, 96.0, Rgb([240, 150, 96])),
+    (880.0, 190.0, 74.0, Rgb([14, 116, 132])),
+    (250.0, 130.0, 46.0, Rgb([244, 206, 120])),
+    (690.0, 400.0, 54.0, Rgb([214, 104, 74])),
+    (1110.0, 330.0, 50.0, Rgb([240, 150, 96])),
+];
+
+/// The first `many` kites above a meadow, each on its line.
+pub(crate) fn kites(many: usize) -> Option<Vec<u8>> {
+    png(RgbImage::from_fn(1280, 800, |x, y| {
+        let (x, y) = (f64::from(x), f64::from(y));
+        let mut flying = KITES.iter().take(many);
+        // Taller below its cross than above it.
+        let kite = flying.clone().find(|(at, up, half, _)| {
+            let height = if y > *up { half * 1.7 } else { half * 1.1 };
+            (x - at).abs() / half + (y - up).abs() / height < 1.0
+        });
+        let line = flying.any(|(at, up, half, _)| {
+            let below = y - up - half * 1.7;
+            below > 0.0 && (x - at + below * 0.4 - 9.0 * (below / 40.0).sin()).abs() < 1.7
+        });
+        let meadow = y > 640.0 - 46.0 * (x / 230.0).sin();
+        match kite {
+            Some((at, up, ..)) if (x - at).abs() < 2.5 || (y - up).abs() < 2.5 => PAPER,
+            Some((.., colour)) => *colour,
+            None if meadow && y > 720.0 => Rgb([112, 164, 122]),
+            None if meadow => Rgb([134, 182, 142]),
+            None if line => INK,
+            None => {
+                let lower = (y / 32.0) as u8;
+                Rgb([196 + lower, 226 + lower / 2, 236 + lower / 3])
+            }
         }
     }))
 }

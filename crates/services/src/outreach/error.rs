@@ -1,7 +1,9 @@
 //! What can go wrong in the outreach room.
 
 use crate::booking::BookingError;
+use crate::files::FileError;
 use domain::account::Denied;
+use domain::booking::Refusal;
 use domain::field::{Fault, FieldError};
 use domain::outreach::{FormFault, Key};
 
@@ -23,6 +25,9 @@ pub enum OutreachError {
     /// Somebody changed it in the meantime: show what it is now.
     #[error("the state has changed")]
     StateHasChanged,
+    /// Too many files are being looked at: again in a moment.
+    #[error("busy")]
+    Busy,
     /// The database failed. Its text stays in the log.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -41,6 +46,23 @@ impl OutreachError {
 impl From<crate::crypto::CryptoError> for OutreachError {
     fn from(_: crate::crypto::CryptoError) -> Self {
         Self::Damaged("a sealed value")
+    }
+}
+
+/// A picture of an event that was not kept, or cannot be read.
+impl From<FileError> for OutreachError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Refused(fault) => Self::field("picture", fault),
+            FileError::Busy => Self::Busy,
+            FileError::NotFound => Self::NotFound,
+            FileError::Damaged => Self::Damaged("a picture"),
+            FileError::Database(error) => Self::Database(error),
+            FileError::Blobs(error) => {
+                tracing::error!(%error, "the place of files cannot be reached");
+                Self::Busy
+            }
+        }
     }
 }
 
@@ -64,6 +86,7 @@ impl From<OutreachError> for BookingError {
             OutreachError::NotFound => Self::NotFound,
             OutreachError::Fields(fields) => Self::Fields(fields),
             OutreachError::StateHasChanged => Self::StateHasChanged,
+            OutreachError::Busy => Self::Refused(Refusal::Busy),
             OutreachError::Database(error) => Self::Database(error),
             OutreachError::Damaged(what) => Self::Damaged(what),
             OutreachError::Questions(_) => Self::Damaged("the questions of an event"),

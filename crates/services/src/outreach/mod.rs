@@ -7,6 +7,7 @@ mod answers;
 mod error;
 mod forms;
 mod office;
+mod pictures;
 mod programme;
 mod replies;
 mod seed;
@@ -20,8 +21,13 @@ pub(crate) use answers::{answered, copy_answers};
 pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
 pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
+pub use pictures::{
+    EventPicture, LARGEST_PICTURE, MOST_PICTURES, NewPicture, PictureBytes, PictureChange, PictureSize, add_picture,
+    change_picture, picture_bytes, pictures,
+};
+pub(crate) use pictures::{count_old as count_old_pictures, let_go_of_old as let_go_of_old_pictures};
 pub use programme::{Event, Events, Programme, events, feed};
 pub use replies::{Replies, Sent, SentAnswer};
 pub(crate) use replies::{is_asked_now, keep_replies, keep_waiting_replies};
-pub use seed::{seed_course, seed_demo};
+pub use seed::{seed_course, seed_demo, seed_pictures};
 pub use templates::template;

@@ -260,7 +260,7 @@ async fn room_at(
     Ok((0..i16::MAX).find(|room| !taken.contains(room)).unwrap_or_default())
 }
 
-async fn note(
+pub(super) async fn note(
     db: &mut sqlx::PgConnection,
     context: &Context,
     action: &'static str,

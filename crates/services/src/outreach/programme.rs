@@ -1,6 +1,7 @@
 //! What is on: every event with its dates, read once a second for everybody, from memory; and the same as a calendar feed.
 
 use super::OutreachError;
+use super::pictures::{self, EventPicture};
 use crate::Services;
 use crate::booking::{SessionView, Timetable, open_door_notes, seen_by_all};
 use crate::messages::{Entry, calendar_to_follow};
@@ -45,6 +46,8 @@ pub struct Event {
     pub programme: Vec<ProgrammeItem>,
     /// The public sees it.
     pub published: bool,
+    /// Its pictures: the first is the cover.
+    pub pictures: Vec<EventPicture>,
     /// What it asks, with the version; `None` where nothing is asked.
     pub form: Option<(i32, Form)>,
     /// Its rules and its dates.
@@ -96,6 +99,7 @@ impl Event {
             story: parsed(row.story)?,
             programme: parsed(row.programme)?,
             published: row.published,
+            pictures: Vec::new(),
             form: form.filter(|(_, form)| !form.questions.is_empty()),
             timetable: Timetable {
                 activity: ActivityId(row.id),
@@ -174,6 +178,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachErr
         |row: sql::DateRow| Some((SessionId(row.session_id), (parsed(row.title).ok()?, row.changed_at.to_jiff())));
     let names: HashMap<SessionId, (Bilingual, Timestamp)> =
         sql::dates(&mut db).await?.into_iter().filter_map(named).collect();
+    let mut shown = pictures::of_all(&mut db).await?;
     let mut all = Vec::with_capacity(rows.len());
     for row in rows {
         let id = ActivityId(row.id);
@@ -188,6 +193,7 @@ async fn read(services: &Services, now: Timestamp) -> Result<Events, OutreachErr
         };
         let own = event.timetable.sessions.iter().filter_map(|s| Some((s.id, names.get(&s.id)?.clone())));
         event.names = own.collect();
+        event.pictures = shown.remove(&id).unwrap_or_default();
         all.push(Arc::new(event));
     }
     // By the next date; what is over, and what has no date yet, at the end.

@@ -3,10 +3,12 @@
 
 mod course;
 mod held;
+mod pictures;
 mod replied;
 mod yearly;
 
 pub use course::seed_course;
+pub use pictures::seed_pictures;
 
 use super::templates::event_policy;
 use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};

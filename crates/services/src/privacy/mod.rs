@@ -115,7 +115,7 @@ pub struct Erased {
     pub waiting: u64,
     /// Requests for the bus that lost who coordinated them.
     pub bus_requests: u64,
-    /// Photographs of visits that were deleted.
+    /// Photographs of visits, and pictures of events, that were deleted.
     pub photos: u64,
     /// Requests of groups that lost who led them.
     pub group_requests: u64,
@@ -174,7 +174,8 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
     let accounts = sql::due_accounts(&services.db, Term::Account.before(now), i64::MAX).await?.len();
     let swept = sql::count_due(&services.db, &due(now)).await?;
     let bus_requests = crate::requests::count_due::<crate::bus::Bus>(services, Term::Bus.before(now)).await?;
-    let photos = crate::bus::count_old_photos(services, Term::Photo.before(now)).await?;
+    let photos = crate::bus::count_old_photos(services, Term::Photo.before(now)).await?
+        + crate::outreach::count_old_pictures(services, Term::Photo.before(now)).await?;
     let group_requests = crate::requests::count_due::<crate::groups::Groups>(services, Term::Group.before(now)).await?;
     let ambassadors =
         crate::requests::count_due::<crate::ambassadors::Ambassadors>(services, Term::Ambassador.before(now)).await?;
@@ -207,7 +208,7 @@ pub async fn preview(services: &Services) -> sqlx::Result<Erased> {
 
 /// Erases what is due now, with a proof in the audit trail: one entry per session (for names and contacts, and for
 /// documents), one per emptied request (for
-/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per certificate without a name, one per forgotten case, one per forgotten unit, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
+/// the bus, of a group, of an ambassador), one per visit whose photographs left, one per event whose pictures left, one per certificate without a name, one per forgotten case, one per forgotten unit, one per deleted list and one per emptied account, counts only. May run on several servers at once and be stopped at any time: every batch is a transaction of its own.
 pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     let mut erased = Erased {
         bookings: in_batches(services, BATCH, erase_bookings).await?,
@@ -229,7 +230,8 @@ pub async fn erase_due(services: &Services) -> sqlx::Result<Erased> {
     erased.spark_cases = cases::forget_due(services, term::cases_over(now)).await?;
     erased.objections = crate::spark::objections::erase_due(services, Term::Objection.before(now)).await?;
     erased.units = crate::custody::forget_due(services, Term::Unit.before(now)).await?;
-    erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?;
+    erased.photos = crate::bus::let_go_of_old_photos(services, Term::Photo.before(now)).await?
+        + crate::outreach::let_go_of_old_pictures(services, Term::Photo.before(now)).await?;
     let mut db = services.db.acquire().await?;
     store::bus::photos::let_go_of_erased(&mut db, services.clock.now()).await?;
     drop(db);

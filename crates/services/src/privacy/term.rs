@@ -41,7 +41,7 @@ pub enum Term {
     Missed,
     /// Who coordinated a visit of the science bus.
     Bus,
-    /// Photographs of a visit of the science bus.
+    /// Photographs of a visit of the science bus, and pictures of an event.
     Photo,
     /// Who led a group.
     Group,

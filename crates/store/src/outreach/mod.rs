@@ -4,3 +4,4 @@
 pub mod answers;
 pub mod events;
 pub mod forms;
+pub mod pictures;

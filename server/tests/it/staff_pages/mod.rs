@@ -19,6 +19,7 @@ mod letters;
 mod numbers;
 mod objections;
 mod open_door;
+mod pictures;
 mod profiles;
 mod recalls;
 mod rules;

@@ -1,6 +1,6 @@
 //! Of what events ask.
 
-use super::{STAFF_ADMIN, SYSTEM};
+use super::{OFFICE, STAFF_ADMIN, SYSTEM};
 use crate::privacy::{Field, Protection, Term, Text};
 
 pub(super) const FIELDS: &[Field] = &[
@@ -54,6 +54,42 @@ pub(super) const FIELDS: &[Field] = &[
         purpose: Text { zh: "安全追溯", en: "Accountability" },
         readers: STAFF_ADMIN,
         term: Term::Audit,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
+        table: "event_picture_size",
+        columns: &["file_id"],
+        what: Text {
+            zh: "活动图片（须经图片中的人同意）",
+            en: "Pictures of events (with the consent of those on them)",
+        },
+        purpose: Text { zh: "在活动页面展示", en: "Showing what an event is like" },
+        readers: Text { zh: "活动发布后所有人可见", en: "Everybody, while the event is published" },
+        term: Term::Photo,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "event_picture",
+        columns: &["sent_hash"],
+        what: Text { zh: "活动图片文件的比对值", en: "Value by which a picture’s file is compared" },
+        purpose: Text { zh: "避免同一张图片重复登记", en: "Keeping one picture once" },
+        readers: SYSTEM,
+        term: Term::Photo,
+        protection: Protection::Hash,
+        in_notice: false,
+    },
+    Field {
+        table: "event_picture",
+        columns: &["consent_by"],
+        what: Text {
+            zh: "登记活动图片同意情况的工作人员编号",
+            en: "Account number of who noted the consent to a picture",
+        },
+        purpose: Text { zh: "管理追溯", en: "Accountability" },
+        readers: OFFICE,
+        term: Term::Staff,
         protection: Protection::Plain,
         in_notice: false,
     },

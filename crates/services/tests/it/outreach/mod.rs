@@ -6,6 +6,7 @@ mod events;
 mod forms;
 mod openings;
 mod overlaps;
+mod pictures;
 mod series;
 mod series_behalf;
 mod series_missing;
