@@ -1,5 +1,5 @@
-// The contracts' office: a contract is written, signed, brought into force with a unit by two, paid and ended; a guardian is invited, and a mobile
-// number is read for a reason.
+// The contracts' office: a contract is written, signed, brought into force with a unit by two, paid and ended; that it goes to another is proposed by
+// one and shown to another; a guardian is invited, and a mobile number is read for a reason.
 import type { Browser, Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { only } from "../support/families";
@@ -31,8 +31,29 @@ async function another(browser: Browser, page: Page, baseURL: string | undefined
   return context.newPage();
 }
 
+/** Writes a contract and notes its signatures; answers its number. */
+async function signed(page: Page): Promise<string> {
+  const number = `SD2026${String(Math.floor(Math.random() * 900_000) + 100_000)}`;
+  await visit(page, "/staff/contracts/new");
+  await page.locator("#f-number").fill(number);
+  await page.locator("#f-child").fill("演示宝宝");
+  await page.locator("#f-born").fill(day(-10));
+  await page.locator("#f-owner").fill(`1990002${String(Math.floor(Math.random() * 9_000) + 1_000)}`);
+  await page.locator("#f-mother").check({ force: true });
+  await page.locator("#f-storage").fill("620");
+  await page.locator("#f-storage_from").fill(day(-3));
+  await page.locator("#f-years").fill("20");
+  await press(button(page, "contracts-write"));
+  await open(page, "contracts-act-sign");
+  await page.locator("#f-sign_signed_on").fill(day(-5));
+  await page.locator("#f-sign_ends_on").fill(day(7_300));
+  await press(button(page, "contracts-act-sign"));
+  await expect(page.locator("main")).toContainText(zh("contracts-done-sign"));
+  return number;
+}
+
 test("the office writes a contract, brings it into force, notes a payment and ends it", async ({ page, browser, baseURL, js }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(360_000);
   await only(page, "family_support");
   const number = `SD2026${String(Math.floor(Math.random() * 900_000) + 100_000)}`;
   const phone = `1990001${String(Math.floor(Math.random() * 9_000) + 1_000)}`;
@@ -130,6 +151,32 @@ test("the office writes a contract, brings it into force, notes a payment and en
   await press(button(page, "contracts-reveal"));
   await expect(page.locator("main")).toContainText(phone);
   await examine(page, "contracts-14-revealed");
+
+  const taker = await signed(page);
+  await visit(page, one);
+  await open(page, "contracts-act-transfer");
+  await page.locator("#f-transfer_to").fill(taker);
+  await page.locator("#f-transfer_din").fill(`${din}!`);
+  await page.locator("#f-transfer_born").fill(day(-9));
+  await page.locator("#f-transfer_reason").fill("演示：双方家庭来函申请，新合同已签署");
+  await press(button(page, "contracts-act-transfer"));
+  await expect(page.locator("#f-transfer_din")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#f-transfer_to")).toHaveValue(taker);
+  await examine(page, "contracts-20-transfer-refused");
+  await page.locator("#f-transfer_din").fill(whole(din));
+  await press(button(page, "contracts-act-transfer"));
+  await expect(page.locator("main")).toContainText(zh("contracts-done-transfer-proposed"));
+  await expect(page.locator("#transfer")).toContainText(zh("contracts-transfer-same-person"));
+  await examine(page, "contracts-21-transfer-proposed");
+  const comparing = await another(browser, page, baseURL, js);
+  await only(comparing, "family_support");
+  await visit(comparing, one);
+  await expect(button(comparing, "contracts-transfer-confirm")).toBeVisible();
+  await expect(comparing.locator("#transfer")).not.toContainText(din);
+  await examine(comparing, "contracts-22-transfer-to-confirm");
+  await press(button(comparing, "contracts-begin-withdraw"));
+  await expect(comparing.locator("main")).toContainText(zh("contracts-done-transfer-withdrawn"));
+  await comparing.context().close();
 
   await visit(page, one);
   await open(page, "contracts-act-terminate");

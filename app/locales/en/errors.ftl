@@ -173,6 +173,7 @@ error-payment-otherwise = Another payment was noted under this number of the ban
 error-unit-taken = This unit is another family’s, for another use, or under a contract already: please check the number
 error-contract-unfit = This contract cannot take the unit over: it has to be another family’s, signed, for the same use, and still without a unit
 error-unit-stays = What the record of this unit says does not let it change hands: please ask quality
+error-unit-other = This is not the unit under this contract: compare the number with the bag
 error-decimal-shape = Enter a number with at most one decimal, for example 19.5
 error-between = Enter a number from { $least } to { $most }
 error-warns-too-late = The warning has to come before the critical limit: a colder temperature, a higher level

@@ -162,6 +162,7 @@ error-payment-otherwise = 这个银行流水号已经登记过另一笔付款，
 error-unit-taken = 这份脐带血属于别的家庭、用途不同，或者已在另一份合同下，请核对编号
 error-contract-unfit = 这份合同不能接收脐带血：它必须属于另一个家庭、已经签署、用途相同，并且名下还没有脐带血
 error-unit-stays = 这份脐带血的记录不允许变更归属，请联系质量部
+error-unit-other = 这不是这份合同名下的脐带血，请对照血袋再核对一遍
 error-decimal-shape = 填写一个数字，最多一位小数，例如 19.5
 error-between = 填写{ $least }到{ $most }之间的数字
 error-warns-too-late = 警戒限应先于临界限报警：温度要更低，液位要更高

@@ -65,7 +65,7 @@ pub fn WallScan() -> impl IntoView {
     let next = visit.href(CONFIRM);
     view! {
         <Page title=visit.t("displays-scan-title") lead=visit.t("displays-scan-arrived")>
-            <p class="actions" data-scan-next=next.clone()><LinkButton href=next>{visit.t("displays-scan-go")}</LinkButton></p>
+            <p class="actions" data-scan-next=next.clone()><LinkButton href=next.clone()>{visit.t("displays-scan-go")}</LinkButton></p>
             <PlainScript source=include_str!("scan_arrived.js")/>
         </Page>
     }

@@ -279,6 +279,8 @@ pub enum Fault {
     ContractUnfit,
     /// What the record of a unit says does not let it go to another family.
     UnitStays,
+    /// A unit that is there, and is not the one that the contract keeps.
+    UnitOther,
     /// Not the label of a slot like `LN2-01/3-2-14`.
     SlotShape,
     /// A file that is not taken as a paper.

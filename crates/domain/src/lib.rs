@@ -31,6 +31,7 @@ pub mod spark;
 pub mod spreadsheet;
 pub mod telemetry;
 pub mod time;
+pub mod two;
 pub mod typed;
 pub mod webhooks;
 pub mod workdays;

@@ -26,6 +26,7 @@ pub mod privacy;
 pub mod requests;
 pub mod spark;
 pub mod telemetry;
+mod two;
 pub mod webhooks;
 
 /// The migrations, compiled in, so that the binary can bring any database up to date.

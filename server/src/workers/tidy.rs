@@ -60,6 +60,11 @@ async fn proposals(services: &Services) {
         Ok(settled) => tracing::info!(settled, "proposals at the desk of units ran out"),
         Err(error) => tracing::error!(%error, "proposals that ran out could not be settled"),
     }
+    match services::family::office::settle_expired(services).await {
+        Ok(0) => {}
+        Ok(settled) => tracing::info!(settled, "transfers of contracts that nobody confirmed ran out"),
+        Err(error) => tracing::error!(%error, "transfers of contracts that ran out could not be settled"),
+    }
 }
 
 async fn certificates(services: &Services) {

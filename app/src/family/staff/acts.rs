@@ -1,11 +1,9 @@
 //! What the office can do to a contract where it is: each act a form of its own.
 
-use super::{begin, came_back, field, page_of};
-use crate::desk::may;
+use super::{begin, came_back, field, page_of, transfer};
 use crate::i18n::Text;
 use crate::ui::{Button, DateField, Dialog, Form, HiddenField, TextArea, TextField, Variant};
 use crate::visit::Visit;
-use domain::account::Capability;
 use domain::family::ContractEvent;
 use domain::time::local_day;
 use leptos::prelude::*;
@@ -33,12 +31,12 @@ const fn names(event: ContractEvent) -> &'static [&'static str] {
         ContractEvent::Sign => &["signed_on", "ends_on"],
         ContractEvent::Begin => &["din", "born"],
         ContractEvent::Renew => &["ends_on", "storage", "storage_from", "years"],
-        ContractEvent::Transfer => &["to", "reason"],
+        ContractEvent::Transfer => &["to", "din", "born", "reason"],
         _ => &["reason"],
     }
 }
 
-/// A contract is let go with a second factor that is fresh, by a form of its own that waits for it. That it begins is proposed.
+/// That it begins, and that it goes to another, is proposed.
 const fn path_of(event: ContractEvent) -> &'static str {
     match event {
         ContractEvent::Transfer => "transfer",
@@ -50,9 +48,12 @@ const fn path_of(event: ContractEvent) -> &'static str {
 /// The section of a contract's page; nothing where nothing happens to it any more.
 pub(super) fn section(visit: &Visit, contract: &Contract) -> Option<AnyView> {
     let offered = ContractEvent::ALL.into_iter().filter(|event| event.is_the_offices());
-    let permits = |event: ContractEvent| event != ContractEvent::Transfer || may(visit, Capability::TransferContracts);
-    let waits = |event: ContractEvent| event == ContractEvent::Begin && contract.proposed.is_some();
-    let offered = offered.filter(|event| contract.state.after(*event).is_some() && permits(*event) && !waits(*event));
+    let waits = |event: ContractEvent| match event {
+        ContractEvent::Begin => contract.proposed.is_some(),
+        ContractEvent::Transfer => contract.going.is_some(),
+        _ => false,
+    };
+    let offered = offered.filter(|event| contract.state.after(*event).is_some() && !waits(*event));
     let offered: Vec<_> = offered.collect();
     if offered.is_empty() {
         return None;
@@ -63,6 +64,7 @@ pub(super) fn section(visit: &Visit, contract: &Contract) -> Option<AnyView> {
             <section class="section no-print" id="acts">
                 <h2>{visit.t("contracts-acts")}</h2>
                 {begin::waiting(visit, contract)}
+                {transfer::waiting(visit, contract)}
                 {acts}
             </section>
         }
@@ -75,7 +77,8 @@ fn act(visit: &Visit, contract: &Contract, event: ContractEvent) -> AnyView {
     let action = visit.href(&format!("{}/{}", page_of(contract.id), path_of(event)));
     let open = came_back(visit, event.name(), names(event));
     let press = title.clone();
-    let variant = if event.ends() { Variant::Danger } else { Variant::Primary };
+    // What is proposed ends nothing yet.
+    let variant = if event == ContractEvent::Terminate { Variant::Danger } else { Variant::Primary };
     view! {
         <Dialog label=title.clone() title=title open=open>
             <p>{text}</p>
@@ -112,13 +115,16 @@ fn fields(visit: &Visit, contract: &Contract, event: ContractEvent) -> AnyView {
         }
         .into_any(),
         ContractEvent::Transfer => {
-            // Made with the page and kept through its faults: sent twice it is one transfer.
+            // Made with the page and kept through its faults: sent twice it is one proposal.
             let made = visit.context.new_id::<Uuid>().to_string();
             let key = visit.form.value("form").map_or(made, str::to_owned);
             // What the bank has no more goes to nobody: then no other contract needs to be named.
             let to = contract.unit.as_ref().map(|unit| {
+                let over = unit.state.is_over();
                 view! {
-                    <TextField name=field(form, "to") label=visit.t("contracts-transfer-to") hint=visit.t("contracts-transfer-to-hint") width="medium" optional=unit.state.is_over()/>
+                    <TextField name=field(form, "to") label=visit.t("contracts-transfer-to") hint=visit.t("contracts-transfer-to-hint") width="medium" optional=over/>
+                    <TextField name=field(form, "din") label=visit.t("units-din") hint=visit.t("units-din-hint") width="medium" optional=over/>
+                    <DateField name=field(form, "born") label=visit.t("contracts-transfer-born") hint=visit.t("contracts-transfer-born-hint") max=today optional=over/>
                 }
             });
             view! {

@@ -8,7 +8,7 @@ use crate::ui::{Banner, Button, Form, HiddenField, SummaryList, SummaryRow, Vari
 use crate::visit::Visit;
 use domain::time::day_text;
 use leptos::prelude::*;
-use services::family::office::{Contract, Proposed};
+use services::family::office::{Collected, Contract};
 
 /// What is proposed, with the forms that confirm it and take it back; nothing where nothing is.
 pub(super) fn waiting(visit: &Visit, contract: &Contract) -> Option<AnyView> {
@@ -19,7 +19,7 @@ pub(super) fn waiting(visit: &Visit, contract: &Contract) -> Option<AnyView> {
     let number = proposed.unit.masked.clone();
     let rows = vec![
         SummaryRow::new(visit.t("contracts-unit"), view! { {number}" · "{state} }),
-        SummaryRow::new(visit.t("contracts-begin-collected"), collected(visit, proposed)),
+        SummaryRow::new(visit.t("contracts-begin-collected"), collected(visit, proposed.collected.as_ref())),
         SummaryRow::new(visit.t("family-child-born"), day_text(proposed.born, visit.locale())),
         SummaryRow::new(visit.t("contracts-begin-by"), view! { {by}" · "{at} }),
     ];
@@ -54,8 +54,8 @@ pub(super) fn waiting(visit: &Visit, contract: &Contract) -> Option<AnyView> {
 }
 
 /// When and where it was collected, by which whoever confirms knows the bag.
-fn collected(visit: &Visit, proposed: &Proposed) -> AnyView {
-    let Some(collected) = &proposed.collected else {
+pub(super) fn collected(visit: &Visit, collected: Option<&Collected>) -> AnyView {
+    let Some(collected) = collected else {
         let text = visit.t("contracts-begin-collected-unread");
         return view! { <Banner tone=Tone::Warning>{text}</Banner> }.into_any();
     };

@@ -6,13 +6,14 @@ use crate::calls::{Answer, Asked, Call};
 use crate::form::{FormState, Tone};
 use crate::problem::Problem;
 use crate::routes::Access;
+use crate::words::fault_text;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::family::{ContractEvent, Kin};
 use domain::ids::ContractId;
 use jiff::SignedDuration;
 use services::family::FamilyError;
-use services::family::office::{self, Acting, Guardian, Inviting, Paying, Writing};
+use services::family::office::{self, Acting, Giving, Guardian, Inviting, Paying, Writing};
 use uuid::Uuid;
 
 const HANDLE: Access = Access::Capability(Capability::HandleContracts);
@@ -48,9 +49,9 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/find", HANDLE, &find).on(at::CONTRACTS),
     Call::post(at::NEW, INVITE, &write).keeping(WRITTEN),
     Call::post("/staff/contracts/:id/act", HANDLE, &act).on(PAGE),
-    Call::post("/staff/contracts/:id/transfer", TRANSFER, &transfer)
-        .on(PAGE)
-        .keeping(&["transfer_to", "transfer_reason"]),
+    Call::post("/staff/contracts/:id/transfer", HANDLE, &propose_transfer).on(PAGE),
+    Call::post("/staff/contracts/:id/transfer/confirm", TRANSFER, &confirm_transfer).on(PAGE),
+    Call::post("/staff/contracts/:id/transfer/withdraw", HANDLE, &withdraw_transfer).on(PAGE),
     Call::post("/staff/contracts/:id/begin", HANDLE, &propose).on(PAGE),
     Call::post("/staff/contracts/:id/begin/confirm", INVITE, &confirm).on(PAGE),
     Call::post("/staff/contracts/:id/begin/withdraw", HANDLE, &withdraw).on(PAGE),
@@ -203,15 +204,39 @@ async fn withdraw(asked: Asked) -> Answer {
     done(&asked, &page, ("withdrawn", ""), result)
 }
 
-async fn transfer(asked: Asked) -> Answer {
+async fn propose_transfer(asked: Asked) -> Answer {
     let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
-    let Ok(form) = asked.field("form").parse::<Uuid>() else { return Problem::Unusable.into() };
-    let event = ContractEvent::Transfer;
-    let text = |name: &str| asked.field(&field(event.name(), name)).to_owned();
+    let Ok(key) = asked.field("form").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let form = ContractEvent::Transfer.name();
+    let text = |name: &str| asked.field(&field(form, name)).to_owned();
     let version = asked.field("version").parse().unwrap_or_default();
-    let said = Acting { version, form, to: text("to"), reason: text("reason"), ..Acting::default() };
-    let result = office::act(&asked.services, &asked.context, (id, event), &said).await;
-    done(&asked, &page, (event.name(), event.name()), result)
+    let (to, din, born, reason) = (text("to"), text("din"), text("born"), text("reason"));
+    let giving = Giving { form: key, version, to, din, born, reason };
+    let result = office::propose_transfer(&asked.services, &asked.context, id, &giving).await;
+    done(&asked, &page, ("transfer-proposed", form), result)
+}
+
+async fn confirm_transfer(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(proposal) = asked.field("proposal").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let form = ContractEvent::Transfer.name();
+    match office::confirm_transfer(&asked.services, &asked.context, (id, proposal)).await {
+        // What was proposed stands on the page, and no field: the reason is said above it.
+        Err(FamilyError::Fields(errors)) => {
+            let why = errors.first().map_or_else(String::new, |error| fault_text(&asked, &error.fault).to_string());
+            let text = asked.t_args("contracts-transfer-unfit", &[("why", why.into())]);
+            let form = asked.typed(&[SHOWN]).with_notice(Tone::Warning, text.to_string());
+            Answer::again_at(&page, form).status(StatusCode::CONFLICT)
+        }
+        result => done(&asked, &page, (form, form), result),
+    }
+}
+
+async fn withdraw_transfer(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(proposal) = asked.field("proposal").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let result = office::withdraw_transfer(&asked.services, &asked.context, (id, proposal)).await;
+    done(&asked, &page, ("transfer-withdrawn", ""), result)
 }
 
 async fn pay(asked: Asked) -> Answer {

@@ -11,6 +11,7 @@ mod list;
 mod new;
 mod page;
 mod prices;
+mod transfer;
 
 pub use list::Contracts;
 pub use new::ContractNew;

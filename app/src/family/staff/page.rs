@@ -25,6 +25,8 @@ const NEWS: &[(&str, &str)] = &[
     ("begin", "contracts-done-begin"),
     ("renew", "contracts-done-renew"),
     ("terminate", "contracts-done-terminate"),
+    ("transfer-proposed", "contracts-done-transfer-proposed"),
+    ("transfer-withdrawn", "contracts-done-transfer-withdrawn"),
     ("transfer", "contracts-done-transfer"),
     ("paid", "contracts-done-paid"),
     ("before", "contracts-done-before"),

@@ -73,7 +73,8 @@ pub struct Passing {
 }
 
 /// Gives a family's unit to another, in the caller's transaction: whoever lets its contract go to the other's calls this, has both
-/// contracts locked, and has asked whether they may. The event, which contract took over, and the row are written together.
+/// contracts locked, and has asked whether they may. The event, which contract took over, and the row are written together. `false` where
+/// the form let another go: then the caller takes back what was written.
 ///
 /// # Errors
 /// `NotFound`; `Refused` (`AssignedBefore` where it is not the first one's, by its row or by the last event that says whose it is;
@@ -83,7 +84,7 @@ pub async fn pass_on_in(
     db: &mut PgConnection,
     context: &Context,
     passing: &Passing,
-) -> Result<(), CustodyError> {
+) -> Result<bool, CustodyError> {
     let (unit, (from, contract), (to, to_contract)) = (passing.unit, passing.from, passing.to);
     let row = units::lock(&mut *db, &[unit.0], &[]).await?.into_iter().next().ok_or(CustodyError::NotFound)?;
     if row.family_id != Some(from.0) || from == to {
@@ -113,15 +114,17 @@ pub async fn pass_on_in(
         from: from.0,
         to: to.0,
     };
-    let written = transfers::add(&mut *db, new, context.now).await?;
-    if !written || !transfers::pass_on(&mut *db, unit.0, (from.0, to.0)).await? {
+    if !transfers::add(&mut *db, new, context.now).await? {
+        return Ok(false);
+    }
+    if !transfers::pass_on(&mut *db, unit.0, (from.0, to.0)).await? {
         return Err(CustodyError::Refused(Refused::AssignedBefore));
     }
     // Whose it was and whose it is stays with the families: the trail names the contracts.
     let detail = json!({ "seq": recorded.seq, "from": contract, "to": to_contract });
     let entry = Entry { action: "custody.unit_passed_on", subject_kind: "custody_unit", subject: Some(unit.0), detail };
     audit::record(db, context, &[entry]).await?;
-    Ok(())
+    Ok(true)
 }
 
 fn said(context: &Context, unit: UnitId, family: FamilyId) -> Incoming {

@@ -205,6 +205,8 @@ pub struct DeviationView {
     pub opened_at: Timestamp,
     /// By which account or client; none: by the house.
     pub opened_by: Option<Uuid>,
+    /// For staff: accounts of who noted what the house doubts. They do not close it.
+    pub noted_by: Vec<Uuid>,
     /// The event that opened it.
     pub opened_seq: u32,
     /// When it was closed.
@@ -250,8 +252,9 @@ pub async fn view_in(
     let place = places::of_unit(&mut *db, row.id).await?.map(place_view).transpose()?;
     let research_agreed =
         sight == Sight::Staff && crate::family::lets_research(&mut *db, &[row.id]).await?.contains(&row.id);
-    let deviations = trouble::of_unit(db, row.id).await?;
-    let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
+    let deviations = trouble::of_unit(&mut *db, row.id).await?;
+    let noters = if sight == Sight::Staff { trouble::noters(db, row.id).await? } else { Vec::new() };
+    let deviations = deviations.into_iter().map(|row| deviation_view(row, &noters)).collect::<Result<Vec<_>, _>>()?;
     let progress = |kind, list, done: i64| progress(&shelf, kind, (list, done), row.registered_at.to_jiff());
     Ok(UnitView {
         id,
@@ -391,12 +394,13 @@ fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {
     })
 }
 
-fn deviation_view(row: trouble::DeviationRow) -> Result<DeviationView, CustodyError> {
+fn deviation_view(row: trouble::DeviationRow, noters: &[(Uuid, Uuid)]) -> Result<DeviationView, CustodyError> {
     Ok(DeviationView {
         id: DeviationId(row.id),
         kind: DeviationKind::from_name(&row.kind).ok_or(CustodyError::Unreadable)?,
         opened_at: row.opened_at.to_jiff(),
         opened_by: row.opened_by,
+        noted_by: noters.iter().filter(|(id, _)| *id == row.id).map(|(_, account)| *account).collect(),
         opened_seq: row.opened_seq.unsigned_abs(),
         closed_at: row.closed_at.map(|at| at.to_jiff()),
         closed_seq: row.closed_seq.map(i32::unsigned_abs),

@@ -4,6 +4,7 @@ use crate::crypto::CryptoError;
 use crate::limits::{LimitError, Limited};
 use domain::account::Denied;
 use domain::field::FieldError;
+use domain::two::Not;
 
 /// Why not.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,16 @@ impl From<LimitError> for FamilyError {
         match error {
             LimitError::Limited(limited) => Self::Limited(limited),
             LimitError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<Not> for FamilyError {
+    fn from(not: Not) -> Self {
+        match not {
+            Not::Own => Self::SamePerson,
+            Not::Settled => Self::Stale,
+            Not::Otherwise => Self::SentBefore,
         }
     }
 }

@@ -181,33 +181,8 @@ pub async fn check(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Settles a proposal. `false` where it was settled.
-pub async fn settle(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    (outcome, by): (&str, Uuid),
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update custody_proposal set outcome = $2, settled_by = $3, settled_at = $4, said_sealed = null
-         where id = $1 and outcome is null",
-        id,
-        outcome,
-        by,
-        now.to_sqlx() as SqlTimestamp
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Settles proposals whose time is over; what was typed for them goes. Answers how many there were.
-pub async fn expire(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "update custody_proposal set outcome = 'expired', settled_at = $1, said_sealed = null
-         where outcome is null and expires_at <= $1",
-        now.to_sqlx() as SqlTimestamp
-    );
-    Ok(done.execute(db).await?.rows_affected())
-}
+crate::two::settles!("custody_proposal", "said_sealed");
+crate::two::expires!("custody_proposal", "said_sealed");
 
 /// Where a unit lay, and lies.
 #[derive(Debug, Clone)]

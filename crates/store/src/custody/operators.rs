@@ -43,15 +43,17 @@ pub async fn lock(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<Oper
     .await
 }
 
-/// Whether somebody worked on any unit, put one somewhere, or was named as opening a deviation. Each has an index
-/// (`custody_unit_by_worker`, `custody_placement_by_hand`, `custody_deviation_of_operator`), whose expressions stand here as they do
-/// there; for whoever did nothing yet it is the only way that does not lead over all units, so that the transaction is told to take it
-/// from here on.
+/// Whether somebody worked on any unit, put one somewhere, was named as opening a deviation, or noted what the house doubts. Each has an
+/// index (`custody_unit_by_worker`, `custody_placement_by_hand`, `custody_deviation_of_operator`, `custody_deviation_of_noter`,
+/// `custody_deviation_of_noter_with`), whose expressions stand here as they do there; for whoever did nothing yet it is the only way that
+/// does not lead over all units, so that the transaction is told to take it from here on.
 pub async fn worked(db: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     sqlx::query!(r#"select set_config('enable_seqscan', 'off', true) as "set!""#).fetch_one(&mut *db).await?;
     sqlx::query_scalar!(
         r#"select (exists (select from custody_unit u where u.worked_by @> array[$1::uuid])
                    or exists (select from custody_deviation d where d.opened_operator = $1)
+                   or exists (select from custody_deviation d where d.noted_operator = $1)
+                   or exists (select from custody_deviation d where d.noted_with = $1)
                    or exists (select from custody_placement p
                               where array[p.put_by, p.put_with, p.taken_by, p.taken_with] @> array[$1::uuid])) as "worked!""#,
         id

@@ -39,6 +39,12 @@ pub struct OpenedRow {
     pub named: Option<Uuid>,
     /// The operator who works under the account.
     pub linked: Option<Uuid>,
+    /// Where the house opened it: the account that noted what it doubts. Who works under it is `linked`.
+    pub noted_by: Option<Uuid>,
+    /// The operator who noted it.
+    pub noted_operator: Option<Uuid>,
+    /// Who was there.
+    pub noted_with: Option<Uuid>,
     /// It is closed.
     pub closed: bool,
 }
@@ -48,8 +54,9 @@ pub async fn deviations(db: impl PgExecutor<'_>, ids: &[Uuid]) -> sqlx::Result<V
     sqlx::query_as!(
         OpenedRow,
         r#"select d.id as "id!", d.unit_id as "unit_id!", d.opened_by as "opened_by?", d.opened_operator as "named?",
-                  o.id as "linked?", d.closed_at is not null as "closed!"
-           from custody_deviation d left join custody_operator o on o.account_id = d.opened_by
+                  o.id as "linked?", d.noted_by as "noted_by?", d.noted_operator as "noted_operator?",
+                  d.noted_with as "noted_with?", d.closed_at is not null as "closed!"
+           from custody_deviation d left join custody_operator o on o.account_id = coalesce(d.opened_by, d.noted_by)
            where d.id = any($1)"#,
         ids
     )
@@ -70,6 +77,19 @@ pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<De
     .await
 }
 
+/// Who noted what the house doubts of a unit: deviations and accounts. Asked as the house.
+pub async fn noters(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        r#"select d.id as "id!", d.noted_by as "account!" from custody_deviation d where d.unit_id = $1 and d.noted_by is not null
+           union
+           select d.id, o.account_id from custody_deviation d
+           join custody_operator o on o.id in (d.noted_operator, d.noted_with)
+           where d.unit_id = $1 and o.account_id is not null"#,
+        unit
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.account)).collect())
+}
+
 /// Deviations to be written, column by column: all of one length.
 #[derive(Debug, Default)]
 pub struct NewDeviations {
@@ -87,14 +107,22 @@ pub struct NewDeviations {
     pub by: Vec<Option<Uuid>>,
     /// The operators who are named.
     pub operators: Vec<Option<Uuid>>,
+    /// Where the house opens it: the accounts that noted what it doubts.
+    pub noted_by: Vec<Option<Uuid>>,
+    /// The operators who did.
+    pub noted_operators: Vec<Option<Uuid>>,
+    /// Who was there.
+    pub noted_with: Vec<Option<Uuid>>,
 }
 
 /// Opens deviations.
 pub async fn open(db: impl PgExecutor<'_>, new: &NewDeviations, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into custody_deviation (id, unit_id, kind, cause_id, opened_seq, opened_by, opened_operator, opened_at)
-         select d.*, $8
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::uuid[], $7::uuid[]) as d",
+        "insert into custody_deviation (id, unit_id, kind, cause_id, opened_seq, opened_by, opened_operator, noted_by, noted_operator,
+                                        noted_with, opened_at)
+         select d.*, $11
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[],
+                     $10::uuid[]) as d",
         &new.ids,
         &new.units,
         &new.kinds,
@@ -102,6 +130,9 @@ pub async fn open(db: impl PgExecutor<'_>, new: &NewDeviations, now: Timestamp) 
         &new.seqs,
         &new.by as &[Option<Uuid>],
         &new.operators as &[Option<Uuid>],
+        &new.noted_by as &[Option<Uuid>],
+        &new.noted_operators as &[Option<Uuid>],
+        &new.noted_with as &[Option<Uuid>],
         now.to_sqlx() as SqlTimestamp
     )
     .execute(db)

@@ -54,6 +54,8 @@ pub struct BeginRow {
     pub proposed_at: SqlTimestamp,
     /// What became of it.
     pub outcome: Option<String>,
+    /// By whom.
+    pub settled_by: Option<Uuid>,
 }
 
 /// What was proposed for a contract, the last first: one of it at most is not settled, and it is the first.
@@ -61,7 +63,7 @@ pub async fn of_contract(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Resul
     sqlx::query_as!(
         BeginRow,
         r#"select b.id, b.unit_id, u.din, u.state as unit_state, b.born_sealed, b.proposed_by,
-                  b.proposed_at as "proposed_at: SqlTimestamp", b.outcome
+                  b.proposed_at as "proposed_at: SqlTimestamp", b.outcome, b.settled_by
            from family_contract_begin b join custody_unit u on u.id = b.unit_id
            where b.contract_id = $1 order by b.outcome is not null, b.proposed_at desc, b.id"#,
         contract
@@ -70,20 +72,4 @@ pub async fn of_contract(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Resul
     .await
 }
 
-/// Settles what was proposed: `confirmed` or `withdrawn`. `false` where it was.
-pub async fn settle(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    (outcome, by): (&str, Uuid),
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update family_contract_begin set outcome = $2, settled_by = $3, settled_at = $4, born_sealed = null
-         where id = $1 and outcome is null",
-        id,
-        outcome,
-        by,
-        now.to_sqlx() as SqlTimestamp
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
+crate::two::settles!("family_contract_begin", "born_sealed");

@@ -4,6 +4,7 @@
 pub mod begins;
 pub mod certificates;
 pub mod contracts;
+pub mod givings;
 pub mod join;
 pub mod office;
 pub mod own;

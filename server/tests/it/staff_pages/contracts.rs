@@ -148,31 +148,67 @@ async fn a_contract_goes_to_another_with_its_unit_by_a_colleague_and_nothing_typ
     let new =
         gone_to(&send(&office, NEW, &typed("01980000-0000-7000-8000-000000000034", NUMBER)).await, "/staff/contracts/");
     let new = new.trim_end_matches("?done=written").to_owned();
-    let go = format!("{old}/transfer");
+    let id = old.rsplit('/').next().expect("an id");
+    let din =
+        text(&site, "select din from custody_unit u join family_contract c on c.unit_id = u.id where c.id = $1", id);
+    let din = Din::parse(&din.await).expect("a number");
+    let whole = format!("{}{}", din.as_str(), din.check());
+    let (go, form) = (format!("{old}/transfer"), "01980000-0000-7000-8000-000000000035");
     let said = |to| {
-        let (form, reason) = ("01980000-0000-7000-8000-000000000035", "演示：双方家庭来函申请");
-        [("form", form), ("version", "1"), ("transfer_to", to), ("transfer_reason", reason)]
+        let reason = ("transfer_reason", "演示：双方家庭来函申请");
+        let unit = [("transfer_din", whole.as_str()), ("transfer_born", "2026-03-02")];
+        [("form", form), ("version", "1"), ("transfer_to", to), unit[0], unit[1], reason]
     };
     let page = office.get(&old).await;
     assert!(page.body.contains("transfer_to") && page.body.contains(&go), "{}", excerpt(&page.body));
     let draft = send(&other, &go, &said(NUMBER)).await;
     again(&draft, REFUSED, "");
     assert!(draft.body.contains("这份合同不能接收脐带血"), "{}", excerpt(&draft.body));
-    assert!(draft.body.contains(NUMBER) && draft.body.contains("演示：双方家庭来函申请"), "what was typed is kept");
+    for text in [NUMBER, "演示：双方家庭来函申请", whole.as_str(), "2026-03-02"] {
+        assert!(draft.body.contains(text), "what was typed is kept: {text}");
+    }
     let unnamed = send(&other, &go, &said("")).await;
     again(&unnamed, REFUSED, "");
     let sign = [("event", "sign"), ("version", "1"), ("sign_signed_on", "2026-07-05"), ("sign_ends_on", "2046-07-04")];
     gone_to(&send(&office, &format!("{new}/act"), &sign).await, &format!("{new}?done=sign"));
-    let own = send(&office, &go, &said(NUMBER)).await;
-    again(&own, StatusCode::CONFLICT, "要由另一位同事办理转让");
     for _ in 0..2 {
-        gone_to(&send(&other, &go, &said(NUMBER)).await, &format!("{old}?done=transfer"));
+        gone_to(&send(&other, &go, &said(NUMBER)).await, &format!("{old}?done=transfer-proposed"));
+    }
+    assert_eq!(number(&site, "select count(*) from family_contract_transfer").await, 0, "it waits");
+    let (confirm, proposal) = (format!("{old}/transfer/confirm"), [("proposal", form)]);
+    // Neither whoever proposed it, nor whoever noted the signatures.
+    for browser in [&other, &office] {
+        assert!(!browser.get(&old).await.body.contains("transfer/confirm"), "no form for either of them");
+        again(&send(browser, &confirm, &proposal).await, StatusCode::CONFLICT, "要由另一位同事确认");
+    }
+    let third = hired(&site, Role::FamilySupport).await;
+    for page in [old.clone(), format!("/en{old}")] {
+        let seen = third.get(&page).await;
+        assert!(seen.status == StatusCode::OK && !seen.body.contains('⟦'), "{}", excerpt(&seen.body));
+        assert!(seen.body.contains("transfer/confirm") && !seen.body.contains(&whole), "{}", excerpt(&seen.body));
+        assert!(seen.body.contains(new.as_str()) && seen.body.contains("演示：双方家庭来函申请"), "what is compared");
+    }
+    // It is taken back, and proposed anew.
+    for _ in 0..2 {
+        let back = send(&third, &format!("{old}/transfer/withdraw"), &proposal).await;
+        gone_to(&back, &format!("{old}?done=transfer-withdrawn"));
+    }
+    again(&send(&third, &confirm, &proposal).await, StatusCode::CONFLICT, "合同刚才有了新的变化");
+    let (form, mut anew) = ("01980000-0000-7000-8000-000000000037", said(NUMBER));
+    anew[0] = ("form", form);
+    gone_to(&send(&other, &go, &anew).await, &format!("{old}?done=transfer-proposed"));
+    crate::account_pages::later(&site, 11 * 60);
+    gone_to(&send(&third, &confirm, &[("proposal", form)]).await, "/staff/step-up");
+    let fourth = hired(&site, Role::FamilySupport).await;
+    for _ in 0..2 {
+        gone_to(&send(&fourth, &confirm, &[("proposal", form)]).await, &format!("{old}?done=transfer"));
     }
     assert_eq!(number(&site, "select count(*) from family_contract_transfer").await, 1);
+    assert_eq!(noted(&site, "family.transfer_confirmed", id).await, 1);
     for (page, to) in [(&old, &new), (&new, &old)] {
-        let seen = office.get(page).await;
+        let seen = fourth.get(page).await;
         assert!(seen.body.contains(to.as_str()), "one leads to the other: {}", excerpt(&seen.body));
-        let english = office.get(&format!("/en{page}")).await;
+        let english = fourth.get(&format!("/en{page}")).await;
         assert!(english.status == StatusCode::OK && !english.body.contains('⟦'), "{}", excerpt(&english.body));
     }
 }

@@ -215,11 +215,14 @@ fn open_deviation(visit: &Visit, unit: &UnitView) -> AnyView {
     .into_any()
 }
 
-/// Those that somebody else opened.
+/// Those that somebody else opened, and of which somebody else noted what the house doubts.
 fn close_deviations(visit: &Visit, unit: &UnitView) -> impl IntoView + use<> {
     let own = visit.context.actor.account().map(|account| account.0);
     let open = unit.deviations.iter().filter(|deviation| deviation.closed_at.is_none());
-    let forms = open.filter(|deviation| deviation.opened_by.is_none() || deviation.opened_by != own).map(|deviation| {
+    let others = open.filter(|deviation| {
+        own.is_none_or(|own| deviation.opened_by != Some(own) && !deviation.noted_by.contains(&own))
+    });
+    let forms = others.map(|deviation| {
         let kind = deviation_text(visit, deviation.kind).to_string();
         let label: Text = visit.t_args("units-deviation-close", &[("kind", kind.into())]);
         let form = format!("close-{}", deviation.id);

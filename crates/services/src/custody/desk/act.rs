@@ -11,6 +11,7 @@ use domain::custody::{DeviationKind, Payload};
 use domain::field::FieldError;
 use domain::ids::{AccountId, DeviationId, UnitId};
 use domain::time::local_day;
+use domain::two::Who;
 use domain::typed;
 use serde_json::json;
 use store::custody::desk::{self as sql, Locked, OperatorRow};
@@ -20,6 +21,13 @@ use uuid::Uuid;
 pub(super) struct Hand {
     pub account: AccountId,
     pub operator: OperatorRow,
+}
+
+impl Hand {
+    /// By both names.
+    pub fn who(&self) -> Who {
+        Who::operator(self.account, self.operator.id)
+    }
 }
 
 /// Who acts. Nobody without a code of their own touches a unit.

@@ -6,6 +6,7 @@ use crate::family::FamilyError;
 use crate::limits::LimitError;
 use domain::account::Denied;
 use domain::field::FieldError;
+use domain::two::Not;
 
 /// Why nothing was done or shown.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +102,16 @@ impl From<FamilyError> for DeskError {
         match error {
             FamilyError::Crypto(error) => Self::Crypto(error),
             error => CustodyError::from(error).into(),
+        }
+    }
+}
+
+impl From<Not> for DeskError {
+    fn from(not: Not) -> Self {
+        match not {
+            Not::Own => Self::OwnProposal,
+            Not::Settled => Self::Settled,
+            Not::Otherwise => Self::SentBefore,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{Context, Services};
 use domain::account::{Capability, Denied};
 use domain::custody::{Says, Slot};
 use domain::ids::{AccountId, UnitId};
+use domain::two::{First, Outcome, Turn, Who};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -137,13 +138,12 @@ pub async fn propose(services: &Services, context: &Context, new: &Proposing) ->
         if let Some(before) = sql::proposal(&mut *tx, new.form).await? {
             let same = before.unit_id == new.unit.0
                 && before.act == new.act.name()
-                && before.proposed_by == hand.account.0
                 && match read_said(&services, &before) {
                     Ok(before) => before == said,
                     Err(DeskError::Settled) => true,
                     Err(error) => return Err(error),
                 };
-            return if same { Ok(()) } else { Err(DeskError::SentBefore) };
+            return Ok(standing(&before)?.again(hand.who(), same)?);
         }
         let unit = locked(&mut tx, new.unit, Some(new.version)).await?;
         if bag.is_some_and(|bag| bag.as_str() != unit.din) {
@@ -179,6 +179,15 @@ fn read_said(services: &Services, row: &ProposalRow) -> Result<Said, DeskError> 
     let sealed = row.said_sealed.as_deref().ok_or(DeskError::Settled)?;
     let plain = services.vault.open_sealed(place(row.id), sealed)?;
     serde_json::from_slice(&plain).map_err(|_| DeskError::Unreadable)
+}
+
+/// A proposal, as the rules of two people read it.
+fn standing(row: &ProposalRow) -> Result<First, DeskError> {
+    let outcome =
+        row.outcome.as_deref().map(|name| Outcome::from_name(name).ok_or(DeskError::Unreadable)).transpose()?;
+    let settled = outcome.map(|outcome| (outcome, row.settled_by.map(AccountId)));
+    let by = Who::operator(AccountId(row.proposed_by), row.operator_id);
+    Ok(First { by: Some(by), settled, until: Some(row.expires_at.to_jiff()) })
 }
 
 /// Who proposed it judged what was known then. What is moved is judged by the two who hold it.
@@ -254,7 +263,7 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         let row = sql::proposal(&mut *tx, said.id).await?.ok_or(DeskError::NotFound)?;
         let act = Act::from_name(&row.act).ok_or(DeskError::Unreadable)?;
         context.require(act.confirmed_by())?;
-        if row.outcome.as_deref() == Some("confirmed") && row.settled_by == Some(hand.account.0) {
+        if standing(&row)?.is_confirmed_by(hand.who()) {
             return Ok(None); // the second press
         }
         let first = still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
@@ -273,7 +282,7 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         };
         let payloads = payloads(act, &first, people, lies)?;
         let kept = keep(&services, &mut tx, &context, of, payloads).await?;
-        if !sql::settle(&mut *tx, row.id, ("confirmed", hand.account.0), context.now).await? {
+        if !sql::settle(&mut *tx, row.id, (Outcome::Confirmed.name(), hand.account.0), context.now).await? {
             return Err(DeskError::Settled);
         }
         let detail = json!({ "act": act.name(), "proposal": row.id, "seq": kept.seq });
@@ -292,12 +301,7 @@ async fn still_waits(
     (act, row): (Act, &ProposalRow),
     said: &Confirming,
 ) -> Result<Said, DeskError> {
-    if row.proposed_by == hand.account.0 || row.operator_id == hand.operator.id {
-        return Err(DeskError::OwnProposal);
-    }
-    if row.outcome.is_some() || row.expires_at.to_jiff() <= context.now {
-        return Err(DeskError::Settled);
-    }
+    standing(row)?.waits_for(hand.who(), context.now)?;
     let first = read_said(services, row)?;
     let (bag, slot) = scanned(act, &said.din, &said.slot)?;
     let unit = locked(tx, UnitId(row.unit_id), Some(said.version)).await?;
@@ -369,12 +373,10 @@ pub async fn withdraw(services: &Services, context: &Context, id: Uuid) -> Resul
         if row.proposed_by != account.0 {
             context.require(Capability::ReleaseUnits)?;
         }
-        match row.outcome.as_deref() {
-            Some("withdrawn") => return Ok(()), // the second press
-            Some(_) => return Err(DeskError::Settled),
-            None => {}
+        if standing(&row)?.withdraw()? == Turn::Before {
+            return Ok(()); // the second press
         }
-        if !sql::settle(&mut *tx, id, ("withdrawn", account.0), context.now).await? {
+        if !sql::settle(&mut *tx, id, (Outcome::Withdrawn.name(), account.0), context.now).await? {
             return Err(DeskError::Settled);
         }
         let detail = json!({ "act": row.act, "proposal": id });

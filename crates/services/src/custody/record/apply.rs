@@ -2,7 +2,7 @@
 //! nothing behind.
 
 use super::super::{By, CONTRACTS, Incoming, Recorded, Refused, UnitName};
-use super::load::{Deviation, Opens, Puts, Takes, World};
+use super::load::{Deviation, Noted, Opens, Puts, Takes, World};
 use super::two::People;
 use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
 use super::{check, to_the_microsecond, two};
@@ -104,7 +104,9 @@ pub(super) fn apply(
     check::check(payload)?;
     let people = two::of(world, payload, occurred_at)?;
     let (standing, effect) = decide(world, unit, payload, (people, by), at)?;
+    let opened = world.opens.len();
     let seq = change(world, id, (kept, people, by.actor_id), standing, effect, (payload, at));
+    two::noted(world, opened, (people, by));
     let seq = seq.ok_or(Refused::NoSuchUnit)?;
     let state = world.units.get(&id).map_or(standing.state(), |unit| unit.now.standing.state());
     Ok(Recorded { unit: UnitId(id), seq, state })
@@ -269,7 +271,7 @@ fn effect(
         (Payload::DeviationClosed { deviation, .. }, _) => {
             let known = world.deviations.get(deviation).filter(|known| known.unit == unit.id && !known.closed);
             let known = known.ok_or(Refused::NoSuchDeviation)?;
-            if known.opened_by == by.actor_id || is_opener(known, [people.operator, world.teller]) {
+            if two::is_opener(known, by.actor_id, [people.operator, world.teller]) {
                 return Err(Refused::CloserOpened);
             }
             Effect::Closed { deviation: *deviation, by: by.actor_id.unwrap_or(Uuid::nil()) }
@@ -300,13 +302,6 @@ fn too_few_alive(value: &Value) -> Option<String> {
         return None;
     };
     (*number <= bound).then(|| format!("{} {number} % ≤ {bound} %", value.analyte))
-}
-
-/// Whoever closes a deviation may be whoever opened it: one of them by name, or nobody can tell, since who closes it works under no
-/// code. An account is another name than a code of the laboratory's, so that the people are compared and not the names.
-fn is_opener(known: &Deviation, closers: [Option<Uuid>; 2]) -> bool {
-    let untold = known.operators != [None, None] && closers == [None, None];
-    untold || known.operators.iter().any(|opener| opener.is_some() && closers.contains(opener))
 }
 
 /// Changes what is known, and says what is to be written. Answers the event's number.
@@ -448,9 +443,10 @@ fn note(
     cause: Option<Uuid>,
     (seq, by, operator): (u32, Option<Uuid>, Option<Uuid>),
 ) {
-    world.deviations.insert(deviation, Deviation { unit, opened_by: by, operators: [operator, None], closed: false });
+    let (operators, noted) = ([operator, None], Noted::default());
+    world.deviations.insert(deviation, Deviation { unit, opened_by: by, operators, noted, closed: false });
     world.caused.extend(cause.map(|cause| (cause, unit)));
-    world.opens.push(Opens { id: deviation, unit, kind: of.name(), cause, seq, by, operator });
+    world.opens.push(Opens { id: deviation, unit, kind: of.name(), cause, seq, by, operator, noted });
 }
 
 /// The house opens a deviation by itself. What it says of it are facts that need no language.

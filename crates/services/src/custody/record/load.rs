@@ -37,7 +37,17 @@ pub(super) struct Deviation {
     pub opened_by: Option<Uuid>,
     /// Whoever opened it as an operator: who was named, and who works under the account that opened it.
     pub operators: [Option<Uuid>; 2],
+    pub noted: Noted,
     pub closed: bool,
+}
+
+/// Who noted what the house doubts by itself. They are no other than its cause, and stand where its opener does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Noted {
+    /// Of people, the account. A machine says who they were, and is nobody.
+    pub account: Option<Uuid>,
+    /// The operators.
+    pub people: [Option<Uuid>; 2],
 }
 
 /// A deviation to be opened.
@@ -51,6 +61,7 @@ pub(super) struct Opens {
     pub by: Option<Uuid>,
     /// Who was named as having opened it.
     pub operator: Option<Uuid>,
+    pub noted: Noted,
 }
 
 /// A placement to be written.
@@ -169,7 +180,8 @@ impl World {
             let rows = trouble::deviations(&mut *db, &names).await?;
             let known = |row: trouble::OpenedRow| {
                 let (unit, opened_by, closed) = (row.unit_id, row.opened_by, row.closed);
-                (row.id, Deviation { unit, opened_by, operators: [row.named, row.linked], closed })
+                let noted = Noted { account: row.noted_by, people: [row.noted_operator, row.noted_with] };
+                (row.id, Deviation { unit, opened_by, operators: [row.named, row.linked], noted, closed })
             };
             world.deviations = rows.into_iter().map(known).collect();
         }

@@ -1,7 +1,7 @@
 //! Who is named by an event, and whether that is enough people.
 
-use super::super::Refused;
-use super::load::World;
+use super::super::{By, Refused};
+use super::load::{Deviation, Noted, World};
 use domain::custody::Payload;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -64,6 +64,28 @@ impl People {
             _ => Err(Refused::NeedsTwo),
         }
     }
+}
+
+/// Of what the house opened by itself since: who told what it doubts. A recall is no doubt of what was told.
+pub(super) fn noted(world: &mut World, since: usize, (people, by): (People, &By)) {
+    let account = by.actor_id.filter(|_| !by.is_machine());
+    let noted = Noted { account, people: [people.operator, people.with] };
+    for opened in world.opens.iter_mut().skip(since).filter(|opened| opened.by.is_none() && opened.operator.is_none()) {
+        opened.noted = noted;
+        if let Some(known) = world.deviations.get_mut(&opened.id) {
+            known.noted = noted;
+        }
+    }
+}
+
+/// Whoever closes a deviation may be whoever opened it, or noted what the house doubts: one of them by account or by name, or nobody can
+/// tell, since who closes it works under no code. An account is another name than a code of the laboratory's, so that the people are
+/// compared and not the names.
+pub(super) fn is_opener(known: &Deviation, account: Option<Uuid>, closers: [Option<Uuid>; 2]) -> bool {
+    let own = known.opened_by == account || (account.is_some() && known.noted.account == account);
+    let mut openers = known.operators.iter().chain(&known.noted.people).flatten().peekable();
+    let untold = openers.peek().is_some() && closers == [None, None];
+    own || untold || openers.any(|opener| closers.contains(&Some(*opener)))
 }
 
 /// Looks them up.

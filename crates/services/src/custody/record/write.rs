@@ -163,7 +163,7 @@ fn push(at: &mut Standings, unit: Uuid, stands: &Projection, hash: &[u8; 32]) {
 async fn write_trouble(db: &mut PgConnection, world: &World, now: Timestamp) -> Result<(), CustodyError> {
     if !world.opens.is_empty() {
         let mut new = NewDeviations::default();
-        for Opens { id, unit, kind, cause, seq, by, operator } in &world.opens {
+        for Opens { id, unit, kind, cause, seq, by, operator, noted } in &world.opens {
             new.ids.push(*id);
             new.units.push(*unit);
             new.kinds.push((*kind).to_owned());
@@ -171,6 +171,9 @@ async fn write_trouble(db: &mut PgConnection, world: &World, now: Timestamp) -> 
             new.seqs.push(signed(*seq)?);
             new.by.push(*by);
             new.operators.push(*operator);
+            new.noted_by.push(noted.account);
+            new.noted_operators.push(noted.people[0]);
+            new.noted_with.push(noted.people[1]);
         }
         trouble::open(&mut *db, &new, now).await?;
     }

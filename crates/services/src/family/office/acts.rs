@@ -2,9 +2,7 @@
 //! it goes to another (`transfer`), takes two of them.
 //! That a payment is late, that it came, and that a term is over are told by days, not by hand.
 
-use super::begin::withdraw_open;
-use super::transfer::{self, Giving};
-use super::{officer, reason};
+use super::{officer, reason, withdraw_open};
 use crate::db::to_the_end;
 use crate::family::settle::happen_in;
 use crate::family::{FamilyError, place};
@@ -40,12 +38,8 @@ pub struct Acting {
     pub storage_from: String,
     /// `renew`: how many years.
     pub years: String,
-    /// `terminate`, `transfer`: why.
+    /// `terminate`: why.
     pub reason: String,
-    /// `transfer`: the number of the contract that takes over; none where there is no unit to go with it.
-    pub to: String,
-    /// `transfer`: the form's own, pressed twice it is one.
-    pub form: Uuid,
 }
 
 /// What is done.
@@ -54,7 +48,6 @@ enum Deed {
     Sign { signed_on: Date, ends_on: Date },
     Renew { ends_on: Date, prices: Vec<Agreed> },
     End { reason: String },
-    Transfer(Giving),
 }
 
 /// A sum for each year of storage: how much, from when, how many years; nothing where none of them is typed. Where one is, the others
@@ -91,37 +84,26 @@ fn read(event: ContractEvent, said: &Acting, today: Date) -> Result<Option<Deed>
             ends_on.zip(yearly).map(|(ends_on, yearly)| Deed::Renew { ends_on, prices: schedule(None, yearly) })
         }
         ContractEvent::Terminate => faults.take("reason", reason(&said.reason)).map(|reason| Deed::End { reason }),
-        ContractEvent::Transfer => transfer::read(&mut faults, said).map(Deed::Transfer),
         _ => None,
     };
     if faults.is_empty() { Ok(deed) } else { Err(FamilyError::Fields(faults.into_errors())) }
 }
 
-/// Lets something happen to a contract; answers how far it is now. Not that it begins: that is proposed
-/// ([`propose`](super::propose)), and another of the office confirms it.
+/// Lets something happen to a contract; answers how far it is now. Not that it begins, nor that it goes to another: these are proposed
+/// ([`propose`](super::propose), [`propose_transfer`](super::propose_transfer)), and another of the office confirms them.
 ///
 /// # Errors
-/// `Denied`, also where it goes to another and the second factor grew stale; `NotFound`, also of an event that is not
-/// done so; `Fields` (`signed_on`, `ends_on`, `storage`, `storage_from`, `years`, `reason`, `to`); `Stale` where something happened to it
-/// since the form was made, or that does not happen where it is; `SamePerson` for whoever noted that the contract which takes over was
-/// signed; `SentBefore` for a form that transferred another; `Limited` by the numbers that are asked for; `Crypto`, `Unreadable`, `Database`.
+/// `Denied`; `NotFound`, also of an event that is not done so; `Fields` (`signed_on`, `ends_on`, `storage`, `storage_from`, `years`,
+/// `reason`); `Stale` where something happened to it since the form was made, or that does not happen where it is; `Crypto`, `Unreadable`,
+/// `Database`.
 pub async fn act(
     services: &Services,
     context: &Context,
     (contract, event): (ContractId, ContractEvent),
     said: &Acting,
 ) -> Result<ContractState, FamilyError> {
-    let account = officer(context)?;
-    if event == ContractEvent::Transfer {
-        transfer::giver(context)?;
-    }
+    officer(context)?;
     let deed = read(event, said, local_day(context.now))?.ok_or(FamilyError::NotFound)?;
-    if let Deed::Transfer(giving) = deed {
-        let to = transfer::successor(services, &giving, account).await?;
-        let (services, context) = (services.clone(), context.clone());
-        return to_the_end(async move { transfer::transferred(&services, &context, (contract, to), &giving).await })
-            .await;
-    }
     let (services, context, version) = (services.clone(), context.clone(), said.version);
     to_the_end(async move { done(&services, &context, (contract, event, version), deed).await }).await
 }
@@ -151,8 +133,6 @@ async fn done(
             withdraw_open(&mut tx, context, contract).await?;
             why = Some(reason);
         }
-        // Done by itself, since it takes two contracts.
-        Deed::Transfer(_) => return Err(FamilyError::Unreadable),
     }
     let standing = StandingRow { id: row.id, state: row.state, version: row.version };
     if !happen_in(&mut tx, context, &standing, event).await? {

@@ -20,6 +20,7 @@ use domain::family::{ContractEvent, ContractState, comes_of_age_on};
 use domain::field::{Fault, Faults};
 use domain::ids::{AccountId, ContractId, FamilyId, UnitId};
 use domain::time::local_day;
+use domain::two::{First, Outcome, Turn, Who};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -105,8 +106,10 @@ pub async fn propose(
         }
         if let Some(before) = begins::of_contract(&mut *tx, row.id).await?.into_iter().find(|one| one.outcome.is_none())
         {
-            let same = before.unit_id == unit.0 && before.proposed_by == by.0 && born_of(&services, &before)? == born;
-            return if same { Ok(before.id) } else { Err(FamilyError::Stale) };
+            let same = before.unit_id == unit.0 && born_of(&services, &before)? == born;
+            // One waits: another is proposed once that is settled.
+            standing(&before)?.again(Who::account(by), same).map_err(|_| FamilyError::Stale)?;
+            return Ok(before.id);
         }
         fits(&mut tx, (&row, unit)).await?;
         let id: Uuid = context.new_id();
@@ -128,8 +131,9 @@ pub async fn propose(
 /// twice it is once.
 ///
 /// # Errors
-/// `Denied`, also where the second factor grew stale; `NotFound`; `SamePerson` for whoever proposed it; `Stale` where it was withdrawn, or
-/// the contract does not begin any more; `Fields` (`din`) where the unit is another's meanwhile; `Crypto`, `Unreadable`, `Database`.
+/// `Denied`, also where the second factor grew stale; `NotFound`; `SamePerson` for whoever proposed it; `Stale` where it was withdrawn or
+/// confirmed by another, or the contract does not begin any more; `Fields` (`din`) where the unit is another's meanwhile; `Crypto`,
+/// `Unreadable`, `Database`.
 pub async fn confirm(
     services: &Services,
     context: &Context,
@@ -156,6 +160,12 @@ async fn confirmed(
     }
     if begin.proposed_by == by.0 {
         return Err(FamilyError::SamePerson);
+    // Under the contract's lock: of two who confirm it the second finds that it was.
+    sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
+    let all = begins::of_contract(&mut *tx, contract.0).await?;
+    let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;
+    if standing(&begin)?.confirm(Who::account(by), context.now)? == Turn::Before {
+        return Ok(ContractState::Active);
     }
     let born = born_of(services, &begin)?;
     let row = signed(&mut tx, contract).await?;
@@ -165,7 +175,8 @@ async fn confirmed(
     if !happen_in(&mut tx, context, &standing, ContractEvent::Begin).await? {
         return Err(FamilyError::Stale);
     }
-    settled(&mut tx, context, (contract, &begin), ("confirmed", "family.unit_confirmed", by)).await?;
+    settled(&mut tx, context, (contract, &begin), (Outcome::Confirmed, "family.unit_confirmed", by)).await?;
+    super::transfer::withdraw_all(&mut tx, context, contract).await?;
     tx.commit().await?;
     Ok(ContractState::Active)
 }
@@ -188,9 +199,14 @@ pub async fn withdraw(
             None => {}
             Some("withdrawn") => return Ok(()),
             Some(_) => return Err(FamilyError::Stale),
+        sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
+        let all = begins::of_contract(&mut *tx, contract.0).await?;
+        let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;
+        if standing(&begin)?.withdraw()? == Turn::Now {
+            settled(&mut tx, &context, (contract, &begin), (Outcome::Withdrawn, "family.unit_withdrawn", by)).await?;
+            tx.commit().await?;
         }
-        settled(&mut tx, &context, (contract, &begin), ("withdrawn", "family.unit_withdrawn", by)).await?;
-        Ok(tx.commit().await?)
+        Ok(())
     })
     .await
 }
@@ -205,7 +221,7 @@ pub(super) async fn withdraw_open(
     let by = officer(context)?;
     let all = begins::of_contract(&mut *db, contract.0).await?;
     if let Some(begin) = all.into_iter().find(|one| one.outcome.is_none()) {
-        settled(db, context, (contract, &begin), ("withdrawn", "family.unit_withdrawn", by)).await?;
+        settled(db, context, (contract, &begin), (Outcome::Withdrawn, "family.unit_withdrawn", by)).await?;
     }
     Ok(())
 }
@@ -215,13 +231,18 @@ async fn settled(
     db: &mut PgConnection,
     context: &Context,
     (contract, begin): (ContractId, &BeginRow),
-    (outcome, action, by): (&str, &'static str, AccountId),
+    (outcome, action, by): (Outcome, &'static str, AccountId),
 ) -> Result<(), FamilyError> {
-    if !begins::settle(&mut *db, begin.id, (outcome, by.0), context.now).await? {
+    if !begins::settle(&mut *db, begin.id, (outcome.name(), by.0), context.now).await? {
         return Err(FamilyError::Stale);
     }
     let detail = json!({ "proposal": begin.id, "unit": begin.unit_id, "proposed_by": begin.proposed_by });
     Ok(audit::record(db, context, &[super::entry(action, contract, detail)]).await?)
+}
+
+/// What was proposed waits as long as its contract does.
+fn standing(begin: &BeginRow) -> Result<First, FamilyError> {
+    super::first((begin.proposed_by, begin.settled_by), begin.outcome.as_deref(), None)
 }
 
 fn born_of(services: &Services, begin: &BeginRow) -> Result<Date, FamilyError> {
@@ -298,7 +319,7 @@ async fn keep(
 }
 
 /// The day the child was born, in the place of the one it was expected on.
-async fn was_born(
+pub(super) async fn was_born(
     services: &Services,
     db: &mut PgConnection,
     contract: &sql::LockedRow,
@@ -311,7 +332,7 @@ async fn was_born(
 }
 
 /// The unit of a number that was typed whole; whoever asks for many is slowed as at the laboratory's desk.
-async fn unit_of(services: &Services, context: &Context, din: &Din) -> Result<UnitId, FamilyError> {
+pub(super) async fn unit_of(services: &Services, context: &Context, din: &Din) -> Result<UnitId, FamilyError> {
     search::looked_up(services, context, 1).await.map_err(counted)?;
     match store::custody::search::of_din(&services.db, din.as_str()).await? {
         Some(id) => Ok(UnitId(id)),

@@ -4,8 +4,8 @@
 //! Numbers of contracts and of telephones stand in no address and in no list: a contract is found by its number with a form, and its
 //! page leaves out what names anybody. Who reads a mobile number in full gives a reason that the family reads at once ([`reveal`]).
 //! That a contract was read stands in the family's log, too ([`contract`]), and whom the office invites in its notices ([`invite`]).
-//! Nothing here touches a unit but putting it under its contract, and its going along with that ([`act`]); what is owed changes no
-//! unit's state.
+//! Nothing here touches a unit but putting it under its contract ([`confirm`]), and its going along with that ([`confirm_transfer`]); what
+//! is owed changes no unit's state.
 
 mod acts;
 mod begin;
@@ -24,6 +24,7 @@ pub use one::{
     Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
 };
 pub use payments::{Paying, pay, take_back};
+pub use transfer::{Giving, Going, Taker, confirm_transfer, propose_transfer, settle_expired, withdraw_transfer};
 pub use writing::{Writing, write};
 
 use super::{FamilyError, number_end, opened};
@@ -34,10 +35,12 @@ use domain::contact::PersonName;
 use domain::field::{Fault, FieldError};
 use domain::ids::{AccountId, ContractId};
 use domain::time::day;
+use domain::two::{First, Outcome, Who};
 use domain::typed;
-use jiff::ToSpan as _;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use serde_json::Value;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// The shortest and the longest reason, in characters.
@@ -62,6 +65,24 @@ fn entry(action: &'static str, contract: ContractId, detail: Value) -> Entry {
 
 fn fault(field: &str, fault: Fault) -> FamilyError {
     FamilyError::Fields(vec![FieldError::new(field, fault)])
+}
+
+/// What one of the office proposed, and what became of it by whom, as the rules of two people read it.
+fn first(
+    (proposed, settled): (Uuid, Option<Uuid>),
+    outcome: Option<&str>,
+    until: Option<Timestamp>,
+) -> Result<First, FamilyError> {
+    let outcome = outcome.map(|name| Outcome::from_name(name).ok_or(FamilyError::Unreadable)).transpose()?;
+    let settled = outcome.map(|outcome| (outcome, settled.map(AccountId)));
+    Ok(First { by: Some(Who::account(AccountId(proposed))), settled, until })
+}
+
+/// Takes back what is proposed for a contract, which is locked, where it ends or begins otherwise: nobody could confirm it any more, and
+/// what was typed of a child would stay.
+async fn withdraw_open(db: &mut PgConnection, context: &Context, contract: ContractId) -> Result<(), FamilyError> {
+    begin::withdraw_open(&mut *db, context, contract).await?;
+    transfer::withdraw_all(db, context, contract).await
 }
 
 /// A reason that says something.

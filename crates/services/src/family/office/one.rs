@@ -1,6 +1,7 @@
 //! One contract with everything the office has of it, masked; and the mobile numbers of its guardians, for a reason.
 
 use super::begin::{self, Proposed};
+use super::transfer::{self, Going};
 use super::{child, entry, number_end, officer, opened, reason};
 use crate::audit;
 use crate::custody::search::masked;
@@ -160,6 +161,8 @@ pub struct Contract {
     pub unit: Option<Kept>,
     /// The unit that one of the office proposed, until another confirms it.
     pub proposed: Option<Proposed>,
+    /// That it goes to another, as one of the office proposed, until another confirms it.
+    pub going: Option<Going>,
     /// The contract its unit went to.
     pub went_to: Option<ContractId>,
     /// The contract its unit came from.
@@ -206,11 +209,13 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         Some(begin) => begin::collected(services, &mut tx, context, UnitId(begin.unit_id)).await?,
         None => None,
     };
+    let going = transfer::waiting(services, &mut tx, context, &row).await?;
     look(services, &mut tx, context, (row.family_id, reader)).await?;
     audit::record(&mut tx, context, &[entry("family.contract_read", id, json!({}))]).await?;
     tx.commit().await?;
     let takers = came.iter().filter_map(|row| row.taken_back_by);
-    let people: Vec<Uuid> = takers.chain(begin.iter().map(|begin| begin.proposed_by)).collect();
+    let proposers = begin.iter().map(|begin| begin.proposed_by).chain(going.iter().map(transfer::Waits::by));
+    let people: Vec<Uuid> = takers.chain(proposers).collect();
     let names = Names::of(services, people).await.map_err(|error| {
         tracing::error!(%error, "the names of colleagues cannot be read");
         FamilyError::Unreadable
@@ -238,6 +243,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         made_at: row.made_at.to_jiff(),
         unit: kept(&row)?,
         proposed: begin.map(|begin| begin::proposed(services, &begin, collected, (reader, &names))).transpose()?,
+        going: going.map(|going| transfer::going(services, going, (reader, &names))).transpose()?,
         went_to: beside.went_to.map(ContractId),
         came_from: beside.came_from.map(ContractId),
         prices: prices.into_iter().map(price).collect(),

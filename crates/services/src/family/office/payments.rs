@@ -15,6 +15,7 @@ use domain::field::{Fault, Faults};
 use domain::ids::{AccountId, ContractId};
 use domain::ledger::{Amount, Fen};
 use domain::time::{day, local_day};
+use domain::two::{First, Not, Outcome, Turn, Who};
 use domain::typed;
 use jiff::civil::Date;
 use serde_json::json;
@@ -187,11 +188,15 @@ async fn taken_back(
     // Under the contract's lock, as whoever writes a payment: another who takes it back waits, and finds that it was.
     office::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
     let row = sql::one(&mut *tx, (contract.0, payment)).await?.ok_or(FamilyError::NotFound)?;
-    if row.taken_back_at.is_some() {
-        return Ok(false);
-    }
-    if row.actor_id == Some(by.0) {
-        return Err(FamilyError::SamePerson);
+    let noted = First {
+        by: row.actor_id.map(|noted| Who::account(AccountId(noted))),
+        settled: row.taken_back_at.map(|_| (Outcome::Confirmed, row.taken_back_by.map(AccountId))),
+        until: None,
+    };
+    match noted.confirm(Who::account(by), context.now) {
+        Ok(Turn::Now) => {}
+        Ok(Turn::Before) | Err(Not::Settled) => return Ok(false),
+        Err(not) => return Err(not.into()),
     }
     let sealed =
         services.vault.seal(place("family_contract_payment", "taken_back_reason_sealed", payment), why.as_bytes());

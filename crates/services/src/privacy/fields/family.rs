@@ -168,6 +168,32 @@ pub(super) const FIELDS: &[Field] = &[
         in_notice: false,
     },
     Field {
+        table: "family_contract_giving",
+        columns: &["said_sealed"],
+        what: Text {
+            zh: "等待确认的合同转让中转让的原因和孩子的出生日期",
+            en: "Why a contract goes to another, and the child’s date of birth, with a transfer that waits to be confirmed",
+        },
+        purpose: Text { zh: "履行储存合同", en: "Keeping the contract" },
+        readers: SUPPORT,
+        term: Term::Family,
+        protection: Protection::Sealed,
+        in_notice: true,
+    },
+    Field {
+        table: "family_contract_giving",
+        columns: &["proposed_by", "settled_by"],
+        what: Text {
+            zh: "提出、确认合同转让的账号编号",
+            en: "Account numbers of who proposed the transfer of a contract and who confirmed it",
+        },
+        purpose: Text { zh: "责任追溯", en: "Accountability" },
+        readers: SUPPORT,
+        term: Term::Family,
+        protection: Protection::Plain,
+        in_notice: false,
+    },
+    Field {
         table: "family_invitation",
         columns: &["phone_sealed"],
         what: Text { zh: "签约时登记的手机号", en: "Mobile number registered with the contract" },

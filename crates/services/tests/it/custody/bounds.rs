@@ -8,7 +8,7 @@ use domain::field::Fault;
 use services::custody::desk::{self, Act, DeskError, Proposing};
 
 /// What a step read on a thawed segment.
-fn read(step: &str, number: f64) -> Value {
+pub(super) fn read(step: &str, number: f64) -> Value {
     let (analyte, unit, phase) = (step.to_owned(), "%".to_owned(), Some(Phase::Thaw));
     Value { analyte, found: What::Number(number), unit, phase, of: Person::Baby, method: None, instrument: None }
 }

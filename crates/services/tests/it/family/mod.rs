@@ -2,6 +2,7 @@
 
 mod begin;
 mod ends;
+mod giving;
 mod hand_over;
 mod join;
 mod mother;

@@ -9,7 +9,7 @@ use domain::field::Fault;
 use domain::ids::{ContractId, FamilyId, UnitId};
 use jiff::SignedDuration;
 use services::Context;
-use services::family::office::{self, Acting, Inviting, OwedWhich, Paying, Standing, Writing};
+use services::family::office::{self, Acting, Giving, Inviting, OwedWhich, Paying, Standing, Writing};
 use services::family::{self as families, FamilyError, Founder, Founding, found_in};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -81,6 +81,18 @@ async fn begun(house: &TestHouse, id: ContractId, said: &Acting) -> Result<Contr
     office::confirm(&house.services, &colleague(house), (id, proposal)).await
 }
 
+/// A transfer of a contract without a unit, as it is typed.
+fn bare(form: u128) -> Giving {
+    let reason = "演示：双方协商一致".to_owned();
+    Giving { form: Uuid::from_u128(form), version: 1, reason, ..Giving::default() }
+}
+
+/// One of the office proposes that a contract without a unit goes to another, and another confirms it.
+async fn passed_on(house: &TestHouse, id: ContractId, form: u128) -> Result<ContractState, FamilyError> {
+    let proposal = office::propose_transfer(&house.services, &support(house), id, &bare(form)).await?;
+    office::confirm_transfer(&house.services, &colleague(house), (id, proposal)).await
+}
+
 #[tokio::test]
 async fn each_act_of_the_office_goes_where_the_table_says_and_nowhere_else() {
     let house = TestHouse::new().await;
@@ -94,6 +106,7 @@ async fn each_act_of_the_office_goes_where_the_table_says_and_nowhere_else() {
             let said = acting(1, &din);
             let done = match event {
                 ContractEvent::Begin => begun(&house, id, &said).await,
+                ContractEvent::Transfer => passed_on(&house, id, nth).await,
                 event => office::act(&house.services, &support(&house), (id, event), &said).await,
             };
             let expected = state.after(event).filter(|_| event.is_the_offices());
@@ -160,11 +173,12 @@ async fn a_unit_comes_under_one_contract_of_its_own_family_and_use() {
 async fn two_who_end_a_contract_at_once_end_it_once_and_the_other_is_told() {
     let house = TestHouse::new().await;
     let id = contract_in(&house, 1, ContractState::Active).await;
-    let (one, two) = (support(&house), support(&house));
+    let (one, two) = (support(&house), colleague(&house));
     let said = acting(1, "");
+    let proposal = office::propose_transfer(&house.services, &one, id, &bare(1)).await.expect("proposed");
     let (one, two) = tokio::join!(
         office::act(&house.services, &one, (id, ContractEvent::Terminate), &said),
-        office::act(&house.services, &two, (id, ContractEvent::Transfer), &said),
+        office::confirm_transfer(&house.services, &two, (id, proposal)),
     );
     let won = usize::from(one.is_ok()) + usize::from(two.is_ok());
     assert_eq!(won, 1, "{one:?} {two:?}");
@@ -210,7 +224,9 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
             office::propose(services, context, id, &acting(1, "")).await.map(drop),
             office::confirm(services, context, (id, elsewhere)).await.map(drop),
             office::withdraw(services, context, (id, elsewhere)).await,
-            office::act(services, context, (id, ContractEvent::Transfer), &said).await.map(drop),
+            office::propose_transfer(services, context, id, &bare(1)).await.map(drop),
+            office::confirm_transfer(services, context, (id, elsewhere)).await.map(drop),
+            office::withdraw_transfer(services, context, (id, elsewhere)).await,
             office::pay(services, context, &paying(id)).await.map(drop),
             office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
             office::invite(services, context, &inviting(id)).await,
@@ -232,7 +248,10 @@ async fn nobody_but_the_office_sees_contracts_or_does_anything_with_them() {
         office::act(services, context, (id, ContractEvent::Begin), &said).await.map(drop),
         office::confirm(services, context, (id, elsewhere)).await.map(drop),
         office::withdraw(services, context, (id, elsewhere)).await,
-        office::act(services, context, (absent, ContractEvent::Transfer), &said).await.map(drop),
+        office::act(services, context, (id, ContractEvent::Transfer), &said).await.map(drop),
+        office::propose_transfer(services, context, absent, &bare(1)).await.map(drop),
+        office::confirm_transfer(services, context, (id, elsewhere)).await.map(drop),
+        office::withdraw_transfer(services, context, (id, elsewhere)).await,
         office::pay(services, context, &paying(absent)).await.map(drop),
         office::take_back(services, context, (id, elsewhere), "演示：流水号抄错").await.map(drop),
         office::invite(services, context, &inviting(absent)).await,

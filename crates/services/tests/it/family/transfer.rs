@@ -1,30 +1,29 @@
 //! A unit follows its contract: the family that takes over reads it with its whole way, its former one nothing of it any more, and what is
 //! the mother's stays hers.
 
-use super::office::{contract_in, contract_of, staff};
+use super::office::{colleague, contract_in, contract_of};
 use super::own::of_mother;
 use super::rows::counted;
 use super::{count, family, joined, number, phone, support, units, visitor};
-use domain::account::{Actor, Denied, Role};
 use domain::contact::PersonName;
-use domain::custody::{Pool, State};
-use domain::family::{Consent, ContractEvent, ContractNumber, ContractState, Kin, Notice};
+use domain::custody::{Din, Pool, State};
+use domain::family::{Consent, ContractNumber, ContractState, Kin, Notice};
 use domain::field::Fault;
-use domain::ids::{AccountId, ContractId, FamilyId, LoginSessionId, UnitId};
-use services::Context;
+use domain::ids::{AccountId, ContractId, FamilyId, UnitId};
 use services::custody::proof::Reading;
-use services::family::office::{self, Acting, Inviting};
+use services::family::office::{self, Giving, Inviting};
 use services::family::{self as families, FamilyError, Founder, Founding, Look, Own, found_in};
 use services::telemetry::Span;
 use sqlx::PgPool;
-use store::family::certificates;
+use store::family::{certificates, own};
 use testkit::TestHouse;
-use tokio::sync::Barrier;
 use uuid::Uuid;
 
 /// A unit with its family and its contract, and the one that takes over.
 pub(super) struct Both {
     pub unit: UnitId,
+    /// The number on its bag.
+    pub din: String,
     /// All units of the house; `unit` is the first.
     pub all: Vec<UnitId>,
     pub old: FamilyId,
@@ -47,7 +46,7 @@ pub(super) async fn both(house: &TestHouse) -> Both {
     let from = contract_of(house, old).await;
     let to = contract_in(house, 2, ContractState::Signed).await;
     joined(house, 2, 21).await;
-    Both { unit, all, old, from, new: family_of(house, to).await, to }
+    Both { unit, din: din_of(house, unit).await, all, old, from, new: family_of(house, to).await, to }
 }
 
 /// What the form says that lets a contract go to that of a number.
@@ -58,6 +57,21 @@ pub(super) fn giving(to: &str, form: u128) -> Acting {
 
 pub(super) async fn give(house: &TestHouse, from: ContractId, said: &Acting) -> Result<ContractState, FamilyError> {
     office::act(&house.services, &support(house), (from, ContractEvent::Transfer), said).await
+/// The whole number of a unit, as its bag has it.
+pub(super) async fn din_of(house: &TestHouse, unit: UnitId) -> String {
+    let row = sqlx::query_scalar::<_, String>("select din from custody_unit where id = $1").bind(unit.0);
+    let din = Din::parse(&row.fetch_one(&house.db.owner_pool()).await.expect("a unit")).expect("a number");
+    format!("{}{}", din.as_str(), din.check())
+/// What the form says by which a contract goes to that of a number, with the unit of another.
+pub(super) fn giving(din: &str, to: &str, form: u128) -> Giving {
+    let (born, reason) = ("2025-03-02".to_owned(), "演示：双方家庭来函申请".to_owned());
+    Giving { form: Uuid::from_u128(form), version: 1, to: to.to_owned(), din: din.to_owned(), born, reason }
+pub(super) async fn propose(house: &TestHouse, from: ContractId, said: &Giving) -> Result<Uuid, FamilyError> {
+    office::propose_transfer(&house.services, &support(house), from, said).await
+/// One of the office proposes it, and another confirms it.
+async fn give(house: &TestHouse, from: ContractId, said: &Giving) -> Result<ContractState, FamilyError> {
+    let proposal = propose(house, from, said).await?;
+    office::confirm_transfer(&house.services, &colleague(house), (from, proposal)).await
 }
 
 fn fault(done: Result<ContractState, FamilyError>) -> (String, Fault) {
@@ -67,7 +81,7 @@ fn fault(done: Result<ContractState, FamilyError>) -> (String, Fault) {
     }
 }
 
-async fn owner_of(house: &TestHouse, unit: UnitId) -> FamilyId {
+pub(super) async fn owner_of(house: &TestHouse, unit: UnitId) -> FamilyId {
     let row = sqlx::query_scalar("select family_id from custody_unit where id = $1").bind(unit.0);
     FamilyId(row.fetch_one(&house.db.owner_pool()).await.expect("a unit that is a family's"))
 }
@@ -83,11 +97,17 @@ async fn a_unit_follows_its_contract_and_its_former_family_reads_nothing_of_it_a
     assert!(matches!(strange, Err(FamilyError::NotFound)), "{strange:?}");
 
     for _ in 0..2 {
-        let done = give(&house, both.from, &giving(&number(2), 7)).await.expect("pressed twice it is one");
+        let done = give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("pressed twice it is one");
         assert_eq!(done, ContractState::Transferred);
     }
     assert_eq!(count(&house, "select count(*) from custody_event where kind = 'assigned'").await, 2);
     assert_eq!(count(&house, "select count(*) from family_contract_transfer").await, 1);
+    let of_age = "select of_age_in::bigint from family_child k join family_contract c on c.child_id = k.id where c.state = 'active'";
+    assert_eq!(
+        count(&house, of_age).await,
+        2043,
+        "the child of the new contract was born on the day that was confirmed"
+    );
     assert_eq!(count(&house, "select count(*) from audit_entry where action = 'custody.unit_passed_on'").await, 1);
     assert_eq!(owner_of(&house, unit).await, both.new);
 
@@ -138,7 +158,7 @@ async fn the_certificate_of_the_former_family_is_good_no_more_and_the_new_one_ha
     let both = both(&house).await;
     let services = &house.services;
     families::certificate(services, &visitor(&house, 11), both.unit).await.expect("a certificate");
-    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     families::certificate(services, &visitor(&house, 21), both.unit).await.expect("a certificate of their own");
     assert_eq!(count(&house, "select count(*) from family_certificate").await, 2);
     for (family, good) in [(both.old, false), (both.new, true)] {
@@ -153,7 +173,7 @@ async fn the_certificate_of_the_former_family_is_good_no_more_and_the_new_one_ha
 async fn with_the_policy_gone_neither_family_finds_what_is_the_others() {
     let house = TestHouse::new().await;
     let both = both(&house).await;
-    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     for (person, finds) in [(11, false), (12, false), (21, true)] {
         let mut own = Own::of(&house.services, AccountId(Uuid::from_u128(person))).await.expect("a transaction");
         for table in ["custody_unit", "custody_event", "custody_placement"] {
@@ -184,7 +204,7 @@ async fn who_looked_is_read_by_the_family_whose_it_was_then() {
         tx.commit().await.expect("committed");
     };
     look("演示：转让之前").await;
-    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     look("演示：转让之后").await;
     for (person, reason) in [(11, "演示：转让之前"), (12, "演示：转让之前"), (21, "演示：转让之后")]
     {
@@ -215,7 +235,7 @@ async fn what_is_the_mothers_is_not_the_new_familys_whatever_she_let_the_former_
     assert!(reads_of_hers(&house, 12, unit).await > 0, "she lets the other guardian");
     // The mother of the family that takes over lets the others read hers; but these are not hers.
     families::consent(&house.services, &visitor(&house, 21), both.new, shares).await.expect("said");
-    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     let record = families::record(&house.services, &visitor(&house, 21), unit).await.expect("read");
     assert_eq!(of_mother(&record), 0);
     assert!(record.tests.iter().any(|test| test.hidden), "that there is something is said");
@@ -245,7 +265,8 @@ async fn a_mother_who_is_of_the_new_family_reads_her_own_and_lets_the_others_of_
     tx.commit().await.expect("committed");
     joined(&house, 2, 21).await;
     families::consent(&house.services, &visitor(&house, 11), old, (Consent::MotherResults, true)).await.expect("said");
-    give(&house, contract_of(&house, old).await, &giving(&number(2), 7)).await.expect("transferred");
+    let din = din_of(&house, unit).await;
+    give(&house, contract_of(&house, old).await, &giving(&din, &number(2), 7)).await.expect("transferred");
     let digits = phone(11).digits().to_owned();
     let inviting = Inviting { contract: to, kin: "second_guardian".to_owned(), mother: true, phone: digits };
     office::invite(&house.services, &support(&house), &inviting).await.expect("invited");
@@ -277,14 +298,18 @@ async fn only_a_signed_contract_of_another_family_without_a_unit_takes_over() {
         (number(4), Fault::ContractUnfit),
         (number(5), Fault::ContractUnfit),
     ] {
-        assert_eq!(fault(give(&house, both.from, &giving(&to, 7)).await), ("to".to_owned(), expected), "{to}");
+        assert_eq!(
+            fault(give(&house, both.from, &giving(&both.din, &to, 7)).await),
+            ("to".to_owned(), expected),
+            "{to}"
+        );
     }
     let other_use = "update family_contract set pool = 'directed' where id = $1";
     sqlx::query(other_use).bind(both.to.0).execute(&house.db.owner_pool()).await.expect("of another use");
-    assert_eq!(fault(give(&house, both.from, &giving(&number(2), 7)).await).1, Fault::ContractUnfit);
+    assert_eq!(fault(give(&house, both.from, &giving(&both.din, &number(2), 7)).await).1, Fault::ContractUnfit);
     // A contract without a unit has nothing to go with it.
     let bare = contract_in(&house, 6, ContractState::Active).await;
-    assert_eq!(fault(give(&house, bare, &giving(&number(2), 8)).await).1, Fault::NotAChoice);
+    assert_eq!(fault(give(&house, bare, &giving(&both.din, &number(2), 8)).await).1, Fault::NotAChoice);
     // Nor does a unit change hands on its way to a patient, or when it is no more.
     for (state, expected) in
         [("reserved", Fault::UnitStays), ("delivered", Fault::UnitStays), ("discarded", Fault::NotAChoice)]
@@ -295,45 +320,34 @@ async fn only_a_signed_contract_of_another_family_without_a_unit_takes_over() {
         );
         sqlx::raw_sql(sqlx::AssertSqlSafe(past_its_ways)).execute(&house.db.owner_pool()).await.expect("the owner may");
         assert_eq!(
-            fault(give(&house, both.from, &giving(&number(2), 7)).await),
+            fault(give(&house, both.from, &giving(&both.din, &number(2), 7)).await),
             ("to".to_owned(), expected),
             "{state}"
         );
     }
-    let late = give(&house, both.from, &Acting { version: 2, ..giving(&number(2), 7) }).await;
+    // The number on the bag is that of the contract's unit.
+    let healed = format!(
+        "begin; set local session_replication_role = replica; update custody_unit set state = 'banked' where id = '{}'; commit",
+        both.unit
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(healed)).execute(&house.db.owner_pool()).await.expect("the owner may");
+    sqlx::query("update family_contract set pool = 'family' where id = $1")
+        .bind(both.to.0)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("of the same use");
+    let beside = din_of(&house, both.all[1]).await;
+    for (din, expected) in [("", Fault::Required), (beside.as_str(), Fault::UnitOther)] {
+        assert_eq!(fault(give(&house, both.from, &giving(din, &number(2), 7)).await), ("din".to_owned(), expected));
+    }
+    let unborn = Giving { born: String::new(), ..giving(&both.din, &number(2), 7) };
+    assert_eq!(fault(give(&house, both.from, &unborn).await), ("born".to_owned(), Fault::Required));
+    let late = give(&house, both.from, &Giving { version: 2, ..giving(&both.din, &number(2), 7) }).await;
     assert!(matches!(late, Err(FamilyError::Stale)), "{late:?}");
     assert_eq!(owner_of(&house, both.unit).await, both.old, "nothing of it happened");
     assert_eq!(count(&house, "select count(*) from family_contract_event").await, 0);
+    assert_eq!(count(&house, "select count(*) from family_contract_giving").await, 0);
     assert_eq!(count(&house, "select count(*) from custody_event").await, before);
-}
-
-#[tokio::test]
-async fn whoever_noted_the_signatures_does_not_let_a_unit_go_and_nobody_does_without_a_fresh_factor() {
-    let house = TestHouse::new().await;
-    let unit = units(&house).await[0];
-    let from = contract_of(&house, family(&house, 1, unit).await).await;
-    let to = contract_in(&house, 2, ContractState::Draft).await;
-    let (services, event) = (&house.services, ContractEvent::Transfer);
-    let (signed_on, ends_on) = ("2026-07-01".to_owned(), "2046-07-01".to_owned());
-    let sign = Acting { version: 1, signed_on, ends_on, ..Acting::default() };
-    office::act(services, &support(&house), (to, ContractEvent::Sign), &sign).await.expect("signed");
-    let said = giving(&number(2), 7);
-    let own = give(&house, from, &said).await;
-    assert!(matches!(own, Err(FamilyError::SamePerson)), "{own:?}");
-    let stale: Context = house.context(Actor::Staff {
-        account: AccountId(Uuid::from_u128(90_051)),
-        login: LoginSessionId(Uuid::from_u128(90_051)),
-        roles: vec![Role::FamilySupport],
-        stepped_up_at: None,
-    });
-    let unproved = office::act(services, &stale, (from, event), &said).await;
-    assert!(matches!(unproved, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{unproved:?}");
-    let colleague = staff(&house, Role::FamilySupport);
-    office::act(services, &colleague, (from, event), &said).await.expect("transferred");
-    // The form of one contract lets no other go.
-    let other = contract_in(&house, 3, ContractState::Active).await;
-    let again = office::act(services, &colleague, (other, event), &giving("", 7)).await;
-    assert!(matches!(again, Err(FamilyError::SentBefore)), "{again:?}");
 }
 
 /// A unit that went to another bank is in the house no more: its contract goes without another that takes over.
@@ -348,61 +362,13 @@ async fn what_the_bank_has_no_more_needs_nobody_who_takes_over() {
     .execute(&house.db.owner_pool())
     .await
     .expect("it left");
-    give(&house, both.from, &giving("", 7)).await.expect("transferred");
+    for _ in 0..2 {
+        let done = give(&house, both.from, &giving("", "", 7)).await.expect("pressed twice it is one");
+        assert_eq!(done, ContractState::Transferred);
+    }
     assert_eq!(owner_of(&house, both.unit).await, both.old, "its record stays its family's");
     let own = families::contracts(&house.services, &visitor(&house, 11)).await.expect("read");
     assert_eq!((own[0].state, own[0].unit_went), (ContractState::Transferred, false));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_let_one_unit_go_at_once_one_does_and_of_two_units_one_comes_under_a_contract() {
-    let house = TestHouse::new().await;
-    let both = both(&house).await;
-    let third = contract_in(&house, 3, ContractState::Signed).await;
-    let (one, two) = (giving(&number(2), 7), giving(&number(3), 8));
-    let (one, two) = tokio::join!(give(&house, both.from, &one), give(&house, both.from, &two));
-    let first = one.is_ok();
-    assert!(first != two.is_ok(), "{one:?} {two:?}");
-    let late = if first { two } else { one };
-    assert!(matches!(late, Err(FamilyError::Stale)), "{late:?}");
-    let third_family = family_of(&house, third).await;
-    assert_eq!(owner_of(&house, both.unit).await, if first { both.new } else { third_family });
-    assert_eq!(count(&house, "select count(*) from custody_event where kind = 'assigned'").await, 2);
-
-    // The contract that is left, and two units.
-    let left = number(if first { 3 } else { 2 });
-    let others = [family(&house, 4, both.all[1]).await, family(&house, 5, both.all[2]).await];
-    let [four, five] = [contract_of(&house, others[0]).await, contract_of(&house, others[1]).await];
-    let (one, two) = (giving(&left, 9), giving(&left, 10));
-    let (one, two) = tokio::join!(give(&house, four, &one), give(&house, five, &two));
-    assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
-    assert_eq!(fault(if one.is_ok() { two } else { one }).1, Fault::ContractUnfit);
-    assert_eq!(count(&house, "select count(*) from family_contract_transfer").await, 2);
-}
-
-/// The same steps without the contract's lock: each looks whether it is in force, then both write whose the unit is.
-async fn unguarded(pool: &PgPool, both: &Both, to: FamilyId, both_read: &Barrier) -> bool {
-    let mut db = pool.acquire().await.expect("a connection");
-    sqlx::raw_sql("begin; set local session_replication_role = replica").execute(&mut *db).await.expect("begun");
-    let row = sqlx::query_scalar("select state = 'active' from family_contract where id = $1").bind(both.from.0);
-    let active: bool = row.fetch_one(&mut *db).await.expect("read");
-    both_read.wait().await;
-    let write = sqlx::query("update custody_unit set family_id = $2 where id = $1").bind(both.unit.0).bind(to.0);
-    write.execute(&mut *db).await.expect("written");
-    sqlx::raw_sql("commit").execute(&mut *db).await.expect("committed");
-    active
-}
-
-/// Negative control of the race above.
-#[tokio::test(flavor = "multi_thread")]
-async fn without_the_contracts_lock_both_are_told_that_the_unit_went_where_they_sent_it() {
-    let house = TestHouse::new().await;
-    let both = both(&house).await;
-    let third = family_of(&house, contract_in(&house, 3, ContractState::Signed).await).await;
-    let (pool, both_read) = (house.db.owner_pool(), Barrier::new(2));
-    let (one, two) =
-        tokio::join!(unguarded(&pool, &both, both.new, &both_read), unguarded(&pool, &both, third, &both_read));
-    assert!(one && two, "a race that cannot go wrong proves nothing about the lock");
 }
 
 /// Whoever has the house's own role, and not its words, moves no unit: the event is missing, or it is not the last one's.
@@ -425,7 +391,7 @@ async fn the_database_lets_no_unit_go_without_an_event_of_its_own() {
         let refused = moved.expect_err("no event says so");
         assert_eq!(store::constraint_of(&refused), Some("custody_unit_assigned"), "{refused}");
     }
-    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     for family in [Some(both.old.0), None] {
         let back = sqlx::query(write).bind(both.unit.0).bind(family).execute(&services.db).await;
         let refused = back.expect_err("it went");
