@@ -17,6 +17,7 @@ mod says;
 mod state;
 #[cfg(test)]
 mod state_tests;
+pub mod told;
 mod value;
 
 pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
@@ -24,6 +25,6 @@ pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
 pub use guard::{Facts, Unmet};
 pub use results::Results;
-pub use says::{Says, says};
+pub use says::{Says, Word, says};
 pub use state::{Standing, State, may_come_later, next, ways};
 pub use value::{Marker, Person, Phase, Value, What};
