@@ -15,7 +15,8 @@ const COLLECTORS: [(&str, &str); 3] =
 /// The world of a facility: its people, collectors, lists and tanks, and the first number that is free this year.
 ///
 /// # Errors
-/// `NotFound` where the house lacks people (four), a tank of either use, or lists; `Database`.
+/// `NotFound` where the house lacks people (four), a tank of either use, or lists; `Unreadable`, `Database`. Without anybody of quality who
+/// has a code a stream is made all the same: the house keeps none of its units for good.
 pub async fn world(services: &Services, facility: &str) -> Result<World, LimsError> {
     let now = services.clock.now();
     let today = local_day(now);
