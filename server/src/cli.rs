@@ -23,7 +23,8 @@ Configuration: `server config` prints every key with its default and its meaning
 CORDBLOOD__SECTION__KEY overrides any key.
 
 Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 the configuration cannot be used · 4 the audit trail, the
-record of units or a passport does not verify · 5 done, but some sealed values do not open";
+record of units or a passport does not verify · 5 done, but some sealed values do not open · 6 nothing is wrong of what
+this version can read of the record of units, and a newer one is needed for the rest";
 
 /// What the binary can do.
 #[derive(Debug, Subcommand)]
@@ -78,7 +79,8 @@ pub enum Command {
     VerifyAudit(VerifyAudit),
     /// Check the whole record of units: every chain of events, the tree over them and all signed roots.
     ///
-    /// Ends with 4 and names the unit and the event of whatever was edited, removed, moved, cut off or put there, by whomever.
+    /// Ends with 4 and names the unit and the event of whatever was edited, removed, moved, cut off or put there, by whomever; with 6
+    /// where nothing is wrong, and events have words that only a newer version knows: verify with that one.
     /// Prints the last root of a sound record, to be kept outside the database: only a root kept elsewhere shows a record that was
     /// taken back to an earlier state, roots and all. Reads one snapshot in little memory; some minutes for each ten million events.
     VerifyCustody(VerifyCustody),
@@ -293,6 +295,9 @@ pub struct CatalogueAdd {
     /// Write it.
     #[arg(long)]
     pub yes: bool,
+    /// Write it also where it no longer asks for two people, or for a value with a bound, because the code that did is gone.
+    #[arg(long)]
+    pub lets_go: bool,
 }
 
 /// What to do about the rules of the way to the bank.
@@ -394,6 +399,8 @@ const CONFIGURATION: u8 = 3;
 const BROKEN: u8 = 4;
 /// Some sealed values do not open.
 const UNREADABLE: u8 = 5;
+/// What there is was said by a later version.
+const NEWER: u8 = 6;
 
 /// What a command came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -406,6 +413,8 @@ pub enum Outcome {
     CustodyBroken,
     /// It is done but for sealed values that do not open.
     Unreadable,
+    /// Nothing is wrong of what this version can read, and the record of units has more.
+    NewerNeeded,
 }
 
 /// Does what the command line says. Errors go to standard error, as sentences.
@@ -426,6 +435,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::AuditBroken | Outcome::CustodyBroken) => ExitCode::from(BROKEN),
         Ok(Outcome::Unreadable) => ExitCode::from(UNREADABLE),
+        Ok(Outcome::NewerNeeded) => ExitCode::from(NEWER),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

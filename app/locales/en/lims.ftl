@@ -85,3 +85,5 @@ lims-code-before-unit = A time before the unit was registered
 lims-code-too-long-ago = Told more than thirty days after it happened
 lims-code-no-operator = Nobody is named who opened or closed the deviation
 lims-code-only-quality = Said by people of quality at the desk, and by no feed
+lims-code-second-not-quality = The second is nobody of quality: the code belongs to no account with that role
+lims-code-needs-value = A step that reads a value, and says none

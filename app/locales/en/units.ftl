@@ -286,7 +286,7 @@ units-name-hint = A code or a short name, at most 60 characters, and nothing per
 units-celsius-hint = For example -188.5
 units-steps-done = Steps that were done
 units-alive = { $step }: what was read, in %
-units-alive-hint = Needed where you tick this step
+units-alive-hint = Needed where you tick this step; at most two decimals
 units-steps-done-hint = Tick what you did. Your colleague checks each of them, and both codes stand beside every step.
 units-steps-quality = Two people of quality note the steps of { $sections }; still missing: { $n }.
 units-refused-quality-steps = Some of these steps are noted by quality, and nothing was proposed. Please tick only steps that are on this page.
@@ -370,6 +370,8 @@ custody-refused-only-contracts = Whose a unit is follows from a contract and is 
 custody-refused-assigned-before = The unit belongs to a family already.
 custody-refused-before-unit = It cannot have happened then: the unit was registered later.
 custody-refused-only-quality = People of quality record this themselves; no system does it for them.
+custody-refused-second-not-quality = The second person is one of quality, and { $code } is nobody of quality.
+custody-refused-needs-value = “{ $step }” needs the value that was read.
 custody-unmet-steps = { $n ->
     [one] one preparation step is missing
    *[other] { $n } preparation steps are missing

@@ -82,3 +82,5 @@ lims-code-before-unit = 时间早于这份脐带血登记的时间
 lims-code-too-long-ago = 距发生时间超过三十天才送达
 lims-code-no-operator = 没有写明是谁开立或关闭偏差
 lims-code-only-quality = 须由质量部人员本人在系统中登记，不由实验室系统报送
+lims-code-second-not-quality = 第二人不是质量部人员：代码没有关联质量部的账号
+lims-code-needs-value = 这一步要报测得的数值，没有写

@@ -55,6 +55,12 @@ async fn furnish(stage: &Stage) -> anyhow::Result<()> {
     for statement in [
         "insert into custody_operator (id, code, since)
          select gen_random_uuid(), 'BN-' || n, '2010-01-01' from generate_series(1, 6) n",
+        // One of them is of quality: a feed's word that a unit is kept for good is taken with such a second.
+        "with quality as (
+           insert into account (id, kind, locale, created_at) values (gen_random_uuid(), 'staff', 'zh-CN', now()) returning id),
+         role as (
+           insert into account_role (account_id, role, granted_at) select id, 'quality_officer', now() from quality)
+         update custody_operator set account_id = quality.id from quality where code = 'BN-4'",
         "insert into custody_room (id, site, code, zh, en) values (gen_random_uuid(), 'BN', 'BN-ROOM', '一', 'one')",
         "insert into custody_tank (id, room_id, code, use, towers, frames, slots, since)
          select gen_random_uuid(), r.id, t.code, t.use, 40, 25, 10, '2010-01-01'

@@ -32,21 +32,31 @@ impl Typed {
 /// # Errors
 /// `Required`, `DecimalShape`.
 pub fn decimal(text: &str) -> Result<i32, Fault> {
+    decimals(text, 1).map_err(|fault| if fault == Fault::NotANumber { Fault::DecimalShape } else { fault })
+}
+
+/// A number with at most so many decimals (1 to 3), as people type it, in units of the last of them: `84.5` with two is 8450. Nothing is
+/// rounded: what has more is none.
+///
+/// # Errors
+/// `Required`, `NotANumber`.
+pub fn decimals(text: &str, places: u32) -> Result<i32, Fault> {
     let plain = half_width(text).replace('\u{2212}', "-");
     let plain = plain.trim();
     if plain.is_empty() {
         return Err(Fault::Required);
     }
     let (below, digits) = plain.strip_prefix('-').map_or((false, plain), |digits| (true, digits));
-    let (whole, tenth) = digits.split_once('.').unwrap_or((digits, "0"));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
     let are_digits =
         |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if !are_digits(whole, 6) || !are_digits(tenth, 1) {
-        return Err(Fault::DecimalShape);
+    let places = places.min(3) as usize;
+    if !are_digits(whole, 6) || !are_digits(part, places) {
+        return Err(Fault::NotANumber);
     }
-    let number = |text: &str| text.parse::<i32>().map_err(|_| Fault::DecimalShape);
-    let tenths = number(whole)? * 10 + number(tenth)?;
-    Ok(if below { -tenths } else { tenths })
+    // Six digits and three: within what is counted in.
+    let units = format!("{whole}{part:0<places$}").parse::<i32>().map_err(|_| Fault::NotANumber)?;
+    Ok(if below { -units } else { units })
 }
 
 /// One line of text with at least one character.
@@ -129,6 +139,27 @@ pub fn words(text: &str, max: u32) -> Result<String, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decimal_is_counted_in_its_last_place_and_never_rounded() {
+        for (text, tenths, hundredths) in [
+            ("84", Ok(840), Ok(8400)),
+            ("84.5", Ok(845), Ok(8450)),
+            ("−0.5", Ok(-5), Ok(-50)),
+            ("８４．５", Ok(845), Ok(8450)),
+            ("69.99", Err(Fault::DecimalShape), Ok(6999)),
+            ("0.05", Err(Fault::DecimalShape), Ok(5)),
+            ("69.999", Err(Fault::DecimalShape), Err(Fault::NotANumber)),
+            ("999999.99", Err(Fault::DecimalShape), Ok(99_999_999)),
+            ("1000000", Err(Fault::DecimalShape), Err(Fault::NotANumber)),
+            (" ", Err(Fault::Required), Err(Fault::Required)),
+            ("1e2", Err(Fault::DecimalShape), Err(Fault::NotANumber)),
+            (".5", Err(Fault::DecimalShape), Err(Fault::NotANumber)),
+            ("5.", Err(Fault::DecimalShape), Err(Fault::NotANumber)),
+        ] {
+            assert_eq!((decimal(text), decimals(text, 2)), (tenths, hundredths), "{text}");
+        }
+    }
 
     #[test]
     fn what_is_pasted_from_a_table_is_read_as_text() {

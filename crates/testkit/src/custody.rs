@@ -1,7 +1,7 @@
 //! Stored units in any state, told as the laboratory's system would tell them.
 
 use crate::TestHouse;
-use domain::custody::{Din, Pool, Slot, State};
+use domain::custody::{Din, Pool, Slot, State, Word};
 use domain::ids::UnitId;
 use jiff::Timestamp;
 use services::custody::life::Life;
@@ -53,27 +53,37 @@ pub fn life(number: u32) -> Life {
     }
 }
 
-/// Who tells in tests what no machine says: the house itself, as in its demo.
+/// Who tells in tests what a machine's word is not enough for: the house itself, as in its demo.
 const HOUSE: By = By { actor_kind: "system", actor_id: None, source: "lims" };
 
-/// Tells it in a transaction of its own; what a machine does not say ([`domain::custody::Says`]) the house says in its place.
+/// Tells it in a transaction of its own, all of it by who tells it.
 pub async fn tell_by(house: &TestHouse, by: &By, incoming: &[Incoming]) -> Outcomes {
     let (services, now) = (&house.services, house.now());
     let mut tx = services.begin().await.expect("a transaction");
+    let outcomes = record_in(&mut tx, services, by, incoming, now).await.expect("nothing is broken");
+    tx.commit().await.expect("it is kept");
+    outcomes
+}
+
+/// Tells it in a transaction of its own: what a machine's word is enough for ([`domain::custody::Says::by_machine`]) by a machine, and
+/// all else, each in its place, by the house.
+pub async fn tell_with_house(house: &TestHouse, machine: &By, incoming: &[Incoming]) -> Outcomes {
+    let (services, now) = (&house.services, house.now());
+    let mut tx = services.begin().await.expect("a transaction");
     let shelf = services.custody.read(&mut tx, &services.clock).await.expect("the lists");
-    let is_told = |one: &Incoming| !by.is_machine() || shelf.says_of(&one.payload).by_machine();
+    let is_told = |one: &Incoming| shelf.says_of(&one.payload).by_machine() == Word::Taken;
     let mut outcomes = Outcomes::with_capacity(incoming.len());
     for part in incoming.chunk_by(|one, next| is_told(one) == is_told(next)) {
-        let by = if part.first().is_some_and(is_told) { by } else { &HOUSE };
+        let by = if part.first().is_some_and(is_told) { machine } else { &HOUSE };
         outcomes.extend(record_in(&mut tx, services, by, part, now).await.expect("nothing is broken"));
     }
     tx.commit().await.expect("it is kept");
     outcomes
 }
 
-/// Tells it as the laboratory's system.
+/// Tells it as the laboratory's system, with the house ([`tell_with_house`]).
 pub async fn tell(house: &TestHouse, incoming: &[Incoming]) -> Outcomes {
-    tell_by(house, &LIMS, incoming).await
+    tell_with_house(house, &LIMS, incoming).await
 }
 
 /// The unit of a number, told until it is in a state.

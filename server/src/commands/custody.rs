@@ -19,12 +19,19 @@ pub async fn verify(config: &Config, asked: VerifyCustody) -> anyhow::Result<Out
         "{} units with {} events, {} of them opened, under {} signed roots; {} units wait for the next root.",
         report.units, report.events, report.opened, report.roots, report.waiting
     );
+    for event in &report.newer {
+        println!("{event}");
+    }
+    if report.more_newer > 0 {
+        println!("… and {} further events like these.", report.more_newer);
+    }
     if report.is_sound() {
-        println!("The record of units is sound.");
+        let so_far = if report.newer.is_empty() { "" } else { " as far as this version can read it" };
+        println!("The record of units is sound{so_far}.");
         if let Some(root) = &report.root {
             println!("Root, to be kept elsewhere: {}", Witness::of(root));
         }
-        return Ok(Outcome::Done);
+        return Ok(if report.newer.is_empty() { Outcome::Done } else { Outcome::NewerNeeded });
     }
     for fault in &report.faults {
         println!("{fault}");

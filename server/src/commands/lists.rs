@@ -105,13 +105,24 @@ async fn add(config: &Config, asked: CatalogueAdd) -> anyhow::Result<()> {
         }
         bail!("it cannot be the next version");
     }
+    let losses = newest.losses_of_next(&items);
+    if !losses.is_empty() {
+        println!("What it no longer asks for:");
+        for loss in &losses {
+            println!("{loss}");
+        }
+    }
     if !asked.yes {
-        println!("Nothing was written: `--yes` adds it.");
+        let how = if losses.is_empty() { "`--yes` adds it" } else { "`--yes --lets-go` adds it, where that is meant" };
+        println!("Nothing was written: {how}.");
         return Ok(());
     }
-    match lists::add(&services, &context, (kind, before), &items, from).await {
+    match lists::add(&services, &context, (kind, before), (&items, asked.lets_go), from).await {
         Ok(version) => println!("Version {version} is there."),
         Err(ListError::Early(earliest)) => bail!("--from: {earliest} or later"),
+        Err(ListError::Losses(_)) => {
+            bail!("it asks for less than the version before: `--lets-go` says that it is meant")
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(())

@@ -97,8 +97,8 @@ pub async fn seed(config: &Config) -> anyhow::Result<()> {
     services::door::seed_demo(&services, &services.system()).await.context("the door's demo")?;
     services::bus::seed_demo(&services, &services.system()).await.context("the bus's demo")?;
     services::custody::seed_demo(&services, &services.system()).await.context("the demo of stored units")?;
-    services::lims::seed_demo(&services, &services.system()).await.context("the demo of the laboratory's feed")?;
     services::custody::desk::seed_demo(&services, &services.system()).await.context("the demo's laboratory")?;
+    services::lims::seed_demo(&services, &services.system()).await.context("the demo of the laboratory's feed")?;
     services::telemetry::seed_demo(&services, &services.system()).await.context("the demo of tanks")?;
     services::groups::seed_demo(&services, &services.system()).await.context("the groups' demo")?;
     services::ambassadors::seed_demo(&services, &services.system()).await.context("the ambassadors' demo")?;

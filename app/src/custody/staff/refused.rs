@@ -68,7 +68,9 @@ fn why(asked: &Asked, refused: &Refused) -> String {
         Refused::UnknownOperator(code)
         | Refused::UnknownStep(code)
         | Refused::UnknownTest(code)
-        | Refused::LotShape(code) => asked.t_args(&key, &[("code", code.clone().into())]),
+        | Refused::LotShape(code)
+        | Refused::SecondNotQuality(code) => asked.t_args(&key, &[("code", code.clone().into())]),
+        Refused::NeedsValue(step) => asked.t_args(&key, &[("step", analyte_text(asked, step).into())]),
         Refused::OutOfRange { analyte, least, most } => {
             let args = [
                 ("analyte", analyte_text(asked, analyte).into()),

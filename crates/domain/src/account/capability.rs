@@ -303,6 +303,13 @@ const fn device_permits(role: DeviceRole, capability: Capability) -> bool {
     }
 }
 
+impl Role {
+    /// Whether whoever has it may do that, whatever else they prove: for who is named by others and not asked themselves.
+    pub const fn may(self, capability: Capability) -> bool {
+        role_permits(self, capability)
+    }
+}
+
 const fn role_permits(role: Role, capability: Capability) -> bool {
     use Capability as C;
     // Whoever sees cases sees in full whose they are; the second factor and the reason are asked beside it.

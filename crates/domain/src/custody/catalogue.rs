@@ -125,6 +125,15 @@ impl Catalogue {
     }
 }
 
+/// The version of a list that holds on a day (of Shandong), for a unit whose work by it begins then: the latest that is valid by then,
+/// and of two of one day the later; before the first, the first. This is the one answer wherever a unit names none yet: of an event the
+/// day is that on which it happened, of a question that on which it is asked.
+pub fn in_force(lists: &[Arc<Catalogue>], kind: CatalogueKind, day: civil::Date) -> Option<&Arc<Catalogue>> {
+    let of_kind = || lists.iter().filter(|list| list.kind == kind);
+    let holds = of_kind().filter(|list| list.valid_from <= day).max_by_key(|list| (list.valid_from, list.version));
+    holds.or_else(|| of_kind().min_by_key(|list| (list.valid_from, list.version)))
+}
+
 /// How far a unit is with one list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Progress {
@@ -186,6 +195,31 @@ mod tests {
 
     fn preparation() -> Catalogue {
         list(&[("A", 10), ("B", 10), ("C", 10), ("D", 8), ("E", 7), ("F", 5), ("G", 4), ("H", 2)])
+    }
+
+    #[test]
+    fn of_two_versions_the_one_of_the_day_holds_and_not_the_highest() {
+        let list = |kind, version, valid_from| Arc::new(Catalogue { kind, version, valid_from, ..preparation() });
+        let (first, next) = (civil::date(2026, 1, 1), civil::date(2026, 12, 20));
+        let lists = [
+            list(CatalogueKind::Preparation, 1, first),
+            list(CatalogueKind::Preparation, 2, next),
+            list(CatalogueKind::Test, 7, first),
+        ];
+        let version = |kind, day| in_force(&lists, kind, day).map(|list| list.version);
+        let of = |day| version(CatalogueKind::Preparation, day);
+        assert_eq!(of(civil::date(2025, 12, 31)), Some(1), "before the first: the first");
+        assert_eq!(
+            [first, civil::date(2026, 12, 19)].map(of),
+            [Some(1), Some(1)],
+            "the next is there, and holds not yet"
+        );
+        assert_eq!([next, civil::date(2030, 1, 1)].map(of), [Some(2), Some(2)]);
+        assert_eq!(version(CatalogueKind::Test, next), Some(7), "each list has versions of its own");
+        assert_eq!(version(CatalogueKind::Release, next), None);
+        let same_day = [lists[0].clone(), list(CatalogueKind::Preparation, 2, first)];
+        let held = in_force(&same_day, CatalogueKind::Preparation, first).map(|list| list.version);
+        assert_eq!(held, Some(2), "of two of one day the later");
     }
 
     #[test]

@@ -23,6 +23,11 @@ pub const START: Hash = [0; 32];
 /// Random bytes before what an event says: nobody guesses from the digest what was said.
 pub type Salt = [u8; 16];
 
+/// What a unit's key seals of an event, in its two parts: the salt, and the JSON. `None` for what is shorter than a salt.
+pub fn salted(bytes: &[u8]) -> Option<(&Salt, &[u8])> {
+    bytes.split_first_chunk()
+}
+
 /// The digest of what an event says: SHA-256 of the salt and the JSON as it is stored.
 pub fn digest(salt: &Salt, said: &[u8]) -> Hash {
     sha256(&[salt, said])

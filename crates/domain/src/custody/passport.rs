@@ -7,6 +7,7 @@
 //! What a reader may not see is in it as a digest only: the chain verifies all the same, and nobody guesses from it what was said.
 
 use crate::custody::chain::{self, Link, Root, START, Salt};
+use crate::custody::told::is_of_kind;
 use crate::merkle::{Hash, hex, root_by, sha256, unhex};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -417,20 +418,14 @@ impl Passport {
 impl Said {
     /// Of the bytes that a unit's key seals: the salt, and the JSON.
     pub fn of(bytes: &[u8]) -> Option<Self> {
-        let (salt, text) = bytes.split_first_chunk()?;
+        let (salt, text) = chain::salted(bytes)?;
         Some(Self { salt: Hex(*salt), text: String::from_utf8(text.to_vec()).ok()? })
     }
 
     /// Whether it is what the event's digest is of, and of the event's kind.
     fn holds(&self, event: &Event) -> bool {
-        #[derive(Deserialize)]
-        struct Tagged {
-            // Any word: a verifier that was kept holds for kinds that came later, too.
-            kind: String,
-        }
         let salt: &Salt = &self.salt.0;
-        chain::digest(salt, self.text.as_bytes()) == event.digest.0
-            && serde_json::from_str::<Tagged>(&self.text).is_ok_and(|tagged| tagged.kind == event.kind)
+        chain::digest(salt, self.text.as_bytes()) == event.digest.0 && is_of_kind(self.text.as_bytes(), &event.kind)
     }
 }
 

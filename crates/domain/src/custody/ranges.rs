@@ -1,7 +1,7 @@
 //! What a measured value can be (custody.md). What is outside is not a measurement but a mistake, and is refused; what is possible
 //! and strange is kept with a flag.
 
-use super::{Phase, Value, What};
+use super::{Person, Phase, Value, What};
 
 /// A value that cannot be.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -42,6 +42,53 @@ pub const RELEASED_ABOVE: [(&str, f64); 2] = [("cd34_viability", 70.0), ("cd45_v
 /// The bound of an analyte that has one ([`RELEASED_ABOVE`]).
 pub fn released_above(analyte: &str) -> Option<f64> {
     RELEASED_ABOVE.iter().find(|(name, _)| *name == analyte).map(|(_, bound)| *bound)
+}
+
+/// Whether a step of a release that reads a value with a bound says none: a number of the unit's own under the step's code.
+pub fn lacks_reading(step: &str, values: &[Value]) -> bool {
+    let is_read =
+        |value: &Value| value.analyte == step && value.of == Person::Baby && matches!(value.found, What::Number(_));
+    released_above(step).is_some() && !values.iter().any(is_read)
+}
+
+/// A value that a release needs more of.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TooFew {
+    /// Of what.
+    pub analyte: String,
+    /// What was read, in per cent.
+    pub number: f64,
+    /// It is to be above this.
+    pub bound: f64,
+}
+
+impl TooFew {
+    /// Of a value that has a bound and is not above it.
+    pub fn of(value: &Value) -> Option<Self> {
+        let (What::Number(number), Some(bound)) = (&value.found, released_above(&value.analyte)) else {
+            return None;
+        };
+        (*number <= bound).then(|| Self { analyte: value.analyte.clone(), number: *number, bound })
+    }
+
+    /// What stands in a deviation that the house opened for values like this, as it wrote them; `None` for what people wrote.
+    pub fn all_in(said: &str) -> Option<Vec<Self>> {
+        let one = |text: &str| -> Option<Self> {
+            let (analyte, rest) = text.split_once(' ')?;
+            let (number, bound) = rest.strip_suffix(" %")?.split_once(" % ≤ ")?;
+            released_above(analyte)?;
+            Some(Self { analyte: analyte.to_owned(), number: number.parse().ok()?, bound: bound.parse().ok()? })
+        };
+        said.split("; ").map(one).collect()
+    }
+}
+
+/// As it stands in a deviation: facts that need no language. Whoever shows it names the analyte ([`TooFew::all_in`]).
+impl std::fmt::Display for TooFew {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { analyte, number, bound } = self;
+        write!(f, "{analyte} {number} % ≤ {bound} %")
+    }
 }
 
 /// Degrees Celsius that a logger can show on the way.
@@ -107,7 +154,7 @@ pub fn check(value: &Value) -> Result<Option<Flag>, OutOfRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::custody::{Marker, Person};
+    use crate::custody::Marker;
     use proptest::prelude::*;
 
     fn value(analyte: &str, unit: &str, phase: Option<Phase>, found: What) -> Value {
@@ -145,6 +192,34 @@ mod tests {
         assert_eq!(marker(Marker::Negative), Ok(None));
         assert_eq!(marker(Marker::Positive), Ok(Some(Flag::Marker)));
         assert_eq!(marker(Marker::Questionable), Ok(Some(Flag::Marker)));
+    }
+
+    #[test]
+    fn a_step_that_reads_living_cells_says_a_number_of_the_units_own_under_its_code() {
+        let read = |analyte: &str, found| value(analyte, "%", Some(Phase::Thaw), found);
+        let number = || read("cd34_viability", What::Number(86.5));
+        assert!(lacks_reading("cd34_viability", &[]));
+        assert!(lacks_reading("cd34_viability", &[read("cd45_viability", What::Number(86.5))]), "another's");
+        assert!(lacks_reading("cd34_viability", &[read("cd34_viability", What::Text("many".to_owned()))]), "a word");
+        assert!(lacks_reading("cd34_viability", &[Value { of: Person::Mother, ..number() }]), "the mother's");
+        assert!(!lacks_reading("cd34_viability", &[read("cfu", What::Number(1.0)), number()]));
+        assert!(!lacks_reading("crossmatch", &[]), "a step without a bound needs none");
+    }
+
+    #[test]
+    fn what_the_house_wrote_of_too_few_is_read_again_and_what_people_wrote_is_not() {
+        let low = |analyte: &str, number| TooFew::of(&value(analyte, "%", None, What::Number(number)));
+        let both: Vec<TooFew> =
+            [low("cd34_viability", 70.0), low("cd45_viability", 39.5)].into_iter().flatten().collect();
+        let said: Vec<String> = both.iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["cd34_viability 70 % ≤ 70 %", "cd45_viability 39.5 % ≤ 40 %"]);
+        assert_eq!(TooFew::all_in(&said.join("; ")), Some(both));
+        assert_eq!(low("cd34_viability", 70.1), None);
+        assert_eq!(low("viability", 1.0), None, "it has no bound");
+        for other in ["", "记录缺一页", "1.5 °C < 2 °C", "cd34_viability many % ≤ 70 %", "viability 1 % ≤ 2 %"]
+        {
+            assert_eq!(TooFew::all_in(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The next version of a list: what it must be, and what it changes. A version never changes; units that were begun keep theirs.
 
-use super::{Catalogue, Item};
+use super::ranges::released_above;
+use super::{Catalogue, CatalogueKind, Item};
 use std::collections::BTreeSet;
 
 /// The most entries: a bit of a signed number each.
@@ -74,7 +75,40 @@ impl std::fmt::Display for ListChange {
     }
 }
 
+/// What a next version no longer asks for, because no entry of it has the code that did. It can be meant, and is added only where
+/// somebody says so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ListLoss {
+    /// That more than one person does it, and both are named.
+    People(String),
+    /// That a value above its bound is read before a unit is released.
+    Bound(String),
+}
+
+/// As operators read it.
+impl std::fmt::Display for ListLoss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::People(code) => {
+                write!(f, "! {code}: is done by more than one person, and no entry has this code any more")
+            }
+            Self::Bound(code) => write!(f, "! {code}: reads a value with a bound, and no entry has this code any more"),
+        }
+    }
+}
+
 impl Catalogue {
+    /// What entries would no longer ask for as the version after this one, in this one's order.
+    pub fn losses_of_next(&self, items: &[Item]) -> Vec<ListLoss> {
+        let gone = self.items.iter().filter(|known| !items.iter().any(|item| item.code == known.code));
+        let loss = |known: &Item| {
+            let reads = self.kind == CatalogueKind::Release && released_above(&known.code).is_some();
+            let people = known.needs_two().then(|| ListLoss::People(known.code.clone()));
+            people.or_else(|| reads.then(|| ListLoss::Bound(known.code.clone())))
+        };
+        gone.filter_map(loss).collect()
+    }
+
     /// All that is wrong with entries as the version after this one; nothing where they can be.
     pub fn faults_of_next(&self, items: &[Item]) -> Vec<ListFault> {
         let mut faults = Vec::new();
@@ -181,6 +215,29 @@ mod tests {
             ]
         );
         assert!(list().changes_of_next(&list().items).is_empty());
+    }
+
+    #[test]
+    fn what_a_next_version_no_longer_asks_for_is_named() {
+        let release = |codes: &[&str]| {
+            let items = (1..).zip(codes).map(|(position, code)| item(position, code)).collect();
+            Catalogue { kind: CatalogueKind::Release, items, ..list() }
+        };
+        let before = release(&["taken_by_two", "handed_by_three", "cd34_viability", "crossmatch"]);
+        let losses = |codes: &[&str]| before.losses_of_next(&release(codes).items);
+        assert_eq!(losses(&["crossmatch", "cd34_viability", "handed_by_three", "taken_by_two", "more"]), []);
+        assert_eq!(
+            losses(&["taken", "handed_by_two", "crossmatch"]),
+            [
+                ListLoss::People("taken_by_two".to_owned()),
+                ListLoss::People("handed_by_three".to_owned()),
+                ListLoss::Bound("cd34_viability".to_owned()),
+            ]
+        );
+        assert_eq!(losses(&["taken_by_two", "handed_by_three", "cd34_viability"]), [], "a step like any other");
+        // Of another list the code reads nothing that a release waits for.
+        let tests = Catalogue { kind: CatalogueKind::Test, items: vec![item(1, "cd34_viability")], ..list() };
+        assert_eq!(tests.losses_of_next(&[]), []);
     }
 
     #[test]

@@ -9,8 +9,11 @@ use crate::account::Capability;
 pub enum Says {
     /// Anybody of the laboratory, and its system.
     Laboratory,
-    /// One of the laboratory with one of quality who confirms it; the laboratory's system names both.
+    /// One of the laboratory with one of quality who confirms it, both named. The laboratory's system tells it where the second whom it
+    /// names is somebody of quality, by the role of the account that the code belongs to: two codes are not yet two people with quality.
     WithQuality,
+    /// One of the laboratory with one of quality who confirms it. The event names nobody, so that no machine can say who did.
+    AtTheDesk,
     /// Two of the laboratory, and the coordinator, of quality, who confirms it: three people, each under an account of their own. A code
     /// that a machine names is nobody's word, and one that names nobody less.
     Coordinated,
@@ -22,7 +25,7 @@ impl Says {
     /// What one has to be able to do to be the first who says it.
     pub const fn begins(self) -> Capability {
         match self {
-            Self::Laboratory | Self::WithQuality | Self::Coordinated => Capability::HandleUnits,
+            Self::Laboratory | Self::WithQuality | Self::AtTheDesk | Self::Coordinated => Capability::HandleUnits,
             Self::Quality => Capability::ReleaseUnits,
         }
     }
@@ -31,14 +34,29 @@ impl Says {
     pub const fn confirms(self) -> Capability {
         match self {
             Self::Laboratory => Capability::HandleUnits,
-            Self::WithQuality | Self::Coordinated | Self::Quality => Capability::ReleaseUnits,
+            Self::WithQuality | Self::AtTheDesk | Self::Coordinated | Self::Quality => Capability::ReleaseUnits,
         }
     }
 
-    /// A feed may tell it.
-    pub const fn by_machine(self) -> bool {
-        matches!(self, Self::Laboratory | Self::WithQuality)
+    /// What a machine's word for it is worth.
+    pub const fn by_machine(self) -> Word {
+        match self {
+            Self::Laboratory => Word::Taken,
+            Self::WithQuality => Word::Seconded,
+            Self::AtTheDesk | Self::Coordinated | Self::Quality => Word::Nobodys,
+        }
     }
+}
+
+/// What a machine's word is worth. What is worth less stands after what is worth more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Word {
+    /// It is taken.
+    Taken,
+    /// It is taken where the second whom it names may confirm it ([`Says::confirms`]).
+    Seconded,
+    /// It is nobody's.
+    Nobodys,
 }
 
 /// By whom it is said that something happened; of a release step, which one is given, or none for one that no list has. What a unit is
@@ -52,12 +70,11 @@ pub fn says(kind: Kind, step: Option<&Item>) -> Says {
             _ => Says::Quality,
         },
         (Kind::Shipped, _) => Says::Coordinated,
+        (Kind::Listed | Kind::Exposed, _) => Says::AtTheDesk,
         (
             Kind::Banked
             | Kind::HoldLifted
-            | Kind::Listed
             | Kind::ReleaseApproved
-            | Kind::Exposed
             | Kind::Discarded
             | Kind::GivenToResearch
             | Kind::TransferredOut
@@ -81,7 +98,11 @@ mod tests {
 
     fn line(name: &str, says: Says) -> String {
         let able = |capability: Capability| format!("{capability:?}");
-        let machine = if says.by_machine() { "yes" } else { "no" };
+        let machine = match says.by_machine() {
+            Word::Taken => "yes",
+            Word::Seconded => "with a second who confirms",
+            Word::Nobodys => "no",
+        };
         format!("{name}: begins {}, confirms {}, machine {machine}", able(says.begins()), able(says.confirms()))
     }
 
@@ -103,6 +124,14 @@ mod tests {
     }
 
     #[test]
+    fn what_quality_confirms_is_no_machines_word_alone() {
+        for kind in Kind::ALL.iter().copied() {
+            let says = says(kind, None);
+            assert_eq!(says.confirms() == Capability::ReleaseUnits, says.by_machine() != Word::Taken, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn a_section_is_asked_of_a_release_and_of_nothing_else() {
         for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::ReleaseStepDone) {
             assert_eq!(says(kind, Some(&step("VI"))), says(kind, None), "{kind:?}");
@@ -111,10 +140,10 @@ mod tests {
 
     #[test]
     fn what_asks_for_more_is_confirmed_by_no_fewer_people_and_no_machine_says_it() {
-        let all = [Says::Laboratory, Says::WithQuality, Says::Coordinated, Says::Quality];
+        let all = [Says::Laboratory, Says::WithQuality, Says::AtTheDesk, Says::Coordinated, Says::Quality];
         assert!(all.is_sorted());
         for pair in all.windows(2) {
-            assert!(pair[0].by_machine() || !pair[1].by_machine(), "{pair:?}");
+            assert!(pair[0].by_machine() <= pair[1].by_machine(), "{pair:?}");
             let theirs = |capability| capability == Capability::ReleaseUnits;
             assert!(!theirs(pair[0].begins()) || theirs(pair[1].begins()), "{pair:?}");
             assert!(!theirs(pair[0].confirms()) || theirs(pair[1].confirms()), "{pair:?}");

@@ -3,6 +3,7 @@
 
 use super::{Incoming, Shelf, UnitName};
 use crate::context::new_uuid;
+use domain::custody::ranges;
 use domain::custody::{
     CatalogueKind, DeviationKind, Din, Handed, Item, Lot, Marker, Payload, Person, Phase, Pool, Rejection, Slot, State,
     Value, What,
@@ -250,7 +251,11 @@ impl Telling<'_> {
     fn release(&mut self, fits: impl Fn(&str) -> bool) {
         for item in self.list(CatalogueKind::Release, fits) {
             let with = item.needs_two().then(|| owned("LAB-02"));
-            let (step, operator, values) = (item.code, owned("LAB-01"), Vec::new());
+            // What is read on a thawed segment is plausible, and above its bound.
+            let least = ranges::released_above(&item.code);
+            let read =
+                least.map(|least| number(&item.code, self.life.between(13, least + 8.0, 96.0, 1), "%", Phase::Thaw));
+            let (step, operator, values) = (item.code, owned("LAB-01"), read.into_iter().collect());
             self.tell(180, Payload::ReleaseStepDone { step, operator, with, values });
         }
     }

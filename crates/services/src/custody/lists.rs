@@ -6,7 +6,7 @@ use super::shelf::load;
 use crate::audit::{self, Entry};
 use crate::{Context, Services};
 use domain::account::{Actor, Denied};
-use domain::custody::revise::ListFault;
+use domain::custody::revise::{ListFault, ListLoss};
 use domain::custody::{Catalogue, CatalogueKind, Item};
 use domain::time::local_day;
 use jiff::civil::Date;
@@ -26,6 +26,9 @@ pub enum ListError {
     /// Its entries cannot be the next version.
     #[error("the entries cannot be the next version of the list")]
     Faults(Vec<ListFault>),
+    /// It no longer asks for what the version before does, and nobody said that this is meant.
+    #[error("the entries no longer ask for what the version before them does")]
+    Losses(Vec<ListLoss>),
     /// It would hold from a day that is past, or before the day of the version before it.
     #[error("a version holds from {0} on at the earliest")]
     Early(Date),
@@ -80,16 +83,17 @@ pub async fn newest(services: &Services, context: &Context, kind: CatalogueKind)
     Ok((**list).clone())
 }
 
-/// Adds the version after `before`, which holds for units that are begun on a day or later. Servers that run know it within a second.
+/// Adds the version after `before`, which holds for units that are begun on a day or later; where `lets_go` says that it is meant, also
+/// one that no longer asks for two people or for a value with a bound ([`ListLoss`]). Servers that run know it within a second.
 /// Answers its number.
 ///
 /// # Errors
-/// `Denied`; `Faults`; `Early`; `Changed` where `before` is not the last; `Custody`.
+/// `Denied`; `Faults`; `Losses`; `Early`; `Changed` where `before` is not the last; `Custody`.
 pub async fn add(
     services: &Services,
     context: &Context,
     (kind, before): (CatalogueKind, u32),
-    items: &[Item],
+    (items, lets_go): (&[Item], bool),
     from: Date,
 ) -> Result<u32, ListError> {
     only_the_house(context)?;
@@ -102,6 +106,10 @@ pub async fn add(
     let faults = list.faults_of_next(items);
     if !faults.is_empty() {
         return Err(ListError::Faults(faults));
+    }
+    let losses = list.losses_of_next(items);
+    if !losses.is_empty() && !lets_go {
+        return Err(ListError::Losses(losses));
     }
     let earliest = earliest(context, list.valid_from);
     if from < earliest {
@@ -120,7 +128,9 @@ pub async fn add(
     if !sql::add_list(&mut tx, (id, kind.name(), number), from, &rows).await? {
         return Err(ListError::Changed);
     }
-    let detail = json!({ "kind": kind.name(), "version": version, "from": from.to_string(), "entries": items.len() });
+    let detail = json!({
+        "kind": kind.name(), "version": version, "from": from.to_string(), "entries": items.len(), "let_go": losses.len(),
+    });
     let entry = Entry { action: "custody.list_added", subject_kind: "custody_list", subject: Some(id), detail };
     audit::record(&mut tx, context, &[entry]).await?;
     tx.commit().await?;

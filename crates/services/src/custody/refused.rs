@@ -78,6 +78,10 @@ pub enum Refused {
     BeforeUnit,
     /// A feed tells what people of quality say at the desk, and nobody for them: which step of a release, or what.
     OnlyQuality(String),
+    /// A feed tells what quality confirms, and the second whom it names is nobody of quality: which code.
+    SecondNotQuality(String),
+    /// A step of a release that reads a value with a bound says none: which step.
+    NeedsValue(String),
 }
 
 impl Refused {
@@ -114,11 +118,13 @@ impl Refused {
             Self::AssignedBefore => "assigned-before",
             Self::BeforeUnit => "before-unit",
             Self::OnlyQuality(_) => "only-quality",
+            Self::SecondNotQuality(_) => "second-not-quality",
+            Self::NeedsValue(_) => "needs-value",
         }
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 30] = [
+    pub const CODES: [&'static str; 32] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -149,6 +155,8 @@ impl Refused {
         "assigned-before",
         "before-unit",
         "only-quality",
+        "second-not-quality",
+        "needs-value",
     ];
 
     /// The same event may be kept once something else has come: a feed keeps it and tries again.
@@ -158,6 +166,7 @@ impl Refused {
             | Self::UnknownOperator(_)
             | Self::UnknownStep(_)
             | Self::UnknownTest(_)
+            | Self::SecondNotQuality(_)
             | Self::NoSuchDeviation
             | Self::SlotTaken
             | Self::NotInSlot
@@ -183,7 +192,9 @@ impl std::fmt::Display for Refused {
             Self::UnknownOperator(code)
             | Self::UnknownStep(code)
             | Self::UnknownTest(code)
-            | Self::OnlyQuality(code) => {
+            | Self::OnlyQuality(code)
+            | Self::SecondNotQuality(code)
+            | Self::NeedsValue(code) => {
                 write!(f, "{}: {code}", self.code())
             }
             Self::OutOfRange { analyte, least, most } => write!(f, "out-of-range: {analyte} is {least} to {most}"),

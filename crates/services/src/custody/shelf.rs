@@ -3,6 +3,7 @@
 use super::CustodyError;
 use crate::clock::Clock;
 use crate::snapshot::Snapshot;
+use domain::custody::catalogue::in_force;
 use domain::custody::{Catalogue, CatalogueKind, Item, Kind, Payload, Says, says};
 use domain::time::local_day;
 use jiff::Timestamp;
@@ -41,6 +42,26 @@ impl Shelves {
     pub async fn read(&self, db: &mut PgConnection, clock: &Clock) -> Result<Arc<Shelf>, CustodyError> {
         self.0.read(clock, |_| load(db)).await
     }
+
+    /// The shelf with these lists on it: one that another server added within this second, and that a row names already, is there, too.
+    ///
+    /// # Errors
+    /// `Unreadable`, `Database`.
+    pub(crate) async fn read_with(
+        &self,
+        db: &mut PgConnection,
+        clock: &Clock,
+        named: &[Uuid],
+    ) -> Result<Arc<Shelf>, CustodyError> {
+        let shelf = self.read(&mut *db, clock).await?;
+        with(shelf, db, named).await
+    }
+}
+
+/// A shelf as it is where all of these lists are on it, else read anew.
+pub(super) async fn with(shelf: Arc<Shelf>, db: &mut PgConnection, named: &[Uuid]) -> Result<Arc<Shelf>, CustodyError> {
+    let whole = named.iter().all(|id| shelf.of(*id).is_some());
+    if whole { Ok(shelf) } else { Ok(Arc::new(load(db).await?)) }
 }
 
 /// Reads all of it.
@@ -79,12 +100,18 @@ impl Shelf {
         self.lists.iter().find(|list| list.id == id)
     }
 
-    /// The version for a unit whose work begins at an instant: the latest that holds then, else the first there is.
+    /// The version for a unit whose work begins at an instant ([`in_force`]).
     pub fn at(&self, kind: CatalogueKind, instant: Timestamp) -> Option<&Arc<Catalogue>> {
-        let day = local_day(instant);
-        let of_kind = || self.lists.iter().filter(|list| list.kind == kind);
-        let holds = of_kind().filter(|list| list.valid_from <= day).max_by_key(|list| (list.valid_from, list.version));
-        holds.or_else(|| of_kind().min_by_key(|list| (list.valid_from, list.version)))
+        in_force(&self.lists, kind, local_day(instant))
+    }
+
+    /// The version that a unit is worked by: the one that its row names; before it names one, the one of an instant, of an event when
+    /// it happened, of a question when it is asked. `None` where the row names one that is not here.
+    pub fn by(&self, kind: CatalogueKind, named: Option<Uuid>, instant: Timestamp) -> Option<&Arc<Catalogue>> {
+        match named {
+            Some(id) => self.of(id),
+            None => self.at(kind, instant),
+        }
     }
 
     /// The last version of a list, whether it holds already or not.

@@ -2,25 +2,21 @@
 
 use super::CustodyError;
 use super::record::place;
-use super::shelf::Shelf;
 use super::sight::may_read;
 use crate::crypto::UnitKey;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::chain::{Salt, digest};
+use domain::custody::chain::{digest, salted};
+use domain::custody::told;
 use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
 use domain::family::TestHappened;
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
-use serde::Deserialize;
 use sqlx::PgConnection;
 use store::custody::events::EventRow;
 use store::custody::units::UnitRow;
 use store::custody::{events, places, trouble, units};
 use uuid::Uuid;
-
-/// Random bytes before what an event says.
-const SALT: usize = size_of::<Salt>();
 
 /// Who reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -235,8 +231,9 @@ pub async fn view_in(
     id: UnitId,
     sight: Sight,
 ) -> Result<UnitView, CustodyError> {
-    let shelf = services.custody.read(db, &services.clock).await?;
     let row = units::one(&mut *db, id.0).await?.ok_or(CustodyError::NotFound)?;
+    let named: Vec<Uuid> = [row.preparation_id, row.tests_id, row.release_id].into_iter().flatten().collect();
+    let shelf = services.custody.read_with(db, &services.clock, &named).await?;
     // What does not open is shown as that, with everything else: a page that fails would hide the chain, too.
     let key = row.key_sealed.as_deref().and_then(|wrapped| services.vault.open_unit_key(row.id, wrapped).ok());
     let key_lost = key.is_none() && row.key_sealed.is_some();
@@ -256,6 +253,14 @@ pub async fn view_in(
     let noters = if sight == Sight::Staff { trouble::noters(db, row.id).await? } else { Vec::new() };
     let deviations = deviations.into_iter().map(|row| deviation_view(row, &noters)).collect::<Result<Vec<_>, _>>()?;
     let progress = |kind, list, done: i64| progress(&shelf, kind, (list, done), row.registered_at.to_jiff());
+    let deviations = trouble::of_unit(db, row.id).await?;
+    let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
+    // Before its work begins: by the list of a unit whose work begins now.
+    let now = services.clock.now();
+    let progress = |kind, list, done: i64| {
+        let catalogue = shelf.by(kind, list, now).cloned().ok_or(CustodyError::Unreadable)?;
+        Ok::<_, CustodyError>(Progress { catalogue, done: done.cast_unsigned() })
+    };
     Ok(UnitView {
         id,
         din: match sight {
@@ -281,21 +286,6 @@ pub async fn view_in(
         readable: key.is_some(),
         key_lost,
     })
-}
-
-fn progress(
-    shelf: &Shelf,
-    kind: CatalogueKind,
-    (list, done): (Option<Uuid>, i64),
-    registered_at: Timestamp,
-) -> Result<Progress, CustodyError> {
-    // Before its work begins: by the list of today's units.
-    let catalogue = match list {
-        Some(id) => shelf.of(id),
-        None => shelf.at(kind, registered_at),
-    };
-    let catalogue = catalogue.cloned().ok_or(CustodyError::Unreadable)?;
-    Ok(Progress { catalogue, done: done.cast_unsigned() })
 }
 
 fn standing_of(row: &UnitRow) -> Result<Standing, CustodyError> {
@@ -350,7 +340,7 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
 /// `Unreadable`, also where they are not what the digest is of.
 fn bytes(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<Vec<u8>, CustodyError> {
     let said = key.open(place(own), sealed).map_err(|_| CustodyError::Unreadable)?;
-    match said.split_first_chunk() {
+    match salted(&said) {
         Some((salt, json)) if digest(salt, json) == *kept => Ok(said),
         _ => Err(CustodyError::Unreadable),
     }
@@ -359,13 +349,12 @@ fn bytes(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Resul
 /// What an event says, as far as this release knows its words.
 pub(super) fn open(key: &UnitKey, own: &[u8; 32], sealed: &[u8], kept: &[u8; 32]) -> Result<Payload, CustodyError> {
     let said = bytes(key, own, sealed, kept)?;
-    serde_json::from_slice(&said[SALT..]).map_err(|_| CustodyError::Unreadable)
+    serde_json::from_slice(json(&said)).map_err(|_| CustodyError::Unreadable)
 }
 
-/// Of what an event says, only of which kind it is.
-#[derive(Deserialize)]
-struct Tagged {
-    kind: String,
+/// Of the bytes of what an event says, the JSON.
+fn json(said: &[u8]) -> &[u8] {
+    salted(said).map(|(_, json)| json).unwrap_or_default()
 }
 
 /// What an event says, beside its bytes: nothing where they are whole, of the kind that stands in the chain, and in words that only a
@@ -377,10 +366,8 @@ fn open_any(
     kept: &[u8; 32],
 ) -> Result<(Option<Payload>, Vec<u8>), CustodyError> {
     let said = bytes(key, own, &row.sealed, kept)?;
-    let json = &said[SALT..];
-    let payload = serde_json::from_slice::<Payload>(json).ok();
-    let is_of_its_kind = || serde_json::from_slice::<Tagged>(json).is_ok_and(|tagged| tagged.kind == row.kind);
-    if payload.is_some() || is_of_its_kind() { Ok((payload, said)) } else { Err(CustodyError::Unreadable) }
+    let payload = told::read(json(&said), &row.kind).map_err(|_| CustodyError::Unreadable)?;
+    Ok((payload, said))
 }
 
 fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {

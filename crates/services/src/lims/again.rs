@@ -58,13 +58,18 @@ async fn whole(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String
     let (mut kept, mut after, mut most, mut once_more) = (0, sql::FIRST, AT_ONCE, false);
     for _ in 0..TURNS {
         let done = match turn(services, now, (ids, dins), (after, most)).await {
-            // One that the database refuses for a reason nobody foresaw keeps no other: it is looked for by halves, and put aside.
+            // One that cannot be taken for a reason nobody foresaw keeps no other: it is looked for by halves, and put aside where it is
+            // the database that refuses it.
             Err(error) if is_the_records(&error) => {
                 tracing::error!(%error, letters = most, "dead letters cannot be tried together");
-                if most == 1 {
+                if most > 1 {
+                    most /= 2;
+                } else if matches!(error, LimsError::Unreadable) {
+                    let Some(behind) = passed(services, (ids, dins), after).await? else { break };
+                    after = behind;
+                } else {
                     put_aside(services, now, (ids, dins), after).await?;
                 }
-                most = (most / 2).max(1);
                 continue;
             }
             done => done?,
@@ -101,26 +106,21 @@ struct Written {
 
 impl Written {
     fn kept(&mut self, letter: Uuid, recorded: Recorded) -> Result<(), LimsError> {
-        self.applied.ids.push(letter);
-        self.applied.units.push(recorded.unit.0);
-        self.applied.seqs.push(number(recorded.seq)?);
+        self.applied.add(letter, (recorded.unit.0, number(recorded.seq)?));
         Ok(())
     }
 
     fn refused(&mut self, letter: Uuid, fault: Fault) {
-        self.tried.ids.push(letter);
-        self.tried.codes.push(fault.code.to_owned());
-        self.tried.details.push(fault.detail);
-        self.tried.waits.push(fault.waits);
+        self.tried.add(letter, (fault.code, fault.detail, fault.waits));
     }
 
     /// Writes it. Whoever holds the letters' locks finds each of them open: else nothing of it is to be kept.
     async fn write(&self, db: &mut PgConnection, now: Timestamp) -> Result<usize, LimsError> {
         let kept = self.applied.ids.len();
-        if sql::applied_all(&mut *db, &self.applied, now).await? != kept as u64 {
+        if sql::applied(&mut *db, &self.applied, now).await? != kept as u64 {
             return Err(LimsError::Busy);
         }
-        sql::tried_all(db, &self.tried, now).await?;
+        sql::tried(db, &self.tried, now).await?;
         Ok(kept)
     }
 }
@@ -157,16 +157,18 @@ async fn turn(
         match open(services, letter) {
             Ok(Ok(incoming)) => told.push(Told { letter: letter.id, teller: teller(letter), incoming }),
             Ok(Err(fault)) => written.refused(letter.id, fault),
-            Err(_) => written.refused(letter.id, Fault::new("unreadable", "")),
+            // What does not open may be sealed by a key that another server made a moment ago: it stays as it is, and is tried again.
+            Err(error) => tracing::warn!(%error, letter = %letter.id, "a dead letter does not open here"),
         }
     }
     // As the record applies them.
     told.sort_by_key(|one| one.incoming.source_seq);
     let left = tried(&mut tx, services, now, told, &mut written).await?;
     let asked = left.iter().filter_map(|(one, refused)| explain::asks_of(refused, units.of(&one.incoming.unit)));
-    let words = Words::of(&mut tx, &asked.collect()).await?;
+    let words = Words::of(&mut tx, services, &asked.collect()).await?;
     for (one, refused) in &left {
-        written.refused(one.letter, words.fault(refused, units.of(&one.incoming.unit)));
+        let fault = words.fault(refused, units.of(&one.incoming.unit), one.incoming.occurred_at);
+        written.refused(one.letter, fault);
     }
     let kept = written.write(&mut tx, now).await?;
     tx.commit().await?;
@@ -222,6 +224,26 @@ async fn put_aside(
     written.write(&mut tx, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The first letter after a place, of what cannot be read here: it stays as it is, and is tried again. What another server wrote a
+/// moment ago, or one of a later release, is no reason to put a letter aside; nor is a key that may come back.
+async fn passed(
+    services: &Services,
+    units: (&[Uuid], &[String]),
+    after: sql::Place,
+) -> Result<Option<sql::Place>, LimsError> {
+    let mut tx = services.begin().await?;
+    let (_, letters) = locked(&mut tx, units, (after, 1)).await?;
+    tx.rollback().await?;
+    Ok(letters.last().map(LetterRow::place))
+}
+
+/// A letter that was tried in vain.
+pub(super) fn refused(letter: Uuid, fault: Fault) -> sql::Tried {
+    let mut tried = sql::Tried::default();
+    tried.add(letter, (fault.code, fault.detail, fault.waits));
+    tried
 }
 
 /// Who tells what a letter says: its machine; where two people vouched for it, whenever it happened.

@@ -8,9 +8,11 @@ use crate::Services;
 use crate::context::new_uuid;
 use crate::crypto::{Place, random};
 use domain::custody::chain::{Link, START, digest};
+use domain::custody::{Catalogue, CatalogueKind};
 use jiff::SignedDuration;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::lims::bulk::{self as sql, Rows, Table};
 use tokio::task::{JoinHandle, spawn_blocking};
 use uuid::Uuid;
@@ -35,8 +37,8 @@ pub struct Filled {
 #[derive(Clone)]
 struct Means {
     world: World,
-    preparation: sql::WholeRow,
-    tests: sql::WholeRow,
+    preparation: Arc<Catalogue>,
+    tests: Arc<Catalogue>,
     operators: Vec<Uuid>,
     /// The tank they are put into: its code and its id.
     tank: Option<(String, Uuid)>,
@@ -127,8 +129,9 @@ async fn write(owner: &PgPool, piece: &Piece) -> Result<(), LimsError> {
 async fn means(services: &Services) -> Result<Means, LimsError> {
     let world = world(services, FACILITY).await?;
     let mut db = services.db.acquire().await?;
-    let preparation = sql::whole(&mut *db, "preparation").await?.ok_or(LimsError::NotFound)?;
-    let tests = sql::whole(&mut *db, "test").await?.ok_or(LimsError::NotFound)?;
+    let shelf = services.custody.read(&mut db, &services.clock).await?;
+    let list = |kind| shelf.at(kind, services.clock.now()).cloned().ok_or(LimsError::NotFound);
+    let (preparation, tests) = (list(CatalogueKind::Preparation)?, list(CatalogueKind::Test)?);
     let operators = sql::operators(&mut *db, &world.operators).await?;
     if operators.len() < 2 {
         return Err(LimsError::NotFound);
@@ -215,8 +218,8 @@ fn unit(
     let (Some(first), Some(last)) = (life.first(), life.last()) else { return Err(LimsError::Unreadable) };
     let wrapped = services.vault.wrap_unit_key(id, &key);
     let row = piece.units.row(Table::Unit.fields()).uuid(id).text(din).text(pool).text("banked").int(seq.cast_signed());
-    row.bytes(&previous).uuid(means.preparation.id).uuid(means.tests.id).big(means.preparation.bits);
-    row.big(means.tests.bits).uuids(&means.operators[..2]).truth(true).bytes(&wrapped);
+    row.bytes(&previous).uuid(means.preparation.id).uuid(means.tests.id).big(means.preparation.all().cast_signed());
+    row.big(means.tests.all().cast_signed()).uuids(&means.operators[..2]).truth(true).bytes(&wrapped);
     row.instant(first.due).instant(last.due);
     let slot = means.world.long_term.from + at;
     let number = |of: u32| of as i16 + 1;

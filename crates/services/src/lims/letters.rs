@@ -355,7 +355,7 @@ pub(super) async fn again(
     let told = match again::open(services, row)? {
         Ok(told) => told,
         Err(fault) => {
-            sql::tried(&mut **tx, row.id, (fault.code, &fault.detail, false), context.now).await?;
+            sql::tried(&mut **tx, &again::refused(row.id, Fault { waits: false, ..fault }), context.now).await?;
             return Ok(None);
         }
     };
@@ -369,14 +369,17 @@ pub(super) async fn again(
     match done.into_iter().next().ok_or(LimsError::Unreadable)? {
         Ok(recorded) => {
             let account = context.actor.account().map(|account| account.0);
-            sql::applied(&mut **tx, row.id, (recorded.unit.0, number(recorded.seq)?), account, context.now).await?;
+            let mut applied = sql::Applied { by: account, ..sql::Applied::default() };
+            applied.add(row.id, (recorded.unit.0, number(recorded.seq)?));
+            sql::applied(&mut **tx, &applied, context.now).await?;
             Ok(Some(Units::of_rows(store::lims::dins(&mut **tx, &[recorded.unit.0]).await?)))
         }
         Err(refused) => {
             let unit = units.of(&told.unit);
-            let words = Words::of(tx, &explain::asks_of(&refused, unit).into_iter().collect()).await?;
-            let fault = words.fault(&refused, unit);
-            sql::tried(&mut **tx, row.id, (fault.code, &fault.detail, fault.waits), context.now).await?;
+            let asked = explain::asks_of(&refused, unit).into_iter().collect();
+            let words = Words::of(tx, services, &asked).await?;
+            let fault = words.fault(&refused, unit, told.occurred_at);
+            sql::tried(&mut **tx, &again::refused(row.id, fault), context.now).await?;
             Ok(None)
         }
     }

@@ -47,6 +47,12 @@ impl Fault {
     pub(super) fn of_the_house() -> Self {
         Self::new("house", "could not be kept: somebody looks at it")
     }
+
+    /// What it is to be added to cannot be read here: a key is lost, or another server, of a later release, wrote it. Once it can, the
+    /// record may be kept.
+    pub(super) fn of_what_lies_there() -> Self {
+        Self { waits: true, ..Self::new("house", "what it is of cannot be read here now") }
+    }
 }
 
 /// What a record is about, as far as it can be read.

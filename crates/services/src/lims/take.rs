@@ -210,7 +210,11 @@ impl Batch<'_> {
                     tracing::error!(%error, records = piece.len(), "records of a batch cannot be taken together");
                     match piece {
                         [_] => {
-                            done.extend(self.tried(piece, Some(&Fault::of_the_house())).await?);
+                            let fault = match error {
+                                LimsError::Unreadable => Fault::of_what_lies_there(),
+                                _ => Fault::of_the_house(),
+                            };
+                            done.extend(self.tried(piece, Some(&fault)).await?);
                         }
                         _ => {
                             let (first, second) = piece.split_at(piece.len() / 2);
@@ -278,13 +282,13 @@ impl Batch<'_> {
                 Err(refused) => asked.extend(explain::asks_of(refused, units.of(&told.unit))),
             }
         }
-        let words = Words::of(&mut tx, &asked).await?;
+        let words = Words::of(&mut tx, self.services, &asked).await?;
         for ((at, told), result) in fresh.into_iter().zip(recorded) {
             let read = &self.read[at];
             let became = match result {
                 Ok(recorded) => Became::Event { unit: recorded.unit, seq: recorded.seq },
                 Err(refused) => {
-                    let fault = words.fault(&refused, units.of(&told.unit));
+                    let fault = words.fault(&refused, units.of(&told.unit), told.occurred_at);
                     letters.add(self.services, self.context, read, &fault, &self.records[at])
                 }
             };

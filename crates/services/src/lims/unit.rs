@@ -5,10 +5,11 @@ use super::take::slowed;
 use crate::custody::search;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::Din;
+use domain::custody::{CatalogueKind, Din};
 use domain::ids::UnitId;
 use jiff::Timestamp;
 use store::lims as sql;
+use uuid::Uuid;
 
 /// An item of a list that is not done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,17 +62,21 @@ pub async fn status(services: &Services, context: &Context, din: &Din) -> Result
         search::told_of_nothing(services, context, 1).await.map_err(slowed)?;
         return Err(LimsError::NotFound);
     };
-    let items = sql::items(&mut *db, row.id).await?;
-    let missing = |list: &str| {
-        let missing = items.iter().filter(|item| item.list == list && !item.done);
-        missing.map(|item| Missing { position: item.position.unsigned_abs(), code: item.code.clone() }).collect()
+    let now = services.clock.now();
+    let named: Vec<Uuid> = [row.preparation_id, row.tests_id, row.release_id].into_iter().flatten().collect();
+    let shelf = services.custody.read_with(&mut db, &services.clock, &named).await?;
+    // Of a list that its row does not name yet: what a unit lacks whose work by it begins now.
+    let missing = |kind: CatalogueKind, named: Option<Uuid>, done: i64| -> Vec<Missing> {
+        let list = shelf.by(kind, named, now).into_iter();
+        let missing = list.flat_map(|list| list.missing(done.cast_unsigned()));
+        missing.map(|item| Missing { position: u16::from(item.position), code: item.code.clone() }).collect()
     };
     Ok(Status {
         unit: UnitId(row.id),
         din: din.clone(),
-        steps: missing("preparation"),
-        tests: missing("test"),
-        release: missing("release"),
+        steps: missing(CatalogueKind::Preparation, row.preparation_id, row.steps_done),
+        tests: missing(CatalogueKind::Test, row.tests_id, row.tests_final),
+        release: missing(CatalogueKind::Release, row.release_id, row.release_done),
         state: row.state,
         held_in: row.held_in,
         seq: row.seq.unsigned_abs(),

@@ -171,6 +171,8 @@ pub struct OperatorRow {
     pub since: SqlTimestamp,
     /// The midnight after the last day.
     pub until: Option<SqlTimestamp>,
+    /// The stored names of the roles that the account of the code has now; none where it has no live account.
+    pub roles: Vec<String>,
 }
 
 /// Those of these codes, held as they are until what is recorded of them stands: nobody's code leaves its account meanwhile.
@@ -178,8 +180,10 @@ pub async fn operators(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Resul
     sqlx::query_as!(
         OperatorRow,
         r#"select id, code, (since::timestamp at time zone 'Asia/Shanghai') as "since!: SqlTimestamp",
-                  ((until + 1)::timestamp at time zone 'Asia/Shanghai') as "until: SqlTimestamp"
-           from custody_operator where code = any($1) order by id for key share"#,
+                  ((until + 1)::timestamp at time zone 'Asia/Shanghai') as "until: SqlTimestamp",
+                  array(select r.role from account_role r join account a on a.id = r.account_id
+                        where a.id = o.account_id and a.deleted_at is null order by r.role) as "roles!"
+           from custody_operator o where code = any($1) order by id for key share of o"#,
         codes
     )
     .fetch_all(db)

@@ -174,27 +174,6 @@ pub async fn told(db: impl PgExecutor<'_>, (first, last): (&str, &str)) -> sqlx:
     .await
 }
 
-/// A list and all of its bits.
-#[derive(Debug, Clone, Copy)]
-pub struct WholeRow {
-    /// The list.
-    pub id: uuid::Uuid,
-    /// All of its bits.
-    pub bits: i64,
-}
-
-/// The last version of a list.
-pub async fn whole(db: impl PgExecutor<'_>, kind: &str) -> sqlx::Result<Option<WholeRow>> {
-    sqlx::query_as!(
-        WholeRow,
-        r#"select c.id, (select sum(1::bigint << (i.position - 1)) from custody_catalogue_item i where i.catalogue_id = c.id)::bigint as "bits!"
-           from custody_catalogue c where c.kind = $1 order by c.version desc limit 1"#,
-        kind
-    )
-    .fetch_optional(db)
-    .await
-}
-
 /// The ids of operators, by their codes.
 pub async fn operators(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(

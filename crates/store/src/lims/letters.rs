@@ -276,48 +276,6 @@ pub async fn list(db: impl PgExecutor<'_>, which: Which<'_>) -> sqlx::Result<Vec
     .await
 }
 
-/// Writes down that a letter was tried again in vain, and why.
-pub async fn tried(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    (code, detail, waits): (&str, &str, bool),
-    now: Timestamp,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update lims_dead_letter set code = $2, detail = $3, waits = $4, tries = tries + 1, tried_at = $5
-         where id = $1 and state = 'open'",
-        id,
-        code,
-        detail,
-        waits,
-        now.to_sqlx() as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Writes down which event a letter became. `false` where it had ended.
-pub async fn applied(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    (unit, seq): (Uuid, i32),
-    by: Option<Uuid>,
-    now: Timestamp,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update lims_dead_letter set state = 'applied', unit_id = $2, seq = $3, ended_by = $4, ended_at = $5, tries = tries + 1,
-                tried_at = $5
-         where id = $1 and state = 'open'",
-        id,
-        unit,
-        seq,
-        by,
-        now.to_sqlx() as _
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
 /// Letters that were tried again in vain, column by column.
 #[derive(Debug, Clone, Default)]
 pub struct Tried {
@@ -331,8 +289,18 @@ pub struct Tried {
     pub waits: Vec<bool>,
 }
 
-/// Writes down that letters were tried again in vain, and why ([`tried`]).
-pub async fn tried_all(db: impl PgExecutor<'_>, tried: &Tried, now: Timestamp) -> sqlx::Result<()> {
+impl Tried {
+    /// One more: why, what about, and whether what it lacks may still come.
+    pub fn add(&mut self, id: Uuid, (code, detail, waits): (&str, String, bool)) {
+        self.ids.push(id);
+        self.codes.push(code.to_owned());
+        self.details.push(detail);
+        self.waits.push(waits);
+    }
+}
+
+/// Writes down that letters were tried again in vain, and why.
+pub async fn tried(db: impl PgExecutor<'_>, tried: &Tried, now: Timestamp) -> sqlx::Result<()> {
     if tried.ids.is_empty() {
         return Ok(());
     }
@@ -361,22 +329,34 @@ pub struct Applied {
     pub units: Vec<Uuid>,
     /// The events' numbers.
     pub seqs: Vec<i32>,
+    /// Who tried them, all of them; none: they were tried by themselves.
+    pub by: Option<Uuid>,
 }
 
-/// Writes down which events letters became, by themselves ([`applied`]). Answers how many: fewer than given, where one had ended.
-pub async fn applied_all(db: impl PgExecutor<'_>, applied: &Applied, now: Timestamp) -> sqlx::Result<u64> {
+impl Applied {
+    /// One more, and the event it became: its unit and its number.
+    pub fn add(&mut self, id: Uuid, (unit, seq): (Uuid, i32)) {
+        self.ids.push(id);
+        self.units.push(unit);
+        self.seqs.push(seq);
+    }
+}
+
+/// Writes down which events letters became. Answers how many: fewer than given, where one had ended.
+pub async fn applied(db: impl PgExecutor<'_>, applied: &Applied, now: Timestamp) -> sqlx::Result<u64> {
     if applied.ids.is_empty() {
         return Ok(0);
     }
     let done = sqlx::query!(
         "update lims_dead_letter l
-         set state = 'applied', unit_id = n.unit, seq = n.seq, ended_at = $4, tries = l.tries + 1, tried_at = $4
+         set state = 'applied', unit_id = n.unit, seq = n.seq, ended_by = $5, ended_at = $4, tries = l.tries + 1, tried_at = $4
          from unnest($1::uuid[], $2::uuid[], $3::integer[]) as n (id, unit, seq)
          where l.id = n.id and l.state = 'open'",
         &applied.ids,
         &applied.units,
         &applied.seqs,
-        now.to_sqlx() as _
+        now.to_sqlx() as _,
+        applied.by
     );
     Ok(done.execute(db).await?.rows_affected())
 }

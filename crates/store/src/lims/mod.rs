@@ -115,93 +115,25 @@ pub async fn in_work(db: impl PgExecutor<'_>) -> sqlx::Result<Option<String>> {
         .await
 }
 
-/// Codes of the bits of a unit's lists.
-#[derive(Debug, Clone)]
-pub struct ItemRow {
-    /// `preparation`, `test`, `release`.
-    pub list: String,
-    /// From 1; bit `position - 1`.
-    pub position: i16,
-    /// Its code.
-    pub code: String,
-    /// Done, of this unit.
-    pub done: bool,
-}
-
-/// The lists a unit is worked by, with what is done. Where none is named yet: the last one there is.
-pub async fn items(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<ItemRow>> {
-    sqlx::query_as!(
-        ItemRow,
-        r#"select c.kind as "list!", i.position as "position!", i.code as "code!",
-                  (case c.kind when 'preparation' then u.steps_done when 'test' then u.tests_final else u.release_done end
-                   >> (i.position - 1)) & 1 = 1 as "done!"
-           from custody_unit u
-           join custody_catalogue c on c.id = case c.kind
-               when 'preparation' then coalesce(u.preparation_id,
-                 (select l.id from custody_catalogue l where l.kind = 'preparation' order by l.version desc limit 1))
-               when 'test' then coalesce(u.tests_id,
-                 (select l.id from custody_catalogue l where l.kind = 'test' order by l.version desc limit 1))
-               else coalesce(u.release_id,
-                 (select l.id from custody_catalogue l where l.kind = 'release' order by l.version desc limit 1)) end
-           join custody_catalogue_item i on i.catalogue_id = c.id
-           where u.id = $1
-           order by c.kind, i.position"#,
-        unit
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A list that units are worked by.
-#[derive(Debug, Clone)]
-pub struct ListRow {
+/// The lists that a unit's row names: each none before its work by it begins.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedListsRow {
     /// The unit.
-    pub unit: Uuid,
-    /// The list, with its version.
-    pub catalogue: Uuid,
+    pub id: Uuid,
+    /// The version of the preparation steps.
+    pub preparation_id: Option<Uuid>,
+    /// Of the tests.
+    pub tests_id: Option<Uuid>,
+    /// Of the steps of a release.
+    pub release_id: Option<Uuid>,
 }
 
-/// The lists that units are worked by, three of each. Where none is named yet: the last one there is.
-pub async fn lists(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<ListRow>> {
+/// The lists that units name.
+pub async fn named_lists(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<NamedListsRow>> {
     sqlx::query_as!(
-        ListRow,
-        r#"select u.id as "unit!", c.id as "catalogue!"
-           from custody_unit u
-           join custody_catalogue c on c.id = case c.kind
-               when 'preparation' then coalesce(u.preparation_id,
-                 (select l.id from custody_catalogue l where l.kind = 'preparation' order by l.version desc limit 1))
-               when 'test' then coalesce(u.tests_id,
-                 (select l.id from custody_catalogue l where l.kind = 'test' order by l.version desc limit 1))
-               else coalesce(u.release_id,
-                 (select l.id from custody_catalogue l where l.kind = 'release' order by l.version desc limit 1)) end
-           where u.id = any($1)"#,
+        NamedListsRow,
+        "select id, preparation_id, tests_id, release_id from custody_unit where id = any($1)",
         units
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// An item of a list, whoever is worked by it.
-#[derive(Debug, Clone)]
-pub struct ListedRow {
-    /// The list, with its version.
-    pub catalogue: Uuid,
-    /// `preparation`, `test`, `release`.
-    pub list: String,
-    /// From 1; bit `position - 1`.
-    pub position: i16,
-    /// Its code.
-    pub code: String,
-}
-
-/// The items of lists, each list's in its order.
-pub async fn listed(db: impl PgExecutor<'_>, catalogues: &[Uuid]) -> sqlx::Result<Vec<ListedRow>> {
-    sqlx::query_as!(
-        ListedRow,
-        "select c.id as catalogue, c.kind as list, i.position, i.code
-         from custody_catalogue c join custody_catalogue_item i on i.catalogue_id = c.id
-         where c.id = any($1) order by c.kind, i.position",
-        catalogues
     )
     .fetch_all(db)
     .await
@@ -224,6 +156,18 @@ pub struct UnitRow {
     pub open_deviations: i32,
     /// Of its last event.
     pub changed_at: SqlTimestamp,
+    /// The lists that its row names.
+    pub preparation_id: Option<Uuid>,
+    /// Of its tests.
+    pub tests_id: Option<Uuid>,
+    /// Of its release.
+    pub release_id: Option<Uuid>,
+    /// Bits of what is done of each.
+    pub steps_done: i64,
+    /// Of its tests.
+    pub tests_final: i64,
+    /// Of its release.
+    pub release_done: i64,
     /// Letters that wait for something of it.
     pub letters: i64,
 }
@@ -233,6 +177,7 @@ pub async fn unit(db: impl PgExecutor<'_>, din: &str) -> sqlx::Result<Option<Uni
     sqlx::query_as!(
         UnitRow,
         r#"select id, state, held_in, seq, record_signed, open_deviations, changed_at as "changed_at: SqlTimestamp",
+                  preparation_id, tests_id, release_id, steps_done, tests_final, release_done,
                   (select count(*) from lims_dead_letter l
                    where l.state = 'open' and l.waits and (l.unit_id = u.id or l.din = u.din)) as "letters!"
            from custody_unit u where din = $1"#,

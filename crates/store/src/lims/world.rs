@@ -15,6 +15,20 @@ pub async fn operators(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result<
     .await
 }
 
+/// Those of them whose code belongs to a live account with one of these roles.
+pub async fn with_roles(db: impl PgExecutor<'_>, roles: &[String], now: Timestamp) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select o.code from custody_operator o join account a on a.id = o.account_id
+         where a.deleted_at is null and exists (select from account_role r where r.account_id = a.id and r.role = any($1))
+           and (o.until is null or o.until >= ($2::timestamptz at time zone 'Asia/Shanghai')::date)
+         order by o.code limit 40",
+        roles,
+        now.to_sqlx() as _
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Somebody who collects.
 #[derive(Debug, Clone)]
 pub struct CollectorRow {
@@ -34,38 +48,6 @@ pub async fn collectors(db: impl PgExecutor<'_>, now: Timestamp) -> sqlx::Result
            and coalesce(k.ended_on, k.until) >= ($1::timestamptz at time zone 'Asia/Shanghai')::date
          order by h.code, c.number limit 20",
         now.to_sqlx() as _
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A preparation step.
-#[derive(Debug, Clone)]
-pub struct StepRow {
-    /// Its code.
-    pub code: String,
-    /// Its section.
-    pub section: String,
-}
-
-/// The preparation steps of the last version, in their order.
-pub async fn steps(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<StepRow>> {
-    sqlx::query_as!(
-        StepRow,
-        "select i.code, i.section from custody_catalogue_item i
-         where i.catalogue_id = (select id from custody_catalogue where kind = 'preparation' order by version desc limit 1)
-         order by i.position"
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// The tests of the last version, in their order.
-pub async fn tests(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
-        "select i.code from custody_catalogue_item i
-         where i.catalogue_id = (select id from custody_catalogue where kind = 'test' order by version desc limit 1)
-         order by i.position"
     )
     .fetch_all(db)
     .await

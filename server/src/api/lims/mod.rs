@@ -98,6 +98,9 @@ pub struct LimsTaken {
 /// `busy` before it reads one.
 ///
 /// No `Idempotency-Key`: each record has a key of its own, and a batch without an answer is sent again as it was.
+/// courier, are said at the desk: here they are `dead` with `only-quality`. What quality confirms (banking, discarding and the like) is kept
+/// where `with` is the code of somebody of quality, else `dead` with `second-not-quality`. A batch without an answer is sent again as it was. Where the house is busy with other batches it
+/// answers `busy` before it reads one.
 #[utoipa::path(
     post, path = "/api/v1/lims/events", tag = "lims",
     request_body = LimsUpload,

@@ -3,7 +3,7 @@
 use super::cases::hired;
 use super::*;
 use axum::body::Body;
-use domain::custody::{Din, Kind, State};
+use domain::custody::{Din, Kind, Payload, State, What};
 use futures::StreamExt as _;
 use http::{Request, header};
 use testkit::custody::{life, opened, tell, unit_in};
@@ -51,6 +51,30 @@ async fn units_are_the_laboratorys_and_qualitys() {
         assert!(!english.body.contains('⟦'), "{path}: {}", excerpt(&english.body));
     }
     assert!(noted(&site, "custody.unit_read", &unit.to_string()).await >= 2, "each opening is in the trail");
+}
+
+#[tokio::test]
+async fn cells_of_which_too_few_live_are_named_in_words_and_not_by_a_code() {
+    let site = Site::new().await;
+    let (shelf, life) = (opened(&site.test).await, life(8));
+    let mut told = life.until(State::CtTesting, &shelf);
+    for one in &mut told {
+        if let Payload::ReleaseStepDone { step, values, .. } = &mut one.payload
+            && step == "cd34_viability"
+        {
+            values[0].found = What::Number(65.0);
+        }
+    }
+    assert!(tell(&site.test, &told).await.iter().all(Result::is_ok));
+    let page = format!("/staff/units/{}", life.unit);
+    let lab = hired(&site, Role::LabOfficer).await;
+    for (path, words) in
+        [(page.clone(), "CD34+活率 65 % ≤ 70 %"), (format!("/en{page}"), "CD34+ viability 65 % ≤ 70 %")]
+    {
+        let seen = lab.get(&path).await;
+        assert_eq!(seen.body.matches(words).count(), 2, "{path}: of the deviation, and in the chain");
+        assert!(!seen.body.contains("cd34_viability 65"), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ fn field(visit: &Visit, unit: &UnitView, act: Act, ask: Ask) -> Option<AnyView> 
                 let item = offered.iter().find(|item| item.code == *code)?;
                 let args = [("step", item.name(visit.locale()).to_owned().into())];
                 Some(view! {
-                    <TextField name=name(code) label=visit.t_args("units-alive", &args) hint=visit.t("units-alive-hint") inputmode="decimal" optional=true width="short"/>
+                    <TextField name=name(code) label=visit.t_args("units-alive", &args) hint=visit.t("units-alive-hint") inputmode="decimal" width="short"/>
                 })
             });
             let alive = alive.collect_view();

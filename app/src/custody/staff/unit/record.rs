@@ -1,7 +1,7 @@
 //! The batch record of a unit: what is missing by name, its steps by section, its tests with values, where it lay, what went in.
 
 use super::super::words::deviation_text;
-use super::said::{analyte_text, found_text, of_text, slot_text};
+use super::said::{analyte_text, deviation_said, found_text, of_text, slot_text};
 use crate::desk::{count, moment};
 use crate::form::Tone;
 use crate::ui::{Banner, Column, Row, Table, Tag};
@@ -210,7 +210,9 @@ pub(super) fn deviations(visit: &Visit, opened: &Opened) -> impl IntoView + use<
     let said = |seq: u32| {
         let event = unit.events.iter().find(|event| event.seq == seq);
         match event.and_then(|event| event.payload.as_ref()) {
-            Some(Payload::DeviationOpened { said, .. } | Payload::DeviationClosed { said, .. }) => Some(said.clone()),
+            Some(Payload::DeviationOpened { said, .. } | Payload::DeviationClosed { said, .. }) => {
+                Some(deviation_said(visit, said))
+            }
             _ => None,
         }
     };

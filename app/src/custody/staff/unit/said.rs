@@ -3,6 +3,7 @@
 use crate::i18n;
 use crate::ui::{Closeness, figure};
 use crate::visit::Visit;
+use domain::custody::ranges::TooFew;
 use domain::custody::{Marker, Payload, Person, Phase, Slot, Value, What};
 use services::custody::desk::slot_label;
 
@@ -15,6 +16,17 @@ pub(in crate::custody::staff) fn slot_text(slot: &Slot) -> String {
 pub(in crate::custody::staff) fn analyte_text(visit: &Visit, analyte: &str) -> String {
     let key = format!("units-analyte-{}", analyte.replace('_', "-"));
     i18n::found(visit.locale(), &key).map_or_else(|| analyte.to_owned(), |text| text.to_string())
+}
+
+/// What was said of a deviation. What the house wrote of values that are too low names each by its code, and is shown by its name.
+pub(super) fn deviation_said(visit: &Visit, said: &str) -> String {
+    let Some(low) = TooFew::all_in(said) else { return said.to_owned() };
+    // Nothing is rounded: 69.999 is below the bound.
+    let named = low
+        .iter()
+        .map(|TooFew { analyte, number, bound }| format!("{} {number} % ≤ {bound} %", analyte_text(visit, analyte)));
+    let named: Vec<String> = named.collect();
+    named.join(&visit.t("list-separator"))
 }
 
 /// What a lot is of; one nobody described shows its own word.
@@ -137,7 +149,10 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
         | Payload::FamilyReleased { operator, with } => two(operator, with),
         Payload::DeviationOpened { of, said, operator, .. } => {
             let of = super::super::words::deviation_text(visit, *of).to_string();
-            [of, said.clone()].into_iter().chain(operator.iter().map(|code| hands(visit, code, None))).collect()
+            [of, deviation_said(visit, said)]
+                .into_iter()
+                .chain(operator.iter().map(|code| hands(visit, code, None)))
+                .collect()
         }
         Payload::DeviationClosed { said, operator, .. } => {
             let by = operator.iter().map(|code| hands(visit, code, None));
@@ -172,5 +187,22 @@ pub(super) fn lines(visit: &Visit, payload: &Payload, named: impl Fn(&str) -> St
         | Payload::ConfirmatoryTesting {}
         | Payload::Infused {}
         | Payload::Assigned { .. } => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::i18n::found;
+    use domain::Locale;
+    use domain::custody::ranges::RELEASED_ABOVE;
+
+    #[test]
+    fn what_a_release_needs_more_of_has_a_name_in_both_languages() {
+        for (analyte, _) in RELEASED_ABOVE {
+            let key = format!("units-analyte-{}", analyte.replace('_', "-"));
+            for locale in Locale::ALL {
+                assert!(found(locale, &key).is_some(), "{locale:?}: {key}");
+            }
+        }
     }
 }

@@ -76,17 +76,9 @@ fn celsius(text: &str) -> Result<i32, Fault> {
 
 /// Reads per cent, as hundredths: `84.5`, `84.5 %`, in digits of either width.
 fn percent(text: &str) -> Result<i32, Fault> {
-    let plain: String = half_width(text).replace('%', "").chars().filter(|c| !c.is_whitespace()).collect();
-    if plain.is_empty() {
-        return Err(Fault::Required);
-    }
-    let percent: f64 = plain.parse().map_err(|_| Fault::NotANumber)?;
-    // What cannot be is told by the record, with what can.
-    if percent.is_finite() && percent.abs() < 10_000.0 {
-        Ok((percent * 100.0).round() as i32)
-    } else {
-        Err(Fault::NotANumber)
-    }
+    let plain: String = half_width(text).replace('%', "").split_whitespace().collect();
+    // Nothing is rounded: 70.004 is not 70, and a bound stands between the two. What cannot be is told by the record, with what can.
+    typed::decimals(&plain, 2)
 }
 
 fn steps(codes: &[String]) -> Result<Vec<String>, Fault> {
@@ -336,7 +328,9 @@ mod tests {
         let fault = |step: &str, fault: Fault| (step.to_owned(), fault);
         let missing = both.map(|step| fault(step, Fault::Required));
         assert_eq!(faults(noting(&both, " ", "")), missing);
-        assert_eq!(faults(noting(&both, "many", "71")), [fault("cd34_viability", Fault::NotANumber)]);
+        for wrong in ["many", "NaN", "1e1", "70.004"] {
+            assert_eq!(faults(noting(&both, wrong, "71")), [fault("cd34_viability", Fault::NotANumber)], "{wrong}");
+        }
         assert!(matches!(noting(&both, "100.01", "71"), Err(DeskError::Refused(Refused::OutOfRange { .. }))));
         let (_, said) = noting(&both, "８６．５ %", "71").expect("both are there");
         let values: Vec<_> = payloads(Act::NoteSteps, &said, People { operator: "", with: "", third: None }, None)

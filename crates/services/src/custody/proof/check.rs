@@ -2,7 +2,7 @@
 
 use crate::crypto::UnitKey;
 use crate::custody::record::place;
-use domain::custody::chain::{Link, digest};
+use domain::custody::chain::{Link, digest, salted};
 use domain::merkle::Hash;
 use store::custody::tree::LinkRow;
 
@@ -26,7 +26,7 @@ pub(super) fn link_of(row: &LinkRow) -> Option<Link<'_>> {
 /// Whether what an event says was sealed by the house for this event, whose hash is `hash`: nobody else has the unit's key.
 pub(super) fn is_sealed(key: &UnitKey, link: &Link<'_>, hash: &Hash, sealed: &[u8]) -> bool {
     let Ok(said) = key.open(place(hash), sealed) else { return false };
-    said.split_first_chunk::<16>().is_some_and(|(salt, said)| digest(salt, said) == link.digest)
+    salted(&said).is_some_and(|(salt, said)| digest(salt, said) == link.digest)
 }
 
 /// The hash of a column.

@@ -12,7 +12,7 @@ mod verify;
 pub use close::{BATCH, Step, close, close_all, keep_closing};
 pub use passport::{Reading, passport, reading_in, staff_passport};
 pub use published::{Page, Published, day_roots, keys, published};
-pub use verify::{Fault, Report, Terms, verify};
+pub use verify::{Fault, Newer, Report, Terms, verify};
 
 use crate::crypto::Vault;
 use domain::custody::chain::{ROOT_PURPOSE, Root};

@@ -16,7 +16,7 @@ mod replay;
 mod roots;
 mod units;
 
-pub use fault::Fault;
+pub use fault::{Fault, Newer};
 
 use super::{ProofError, Witness};
 use crate::crypto::Vault;
@@ -72,16 +72,24 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// Further faults, counted only.
     pub more_faults: usize,
+    /// What only a verifier of a later release can read. It is no fault, and what follows from it was not compared.
+    pub newer: Vec<Newer>,
+    /// Further such events, counted only.
+    pub more_newer: usize,
 }
 
 impl Report {
-    /// Nothing is wrong.
+    /// Nothing is wrong of what this release can read.
     pub fn is_sound(&self) -> bool {
         self.faults.is_empty()
     }
 
     fn name(&mut self, fault: Fault) {
         if self.faults.len() < NAMED { self.faults.push(fault) } else { self.more_faults += 1 }
+    }
+
+    fn newer(&mut self, event: Newer) {
+        if self.newer.len() < NAMED { self.newer.push(event) } else { self.more_newer += 1 }
     }
 }
 

@@ -8,8 +8,9 @@ use super::unit::{Kept, Lies, Projection, SlotKey, Told, UnitState};
 use super::{check, to_the_microsecond, two};
 use crate::context::new_uuid;
 use domain::custody::guard::{Facts, guard};
+use domain::custody::ranges::{self, TooFew};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
-use domain::custody::{Results, Value, What, ranges};
+use domain::custody::{Results, Word};
 use domain::ids::UnitId;
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -30,7 +31,7 @@ enum Effect {
     Leg { minutes: u32, alarm: bool },
     Step { list: Arc<Catalogue>, bit: u64, recorded: bool, lots: Vec<Lot> },
     Test { list: Arc<Catalogue>, bit: u64, lots: Vec<Lot> },
-    Repeat { bit: u64 },
+    Repeat { list: Arc<Catalogue>, bit: u64 },
     Release { list: Arc<Catalogue>, bit: u64, doubt: Option<String> },
     Ward { said: String },
     Signed,
@@ -69,7 +70,8 @@ pub(super) fn apply(
     }
     // What people of quality say under their own accounts no machine says for them: not when it comes, not when it is tried again, and not
     // when two vouched for the time it says.
-    if by.is_machine() && !world.shelf.says_of(payload).by_machine() {
+    let word = if by.is_machine() { world.shelf.says_of(payload).by_machine() } else { Word::Taken };
+    if word == Word::Nobodys {
         let what = match payload {
             Payload::ReleaseStepDone { step, .. } => step.clone(),
             other => other.kind().name().to_owned(),
@@ -103,6 +105,9 @@ pub(super) fn apply(
     }
     check::check(payload)?;
     let people = two::of(world, payload, occurred_at)?;
+    if word == Word::Seconded {
+        two::seconded(world, payload)?;
+    }
     let (standing, effect) = decide(world, unit, payload, (people, by), at)?;
     let opened = world.opens.len();
     let seq = change(world, id, (kept, people, by.actor_id), standing, effect, (payload, at));
@@ -234,14 +239,14 @@ fn effect(
         (Payload::ReleaseStepDone { values, .. }, Some((list, item))) => {
             // What was read was read, and is kept. Whether the unit leaves all the same is decided by people (section VI has a step for
             // exceptions): a deviation keeps it from being approved until somebody of them looked into it.
-            let low: Vec<String> = values.iter().filter_map(too_few_alive).collect();
+            let low: Vec<String> = values.iter().filter_map(TooFew::of).map(|low| low.to_string()).collect();
             let doubt = (!low.is_empty()).then(|| low.join("; "));
             Effect::Release { list, bit: item.bit(), doubt }
         }
         (Payload::TestFinal { lots, .. }, Some((list, item))) => {
             Effect::Test { list, bit: item.bit(), lots: lots.clone() }
         }
-        (Payload::TestRepeated { .. }, Some((_, item))) => Effect::Repeat { bit: item.bit() },
+        (Payload::TestRepeated { .. }, Some((list, item))) => Effect::Repeat { list, bit: item.bit() },
         (Payload::RecordSigned { .. }, _) => {
             // Whoever is named, and whoever tells it: an account does not sign in a colleague's name what it worked on.
             let signers = [people.operator, world.teller];
@@ -302,6 +307,11 @@ fn too_few_alive(value: &Value) -> Option<String> {
         return None;
     };
     (*number <= bound).then(|| format!("{} {number} % ≤ {bound} %", value.analyte))
+/// Whoever closes a deviation may be whoever opened it: one of them by name, or nobody can tell, since who closes it works under no
+/// code. An account is another name than a code of the laboratory's, so that the people are compared and not the names.
+fn is_opener(known: &Deviation, closers: [Option<Uuid>; 2]) -> bool {
+    let untold = known.operators != [None, None] && closers == [None, None];
+    untold || known.operators.iter().any(|opener| opener.is_some() && closers.contains(opener))
 }
 
 /// Changes what is known, and says what is to be written. Answers the event's number.
@@ -340,7 +350,8 @@ fn change(
                 unit.now.tests_final |= bit;
             }
         }
-        Effect::Repeat { bit } => {
+        Effect::Repeat { list, bit } => {
+            unit.now.tests = Some(list.clone());
             if unit.results.happened(payload, at.occurred_at) == Some(false) {
                 unit.now.tests_final &= !bit;
             }

@@ -13,7 +13,7 @@ const MOST: usize = 100;
 /// Looks at it.
 ///
 /// # Errors
-/// `OutOfRange`, `Text`, `LotShape`, `NoValues`.
+/// `OutOfRange`, `Text`, `LotShape`, `NoValues`, `NeedsValue`.
 pub(in crate::custody) fn check(payload: &Payload) -> Result<(), Refused> {
     use Payload as P;
     match payload {
@@ -34,6 +34,10 @@ pub(in crate::custody) fn check(payload: &Payload) -> Result<(), Refused> {
             names(&instrument.iter().collect::<Vec<_>>())?;
             all_lots(lots)?;
             all(values)
+        }
+        // What was kept without it, before it was asked for, stays as it is: neither guards nor the verifier ask again.
+        P::ReleaseStepDone { step, values, .. } if ranges::lacks_reading(step, values) => {
+            Err(Refused::NeedsValue(step.clone()))
         }
         P::ReleaseStepDone { values, .. } => all(values),
         P::TestRepeated { reason, .. } => names(&[reason]),
@@ -158,6 +162,21 @@ mod tests {
                 "{kind} {number}"
             );
         }
+    }
+
+    #[test]
+    fn a_step_that_reads_living_cells_is_not_kept_without_what_it_read() {
+        let done = |step: &str, values: Vec<Value>| {
+            let (step, operator) = (step.to_owned(), "OP-1".to_owned());
+            check(&Payload::ReleaseStepDone { step, operator, with: None, values })
+        };
+        for (step, _) in ranges::RELEASED_ABOVE {
+            assert_eq!(done(step, vec![]), Err(Refused::NeedsValue(step.to_owned())));
+            assert_eq!(done(step, vec![value(step, Phase::Thaw, 12.5)]), Ok(()), "how low it is, is another question");
+            let impossible = done(step, vec![value(step, Phase::Thaw, 100.5)]);
+            assert!(matches!(impossible, Err(Refused::OutOfRange { .. })), "{impossible:?}");
+        }
+        assert_eq!(done("crossmatch", vec![]), Ok(()));
     }
 
     #[test]

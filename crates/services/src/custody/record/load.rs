@@ -1,9 +1,10 @@
 //! Everything that a batch is decided by, read once: a query per kind of thing, however many there are.
 
-use super::super::shelf::Shelf;
+use super::super::shelf::{self, Shelf};
 use super::super::{CustodyError, Incoming, UnitName, collectors};
 use super::two;
 use super::unit::{SlotKey, UnitState};
+use domain::account::{Capability, Role};
 use domain::custody::{Lot, Payload, Slot};
 use domain::time::{in_reach, local_day};
 use jiff::Timestamp;
@@ -21,6 +22,8 @@ pub(super) struct Operator {
     pub id: Uuid,
     since: Timestamp,
     until: Option<Timestamp>,
+    /// The account that the code belongs to has a role that confirms what quality confirms.
+    pub is_quality: bool,
 }
 
 impl Operator {
@@ -151,7 +154,11 @@ impl World {
             uses: Vec::new(),
         };
         let (ids, dins): (Vec<_>, Vec<_>) = (asked.ids.into_iter().collect(), asked.dins.into_iter().collect());
-        for row in units::lock(&mut *db, &ids, &dins).await? {
+        let rows = units::lock(&mut *db, &ids, &dins).await?;
+        let named = rows.iter().flat_map(|row| [row.preparation_id, row.tests_id, row.release_id]).flatten();
+        let named: BTreeSet<Uuid> = named.collect();
+        world.shelf = shelf::with(world.shelf, &mut *db, &named.into_iter().collect::<Vec<_>>()).await?;
+        for row in rows {
             world.by_din.insert(row.din.clone(), row.id);
             world.units.insert(row.id, UnitState::stored(row, &world.shelf)?);
         }
@@ -162,7 +169,9 @@ impl World {
                 .into_iter()
                 .map(|row| {
                     let until = row.until.map(|until| until.to_jiff());
-                    (row.code, Operator { id: row.id, since: row.since.to_jiff(), until })
+                    let mut roles = row.roles.iter().filter_map(|name| Role::from_name(name));
+                    let is_quality = roles.any(|role| role.may(Capability::ReleaseUnits));
+                    (row.code, Operator { id: row.id, since: row.since.to_jiff(), until, is_quality })
                 })
                 .collect();
         }

@@ -86,6 +86,12 @@ pub(super) fn is_opener(known: &Deviation, account: Option<Uuid>, closers: [Opti
     let mut openers = known.operators.iter().chain(&known.noted.people).flatten().peekable();
     let untold = openers.peek().is_some() && closers == [None, None];
     own || untold || openers.any(|opener| closers.contains(&Some(*opener)))
+/// Of what quality confirms, told by a machine: the second whom it names is somebody of quality, by the role of the account that the
+/// code belongs to. Under a code without an account nobody has a role.
+pub(super) fn seconded(world: &World, payload: &Payload) -> Result<(), Refused> {
+    let (_, Some(second)) = people(payload) else { return Err(Refused::NeedsTwo) };
+    let is_quality = world.operators.get(second).is_some_and(|operator| operator.is_quality);
+    if is_quality { Ok(()) } else { Err(Refused::SecondNotQuality(second.clone())) }
 }
 
 /// Looks them up.

@@ -127,12 +127,12 @@ impl Projection {
 
     /// The version of a list that it is worked by, or would be from an instant on.
     pub fn list(&self, kind: CatalogueKind, shelf: &Shelf, instant: Timestamp) -> Option<Arc<Catalogue>> {
-        let chosen = match kind {
+        let named = match kind {
             CatalogueKind::Preparation => &self.preparation,
             CatalogueKind::Test => &self.tests,
             CatalogueKind::Release => &self.release,
         };
-        chosen.clone().or_else(|| shelf.at(kind, instant).cloned())
+        named.clone().or_else(|| shelf.at(kind, instant).cloned())
     }
 
     /// What the guards ask, of a unit that is kept for this use, and lies in a slot or not.

@@ -7,7 +7,7 @@ use super::unit::{Projection, UnitState};
 use crate::Services;
 use crate::context::new_uuid;
 use crate::crypto::{Place, random};
-use domain::custody::chain::{Link, Salt, digest};
+use domain::custody::chain::{self, Link, Salt, digest};
 use jiff::Timestamp;
 use sqlx::PgConnection;
 use store::ToSqlx as _;
@@ -103,7 +103,7 @@ fn chained(
     let mut hashes = Vec::with_capacity(unit.kept.len());
     for (kept, salted) in unit.kept.iter().zip(&salted) {
         seq += 1;
-        let (salt, said) = salted.split_first_chunk().ok_or(CustodyError::Unreadable)?;
+        let (salt, said) = chain::salted(salted).ok_or(CustodyError::Unreadable)?;
         let link = Link {
             unit: unit.id,
             seq,

@@ -255,7 +255,9 @@ fn kept(life: &mut Life<'_>, number: u32) {
         life.tell(Payload::StepDone { step, operator, with, instrument: None, lots: vec![], values: vec![] });
     }
     life.pass(30);
-    life.tell(Payload::Banked { operator: third, with: fourth });
+    let quality = life.world.quality.iter().find(|code| **code != third);
+    let with = quality.cloned().unwrap_or(fourth);
+    life.tell(Payload::Banked { operator: third, with });
 }
 
 /// The `number`th slot of a tank; a full one begins anew.

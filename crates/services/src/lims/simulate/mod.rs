@@ -23,6 +23,8 @@ pub struct World {
     pub sequence: u32,
     /// People of the laboratory: at least four.
     pub operators: Vec<String>,
+    /// Those of them who confirm what quality confirms; where there is nobody, the house does not keep what only they second.
+    pub quality: Vec<String>,
     /// Hospitals with somebody who collects, and the number of their certificate.
     pub collectors: Vec<(String, String)>,
     /// Preparation steps, in their order.
@@ -256,7 +258,7 @@ pub fn batch<'a>(records: impl IntoIterator<Item = &'a str>, sent_at: Timestamp)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::custody::says;
+    use domain::custody::{Word, says};
     use std::collections::BTreeSet;
 
     fn world() -> World {
@@ -271,6 +273,7 @@ mod tests {
             year: 26,
             sequence: 1,
             operators: ["OP-1", "OP-2", "OP-3", "OP-4"].map(str::to_owned).to_vec(),
+            quality: vec!["OP-4".to_owned()],
             collectors: vec![("H1".to_owned(), "C-1".to_owned())],
             steps: (0..56).map(step).collect(),
             tests: (0..15).map(|n| format!("test_{n}")).collect(),
@@ -306,7 +309,13 @@ mod tests {
             for message in simulate(&world(), &plan(seed)).messages {
                 let kind = message.payload.kind();
                 // Of a release a stream tells nothing at all: which section a step is of no code says.
-                assert!(says(kind, None).by_machine() && kind != Kind::ReleaseStepDone, "{message:?}");
+                let word = says(kind, None).by_machine();
+                assert!(word != Word::Nobodys && kind != Kind::ReleaseStepDone, "{message:?}");
+                if let Payload::Banked { operator, with } = &message.payload {
+                    assert!(world().quality.contains(with) && operator != with, "{message:?}");
+                } else {
+                    assert_eq!(word, Word::Taken, "{message:?}");
+                }
             }
         }
     }

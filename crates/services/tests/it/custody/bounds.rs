@@ -78,6 +78,28 @@ async fn a_release_of_cells_of_which_too_few_live_is_not_approved_before_people_
 }
 
 #[tokio::test]
+async fn a_feed_that_says_a_step_was_done_and_not_what_it_read_is_told_what_is_missing() {
+    let (house, _) = bank().await;
+    let unit = unit_in(&house, 5, State::CtTesting).await;
+    let done = |step: &str, values: Vec<Value>| {
+        let (operator, with) = two("LAB-01", "LAB-02");
+        Payload::ReleaseStepDone { step: step.to_owned(), operator, with: Some(with), values }
+    };
+    let version = seen(&house, unit).await.version;
+    for (step, other) in [("cd34_viability", "cd45_viability"), ("cd45_viability", "cd34_viability")] {
+        let missing = Err(Refused::NeedsValue(step.to_owned()));
+        assert_eq!(one(&house, unit, done(step, vec![])).await, missing);
+        assert_eq!(one(&house, unit, done(step, vec![read(other, 86.5)])).await, missing, "what the other read");
+        let mother = Value { of: Person::Mother, ..read(step, 86.5) };
+        assert_eq!(one(&house, unit, done(step, vec![mother])).await, missing, "of somebody else");
+    }
+    assert!(!Refused::NeedsValue(String::new()).may_come_later(), "people look at it: nothing that comes adds a value");
+    assert_eq!(seen(&house, unit).await.version, version, "nothing is kept");
+    assert!(one(&house, unit, done("cd34_viability", vec![read("cd34_viability", 86.5)])).await.is_ok());
+    assert!(one(&house, unit, done("crossmatch", vec![])).await.is_ok(), "of another step nothing is read");
+}
+
+#[tokio::test]
 async fn a_step_that_reads_living_cells_is_noted_at_the_desk_with_what_it_read() {
     let (house, _) = bank().await;
     desk_of(&house).await;

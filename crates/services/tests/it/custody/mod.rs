@@ -31,7 +31,7 @@ use services::custody::life::Life;
 use services::custody::{Incoming, Recorded, Refused, Shelf, Sight, UnitName, UnitView};
 use std::sync::Arc;
 use testkit::TestHouse;
-use testkit::custody::{LIMS, life, opened, tell, tell_by, unit_in};
+use testkit::custody::{LIMS, life, opened, tell, tell_by, tell_with_house, unit_in};
 use uuid::Uuid;
 
 /// A house with a store.

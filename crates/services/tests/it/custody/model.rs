@@ -116,7 +116,7 @@ async fn what_a_units_row_says_follows_from_its_events() {
             .map(|(unit, which)| now(&house, lives[unit].unit, which.get(&pools[unit]).clone()))
             .collect();
         let by = if turn % 2 == 0 { &LIMS } else { &other };
-        for outcome in tell_by(&house, by, &told).await {
+        for outcome in tell_with_house(&house, by, &told).await {
             if outcome.is_ok() { kept += 1 } else { refused += 1 }
         }
         for life in &lives {

@@ -7,6 +7,7 @@ use crate::family::{family, units, visitor};
 use domain::custody::chain::{Link, digest};
 use domain::merkle::hex;
 use services::crypto::Place;
+use services::custody::proof::{self, Fault, Newer, Report, Terms};
 use services::custody::{EventView, Happened};
 use services::family::{self as families, Texts};
 
@@ -52,6 +53,20 @@ async fn alerts(house: &TestHouse) -> i64 {
     number(house, "select count(*) from audit_entry where action = 'custody.unit_read' and detail ? 'alert'").await
 }
 
+async fn verified(house: &TestHouse) -> Report {
+    proof::verify(&house.services.db, &house.services.vault, &Terms::at(house.now())).await.expect("the verifier reads")
+}
+
+/// The last event of each, as the verifier names it.
+async fn last_of(house: &TestHouse, units: &[UnitId]) -> Vec<Newer> {
+    let mut last = Vec::new();
+    for unit in units {
+        last.push(Newer { unit: *unit, seq: seen(house, *unit).await.version });
+    }
+    last.sort_by_key(|event| event.unit);
+    last
+}
+
 /// Said by a later release, and nothing wrong with it.
 fn is_newer(event: &EventView) -> bool {
     event.newer && !event.illegible && event.payload.is_none()
@@ -79,6 +94,10 @@ async fn what_a_later_release_says_is_shown_as_that_with_its_chain_and_raises_no
         assert_eq!(opened.unit.standing, before.standing);
     }
     assert_eq!(alerts(&house).await, 0);
+    let report = verified(&house).await;
+    assert_eq!((report.faults.as_slice(), report.more_faults), (&[][..], 0), "nothing is wrong of what it can read");
+    assert_eq!(report.newer, last_of(&house, &all[..2]).await, "and it says what it cannot");
+    assert!(report.newer[0].to_string().ends_with("unknown to this verifier, a newer version is needed"));
 }
 
 #[tokio::test]
@@ -111,4 +130,15 @@ async fn what_is_no_text_of_its_kind_is_damage_and_no_later_release() {
         assert!(opened.unit.events.last().is_some_and(|last| last.illegible && last.said.is_none()), "{kind}");
     }
     assert_eq!(alerts(&house).await, 2, "somebody has to look");
+    let report = verified(&house).await;
+    assert!(report.newer.is_empty(), "{:?}", report.newer);
+    let misfiled: Vec<Newer> = report
+        .faults
+        .iter()
+        .filter_map(|fault| match fault {
+            Fault::Misfiled { unit, seq } => Some(Newer { unit: *unit, seq: *seq }),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(misfiled, last_of(&house, &all[..2]).await, "{:?}", report.faults);
 }

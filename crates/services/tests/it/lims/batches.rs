@@ -207,7 +207,7 @@ async fn ten_thousand_numbers_asked_for_in_a_row_find_nothing_and_raise_one_aler
 #[tokio::test]
 async fn a_machine_that_counts_through_numbers_is_slowed_and_raises_one_alert() {
     let test = laboratory().await;
-    let begun = json!({ "kind": "listed" });
+    let begun = json!({ "kind": "unlisted" });
     let told = |from: u32| {
         (from..from + 5_000)
             .map(|n| {

@@ -65,6 +65,42 @@ async fn what_stirred_a_unit_is_found_also_when_its_turn_broke_off() {
     assert_eq!(sweep(&test.services).await.expect("a sweep"), 0);
 }
 
+/// A unit whose key does not open here, as where another server made its master key's successor a moment ago; twice: it opens again.
+async fn shut(test: &TestHouse, din: &str) {
+    let sql = format!(
+        "set session_replication_role = replica; \
+         update custody_unit set key_sealed = set_byte(key_sealed, length(key_sealed) - 1, \
+           get_byte(key_sealed, length(key_sealed) - 1) # 1) where din = '{din}'; \
+         set session_replication_role = origin"
+    );
+    let owner = test.db.owner_pool();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&owner).await.expect("its key");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_here_now_keeps_no_other_and_is_put_aside_by_nobody() {
+    let test = laboratory().await;
+    let other = "T000126900002";
+    let step = || json!({ "kind": "step_done", "step": "weighed", "operator": "NEW-1" });
+    let at = "2026-07-01T09:00:00+08:00";
+    let records = [DIN, other].map(|din| [registered(din), record(&format!("s-{din}"), 2, din, at, step())]);
+    let answers = send(&test.services, records.into_iter().flatten().collect()).await;
+    let dead: Vec<_> = answers.iter().filter_map(dead).collect();
+    assert_eq!(dead, [("unknown-operator", "NEW-1"); 2]);
+    employ(&test).await;
+    shut(&test, DIN).await;
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1, "the other's is kept");
+    let waits = "select count(*) from lims_dead_letter where state = 'open' and waits and code = 'unknown-operator'";
+    assert_eq!(number(&test, waits).await, 1, "as it was");
+    // What comes of it meanwhile waits, too.
+    let more = record("more", 3, DIN, at, json!({ "kind": "step_done", "step": "weighed", "operator": "LT-1" }));
+    let answers = send(&test.services, vec![more]).await;
+    assert_eq!(super::dead(&answers[0]).map(|(code, _)| code), Some("house"));
+    shut(&test, DIN).await;
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 2, "once it opens all of it is kept, and by itself");
+    assert_eq!(number(&test, "select count(*) from lims_dead_letter where state = 'open'").await, 0);
+}
+
 #[tokio::test]
 async fn nothing_comes_of_a_unit_long_after_its_last_word() {
     let test = laboratory().await;

@@ -34,6 +34,12 @@ pub(crate) async fn furnished(owner: &PgPool) {
          select gen_random_uuid(), 'LT-' || n, '2020-01-01' from generate_series(1, 6) n",
         "insert into custody_room (id, site, code, zh, en)
          values ('00000000-0000-0000-0000-00000000a001', 'LT', 'LT-ROOM', '一', 'one')",
+        // LT-4 is of quality: an account with the role, whose code it is.
+        "insert into account (id, kind, locale, created_at)
+         values ('00000000-0000-0000-0000-00000000a004', 'staff', 'zh-CN', now())",
+        "insert into account_role (account_id, role, granted_at)
+         values ('00000000-0000-0000-0000-00000000a004', 'quality_officer', now())",
+        "update custody_operator set account_id = '00000000-0000-0000-0000-00000000a004' where code = 'LT-4'",
         "insert into custody_tank (id, room_id, code, use, towers, frames, slots, since)
          values (gen_random_uuid(), '00000000-0000-0000-0000-00000000a001', 'LT-Q', 'quarantine', 10, 10, 10, '2020-01-01'),
                 (gen_random_uuid(), '00000000-0000-0000-0000-00000000a001', 'LT-L', 'long_term', 10, 10, 10, '2020-01-01')",

@@ -55,6 +55,78 @@ async fn a_feed_tells_no_judgement_no_approval_and_no_shipment() {
     assert_eq!(number(&test, "select count(*) from custody_event").await, 2);
 }
 
+/// What quality confirms, told with a second, and what it is told with.
+fn seconded(kind: &str, with: &str) -> Value {
+    let mut told = json!({ "kind": kind, "operator": "LT-1", "with": with });
+    match kind {
+        "discarded" => told["reason"] = json!("leaks"),
+        "transferred_out" => told["bank"] = json!("CN-BJ-01"),
+        "corrected" => {
+            told["seq"] = json!(1);
+            told["said"] = json!("read twice");
+        }
+        _ => {}
+    }
+    told
+}
+
+#[tokio::test]
+async fn two_codes_are_not_yet_two_people_with_quality() {
+    let test = laboratory().await;
+    let kinds = [
+        "banked",
+        "hold_lifted",
+        "release_approved",
+        "discarded",
+        "given_to_research",
+        "transferred_out",
+        "family_released",
+        "corrected",
+    ];
+    let mut told = vec![registered(DIN)];
+    // LT-2 has no account, and LT-4 is of quality.
+    told.extend((2..).zip(kinds).map(|(seq, kind)| record(kind, seq, DIN, AT, seconded(kind, "LT-2"))));
+    let answers = send(&test.services, told).await;
+    for (answer, kind) in answers[1..].iter().zip(kinds) {
+        assert_eq!(dead(answer), Some(("second-not-quality", "LT-2")), "{kind}");
+    }
+    // What names nobody is said at the desk.
+    let nobody = [json!({ "kind": "listed" }), json!({ "kind": "exposed", "max_c": -96.0 })];
+    let told = (20..).zip(nobody).map(|(seq, payload)| record(&format!("n-{seq}"), seq, DIN, AT, payload));
+    let answers = send(&test.services, told.collect()).await;
+    let codes: Vec<_> = answers.iter().filter_map(dead).collect();
+    assert_eq!(codes, [("only-quality", "listed"), ("only-quality", "exposed")]);
+    assert_eq!(number(&test, "select count(*) from custody_event").await, 1);
+
+    // A second who may: what is left is where the unit is, and what it lacks.
+    let told = kinds.map(|kind| record(&format!("q-{kind}"), 30, DIN, AT, seconded(kind, "LT-4")));
+    let answers = send(&test.services, Vec::from(told)).await;
+    let seconds = answers.iter().filter_map(dead).filter(|(code, _)| *code == "second-not-quality");
+    assert_eq!(seconds.count(), 0, "{answers:?}");
+    assert!(is_new(&answers[7]), "a correction needs nothing else: {:?}", answers[7]);
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_seconds_nothing_and_one_that_is_given_lets_what_waited_through() {
+    let test = laboratory().await;
+    let owner = test.db.owner_pool();
+    let corrected = |key: &str| record(key, 2, DIN, AT, seconded("corrected", "LT-4"));
+    let role =
+        ["delete from account_role where role = 'quality_officer'", "update account_role set role = 'quality_officer'"];
+    let laboratorys = "insert into account_role (account_id, role, granted_at)
+                       values ('00000000-0000-0000-0000-00000000a004', 'lab_officer', now())";
+    for statement in [role[0], laboratorys] {
+        sqlx::query(statement).execute(&owner).await.expect(statement);
+    }
+    let answers = send(&test.services, vec![registered(DIN), corrected("one")]).await;
+    assert_eq!(dead(&answers[1]), Some(("second-not-quality", "LT-4")), "of the laboratory, like the first");
+    sqlx::query(role[1]).execute(&owner).await.expect(role[1]);
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1, "by itself");
+    sqlx::query("update account set deleted_at = now()").execute(&owner).await.expect("nobody's");
+    let answers = send(&test.services, vec![corrected("two")]).await;
+    assert_eq!(dead(&answers[0]), Some(("second-not-quality", "LT-4")), "an account that is no more has no role");
+}
+
 #[tokio::test]
 async fn a_letter_opens_no_side_door_to_it() {
     let test = laboratory().await;

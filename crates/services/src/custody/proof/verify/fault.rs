@@ -2,6 +2,23 @@
 
 use domain::ids::UnitId;
 
+/// An event in words that only a later release knows, its kind or members of it: it opens, is what its digest is of, and names the kind
+/// that it is filed as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Newer {
+    /// Whose.
+    pub unit: UnitId,
+    /// Which.
+    pub seq: u32,
+}
+
+/// As operators read it.
+impl std::fmt::Display for Newer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "unit {}, event {}: unknown to this verifier, a newer version is needed", self.unit, self.seq)
+    }
+}
+
 /// What is wrong, and where. Events are numbered from 1 in their unit's chain, leaves from 0 in the tree, roots from 1.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Fault {

@@ -21,6 +21,8 @@ pub(super) struct Replay {
     results: Results,
     record_signed: bool,
     open_deviations: u32,
+    /// An event came that only a later release can read: it may have said whose the unit is.
+    newer: bool,
     /// Whose it was, one event after the other; by the last it is.
     families: Vec<Hash>,
 }
@@ -35,8 +37,14 @@ impl Replay {
             results: Results::default(),
             record_signed: false,
             open_deviations: 0,
+            newer: false,
             families: Vec::new(),
         }
+    }
+
+    /// One more event, which only a later release can read: nothing of the unit is compared.
+    pub fn newer_event(&mut self) {
+        (self.standing, self.newer) = (None, true);
     }
 
     /// One more event. The lists are those that the row names; before it names one, those of the day, as when it was recorded.
@@ -45,9 +53,8 @@ impl Replay {
             self.families.push(family.0);
         }
         let Some(standing) = self.standing else { return };
-        let listed = |id: Option<Uuid>, kind: CatalogueKind| -> Option<&Arc<Catalogue>> {
-            id.and_then(|id| shelf.of(id)).or_else(|| shelf.at(kind, occurred_at))
-        };
+        let listed =
+            |id: Option<Uuid>, kind: CatalogueKind| -> Option<&Arc<Catalogue>> { shelf.by(kind, id, occurred_at) };
         let mut beside = false;
         match payload {
             Payload::Registered { .. } => return,
@@ -101,6 +108,9 @@ impl Replay {
 
     /// Whether the rows say of whose the unit is, and was, what its events say: who was first decides whose the mother's results are.
     pub fn family(&self, row: &WalkedRow) -> Option<Fault> {
+        if self.newer {
+            return None;
+        }
         let unit = UnitId(row.id);
         match (row.family_id, self.families.split_last()) {
             (None, None) => None,
