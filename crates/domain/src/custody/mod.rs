@@ -26,7 +26,7 @@ pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
 pub use guard::{Facts, Unmet};
 pub use results::Results;
-pub use says::{says, Says, Word};
+pub use says::{Says, Word, says};
 pub use shape::{Member, Shape, Shaped};
 pub use state::{Standing, State, may_come_later, next, ways};
 pub use value::{Marker, Person, Phase, Value, What};

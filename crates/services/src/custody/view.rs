@@ -252,9 +252,6 @@ pub async fn view_in(
     let deviations = trouble::of_unit(&mut *db, row.id).await?;
     let noters = if sight == Sight::Staff { trouble::noters(db, row.id).await? } else { Vec::new() };
     let deviations = deviations.into_iter().map(|row| deviation_view(row, &noters)).collect::<Result<Vec<_>, _>>()?;
-    let progress = |kind, list, done: i64| progress(&shelf, kind, (list, done), row.registered_at.to_jiff());
-    let deviations = trouble::of_unit(db, row.id).await?;
-    let deviations = deviations.into_iter().map(deviation_view).collect::<Result<Vec<_>, _>>()?;
     // Before its work begins: by the list of a unit whose work begins now.
     let now = services.clock.now();
     let progress = |kind, list, done: i64| {

@@ -94,13 +94,11 @@ pub struct LimsTaken {
 /// the order of `source_seq`. The answer to a record is `applied` with the number it has in the unit's chain; `duplicate`, with
 /// what it had become before; `dead` with the reason, where it could not be kept (it waits as a dead letter); or `conflict`, where
 /// its key is another record's. Steps of a release that quality alone notes (sections VI and VIII), and that a unit was handed to its
-/// courier, are said at the desk: here they are `dead` with `only-quality`. Where the house is busy with other batches it answers
-/// `busy` before it reads one.
+/// courier, are said at the desk: here they are `dead` with `only-quality`. What quality confirms (banking, discarding and the like)
+/// is kept where `with` is the code of somebody of quality, else `dead` with `second-not-quality`. Where the house is busy with other
+/// batches it answers `busy` before it reads one.
 ///
 /// No `Idempotency-Key`: each record has a key of its own, and a batch without an answer is sent again as it was.
-/// courier, are said at the desk: here they are `dead` with `only-quality`. What quality confirms (banking, discarding and the like) is kept
-/// where `with` is the code of somebody of quality, else `dead` with `second-not-quality`. A batch without an answer is sent again as it was. Where the house is busy with other batches it
-/// answers `busy` before it reads one.
 #[utoipa::path(
     post, path = "/api/v1/lims/events", tag = "lims",
     request_body = LimsUpload,

@@ -301,19 +301,6 @@ fn outside_the_ward(c: f64) -> Option<String> {
     }
 }
 
-/// A value that a release needs more of, said as facts that need no language.
-fn too_few_alive(value: &Value) -> Option<String> {
-    let (What::Number(number), Some(bound)) = (&value.found, ranges::released_above(&value.analyte)) else {
-        return None;
-    };
-    (*number <= bound).then(|| format!("{} {number} % ≤ {bound} %", value.analyte))
-/// Whoever closes a deviation may be whoever opened it: one of them by name, or nobody can tell, since who closes it works under no
-/// code. An account is another name than a code of the laboratory's, so that the people are compared and not the names.
-fn is_opener(known: &Deviation, closers: [Option<Uuid>; 2]) -> bool {
-    let untold = known.operators != [None, None] && closers == [None, None];
-    untold || known.operators.iter().any(|opener| opener.is_some() && closers.contains(opener))
-}
-
 /// Changes what is known, and says what is to be written. Answers the event's number.
 fn change(
     world: &mut World,

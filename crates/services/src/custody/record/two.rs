@@ -86,6 +86,8 @@ pub(super) fn is_opener(known: &Deviation, account: Option<Uuid>, closers: [Opti
     let mut openers = known.operators.iter().chain(&known.noted.people).flatten().peekable();
     let untold = openers.peek().is_some() && closers == [None, None];
     own || untold || openers.any(|opener| closers.contains(&Some(*opener)))
+}
+
 /// Of what quality confirms, told by a machine: the second whom it names is somebody of quality, by the role of the account that the
 /// code belongs to. Under a code without an account nobody has a role.
 pub(super) fn seconded(world: &World, payload: &Payload) -> Result<(), Refused> {

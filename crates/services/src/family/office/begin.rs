@@ -76,13 +76,6 @@ async fn signed(db: &mut PgConnection, contract: ContractId) -> Result<sql::Lock
     Ok(row)
 }
 
-/// What was proposed for a contract, under the contract's lock.
-async fn locked(db: &mut PgConnection, (contract, proposal): (ContractId, Uuid)) -> Result<BeginRow, FamilyError> {
-    sql::lock(&mut *db, contract.0).await?.ok_or(FamilyError::NotFound)?;
-    let all = begins::of_contract(&mut *db, contract.0).await?;
-    all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)
-}
-
 /// Proposes the unit that a contract is to keep; answers the proposal's id. Pressed twice it is one.
 ///
 /// # Errors
@@ -151,15 +144,6 @@ async fn confirmed(
     by: AccountId,
 ) -> Result<ContractState, FamilyError> {
     let mut tx = services.begin().await?;
-    // Of two who confirm it the second finds that it was.
-    let begin = locked(&mut tx, (contract, proposal)).await?;
-    match begin.outcome.as_deref() {
-        None => {}
-        Some("confirmed") => return Ok(ContractState::Active),
-        Some(_) => return Err(FamilyError::Stale),
-    }
-    if begin.proposed_by == by.0 {
-        return Err(FamilyError::SamePerson);
     // Under the contract's lock: of two who confirm it the second finds that it was.
     sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
     let all = begins::of_contract(&mut *tx, contract.0).await?;
@@ -194,11 +178,6 @@ pub async fn withdraw(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        let begin = locked(&mut tx, (contract, proposal)).await?;
-        match begin.outcome.as_deref() {
-            None => {}
-            Some("withdrawn") => return Ok(()),
-            Some(_) => return Err(FamilyError::Stale),
         sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
         let all = begins::of_contract(&mut *tx, contract.0).await?;
         let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;

@@ -14,7 +14,6 @@ use services::custody::proof::Reading;
 use services::family::office::{self, Giving, Inviting};
 use services::family::{self as families, FamilyError, Founder, Founding, Look, Own, found_in};
 use services::telemetry::Span;
-use sqlx::PgPool;
 use store::family::{certificates, own};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -49,25 +48,23 @@ pub(super) async fn both(house: &TestHouse) -> Both {
     Both { unit, din: din_of(house, unit).await, all, old, from, new: family_of(house, to).await, to }
 }
 
-/// What the form says that lets a contract go to that of a number.
-pub(super) fn giving(to: &str, form: u128) -> Acting {
-    let reason = "演示：双方家庭来函申请".to_owned();
-    Acting { version: 1, to: to.to_owned(), form: Uuid::from_u128(form), reason, ..Acting::default() }
-}
-
-pub(super) async fn give(house: &TestHouse, from: ContractId, said: &Acting) -> Result<ContractState, FamilyError> {
-    office::act(&house.services, &support(house), (from, ContractEvent::Transfer), said).await
 /// The whole number of a unit, as its bag has it.
 pub(super) async fn din_of(house: &TestHouse, unit: UnitId) -> String {
     let row = sqlx::query_scalar::<_, String>("select din from custody_unit where id = $1").bind(unit.0);
     let din = Din::parse(&row.fetch_one(&house.db.owner_pool()).await.expect("a unit")).expect("a number");
     format!("{}{}", din.as_str(), din.check())
+}
+
 /// What the form says by which a contract goes to that of a number, with the unit of another.
 pub(super) fn giving(din: &str, to: &str, form: u128) -> Giving {
     let (born, reason) = ("2025-03-02".to_owned(), "演示：双方家庭来函申请".to_owned());
     Giving { form: Uuid::from_u128(form), version: 1, to: to.to_owned(), din: din.to_owned(), born, reason }
+}
+
 pub(super) async fn propose(house: &TestHouse, from: ContractId, said: &Giving) -> Result<Uuid, FamilyError> {
     office::propose_transfer(&house.services, &support(house), from, said).await
+}
+
 /// One of the office proposes it, and another confirms it.
 async fn give(house: &TestHouse, from: ContractId, said: &Giving) -> Result<ContractState, FamilyError> {
     let proposal = propose(house, from, said).await?;
