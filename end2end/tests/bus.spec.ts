@@ -98,7 +98,6 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
 
   // None of its days is left: said with the reason on both sides, and the board leads to the first free date.
   const request = new URL(desk.url()).pathname;
-  const days = await sql(`select days::text from bus_request where organisation = '${school}'`);
   await sql(`update bus_request set days = array[current_date - 3, current_date - 2] where organisation = '${school}'`);
   await visit(page, mine);
   await expect(page.getByText(say("bus-all-lost"), { exact: true })).toBeVisible();
@@ -111,7 +110,16 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   await press(card.locator(".board-card-way"));
   await expect(desk).toHaveURL(new RegExp(`${request}.*#propose$`));
   await expect(desk.locator(".days-lost li")).toHaveCount(2);
-  await sql(`update bus_request set days = '${days}' where organisation = '${school}'`);
+  await page.getByText(say("bus-choose-days"), { exact: true }).first().click();
+  await page.locator("#f-day_1").fill(day(week));
+  await press(button(page, "bus-choose-days-do"));
+  await expect(page.locator("#f-day_2")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.locator("#f-day_1")).toHaveValue(day(week));
+  await look("9-days-faults");
+  await page.locator("#f-day_2").fill(day(week + 3));
+  await press(button(page, "bus-choose-days-do"));
+  await page.waitForURL(/done=days/);
+  await expect(page.locator(".days-lost")).toHaveCount(0);
   await visit(desk, request);
   await expect(desk.locator(".days-lost")).toHaveCount(0);
 

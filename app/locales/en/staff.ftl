@@ -637,6 +637,7 @@ staff-action-bus-photo-removed = Photograph of a visit removed
 staff-action-bus-unit-saved = Vehicle or crew added or changed
 staff-action-bus-unit-retired = Vehicle or crew retired
 staff-action-bus-no-day-left = Told that no preferred date is left
+staff-action-bus-days-chosen = Other dates chosen
 staff-action-group-letter-saved = Group’s stamped letter received
 staff-action-group-letter-removed = Group’s letter taken back
 staff-action-group-letter-opened = Group’s stamped letter opened

@@ -583,6 +583,7 @@ staff-action-bus-photo-removed = 删除到访照片
 staff-action-bus-unit-saved = 登记或更改车辆、小组
 staff-action-bus-unit-retired = 停用车辆或小组
 staff-action-bus-no-day-left = 告知希望的日期都已排满
+staff-action-bus-days-chosen = 申请单位改选日期
 staff-action-group-letter-saved = 收到团体盖章函件
 staff-action-group-letter-removed = 团体函件被撤回
 staff-action-group-letter-opened = 查看团体盖章函件

@@ -76,18 +76,25 @@ fn place(visit: &Visit) -> impl IntoView + use<> {
     }
 }
 
-fn when(visit: &Visit) -> impl IntoView + use<> {
+/// The days that would suit.
+pub(super) fn days(visit: &Visit) -> impl IntoView + use<> {
     let today = local_day(visit.context.now);
     let (first, last) = (ahead(today, Details::DAYS_BEFORE), ahead(today, Details::DAYS_AHEAD));
+    view! {
+        <p class="hint">{visit.t("bus-days-hint")}</p>
+        <div class="bus-days">
+            <DateField name="day_1" label=visit.t("bus-day-first") min=first max=last/>
+            <DateField name="day_2" label=visit.t("bus-day-second") min=first max=last/>
+            <DateField name="day_3" label=visit.t("bus-day-third") min=first max=last optional=true/>
+        </div>
+    }
+}
+
+fn when(visit: &Visit) -> impl IntoView + use<> {
     let halves = HalfDay::ALL.map(|half| Choice::new(half.name(), half_day_words(visit, half))).to_vec();
     view! {
         <Fieldset legend=visit.t("bus-group-when")>
-            <p class="hint">{visit.t("bus-days-hint")}</p>
-            <div class="bus-days">
-                <DateField name="day_1" label=visit.t("bus-day-first") min=first max=last/>
-                <DateField name="day_2" label=visit.t("bus-day-second") min=first max=last/>
-                <DateField name="day_3" label=visit.t("bus-day-third") min=first max=last optional=true/>
-            </div>
+            {days(visit)}
             <Radios name="half_day" label=visit.t("bus-half-day") choices=halves inline=true/>
         </Fieldset>
     }

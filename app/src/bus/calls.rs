@@ -20,6 +20,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/bus/r/:link/accept", Access::Public, &calls::accept::<Bus>),
     Call::post("/bus/r/:link/decline", Access::Public, &calls::decline::<Bus>),
     Call::post("/bus/r/:link/withdraw", Access::Public, &calls::withdraw::<Bus>),
+    Call::post("/bus/r/:link/days", Access::Public, &days),
     Call::post("/bus/f/:link", Access::Public, &feedback),
     Call::get("/bus/photos/:id", Access::Public, &photo),
     Call::get("/bus/schedule.ics", Access::Public, &calendar),
@@ -42,6 +43,18 @@ async fn form(asked: Asked) -> Answer {
         Ok(()) => Answer::to(format!("{page}/code")),
         Err(error) => refused(&asked, page, error),
     }
+}
+
+/// Other days than those that were wished for.
+async fn days(asked: Asked) -> Answer {
+    let (page, handle) = match calls::handle::<Bus>(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    let typed = domain::bus::typed(asked.pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let version = calls::version(&asked);
+    let result = bus::choose_days(&asked.services, &asked.context, &handle, version, &typed).await;
+    calls::changed(&asked, page, "days", result).await
 }
 
 async fn feedback(asked: Asked) -> Answer {

@@ -7,7 +7,8 @@ use crate::problem::{Problem, problem_page};
 use crate::requests::mine::{self, Proposed, seen};
 use crate::requests::{Room, param};
 use crate::ui::{
-    Banner, Button, Choice, Form, Glyph, Icon, LinkButton, Page, Radios, Steps, SummaryList, SummaryRow, Tag, Variant,
+    Banner, Button, Choice, Dialog, Form, Glyph, Icon, LinkButton, Page, Radios, Steps, SummaryList, SummaryRow, Tag,
+    Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::bus::State;
@@ -59,11 +60,29 @@ fn page(visit: &Visit, link: &str, request: &RequestView, wishes: Option<&Wishes
             {steps}
             {all_lost}
             {now(visit, &base, request)}
+            {wishes.and_then(|wishes| other_days(visit, &base, request, wishes))}
             <SummaryList rows=facts(visit, request, wishes)/>
             {withdraw}
         </Page>
     }
     .into_any()
+}
+
+/// Other days, where one of those that were wished for cannot be any more.
+fn other_days(visit: &Visit, base: &str, request: &RequestView, wishes: &Wishes) -> Option<AnyView> {
+    let open = visit.form.value("day_1").is_some();
+    wishes.days.iter().any(|wish| wish.lost.is_some()).then(|| {
+        view! {
+            <Dialog label=visit.t("bus-choose-days") title=visit.t("bus-choose-days-title") open=open>
+                <Form action=format!("{base}/days")>
+                    {mine::version(request)}
+                    {super::apply::days(visit)}
+                    <p class="actions"><Button>{visit.t("bus-choose-days-do")}</Button></p>
+                </Form>
+            </Dialog>
+        }
+        .into_any()
+    })
 }
 
 /// What is to be done, or waited for.

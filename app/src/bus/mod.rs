@@ -44,6 +44,7 @@ const WORDS: Words = Words {
         ("accepted", "bus-news-accepted"),
         ("declined", "bus-news-declined"),
         ("withdrawn", "bus-news-withdrawn"),
+        ("days", "bus-news-days"),
     ],
     ask_title: "bus-staff-ask-title",
     question_hint: "bus-staff-question-hint",

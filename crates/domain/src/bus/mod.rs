@@ -15,5 +15,5 @@ pub use itinerary::{
     BASE, Blackout, Conflict, DAY_TRIP, DUTY, Plan, Planned, SET_UP, Site, Span, TEAR_DOWN, Trip, busy, conflicts,
     duty, travel,
 };
-pub use request::{Audience, Details, HalfDay, MAX_PEOPLE, PARKING_MAX, typed};
+pub use request::{Audience, Details, HalfDay, MAX_PEOPLE, PARKING_MAX, typed, wished_days};
 pub use state::{Event, Refused, State, next};

@@ -130,7 +130,7 @@ impl Details {
             (_, None) => None,
         };
         let address = faults.take("address", line(typed.field("address"), 100));
-        let days = days(typed, today, faults);
+        let days = wished_days(typed, today, faults);
         let half_day = faults.take("half_day", choice(typed.field("half_day"), HalfDay::from_name));
         let parking_m = faults.take("parking", number(typed.field("parking"), 0, PARKING_MAX));
         let power = faults.take("power", yes_or_no(typed.field("power")));
@@ -164,8 +164,8 @@ impl Details {
     }
 }
 
-/// Two or three days, each of them once, none too soon and none too far.
-fn days(typed: &Typed, today: civil::Date, faults: &mut Faults) -> Option<Vec<civil::Date>> {
+/// Two or three days, each of them once, none too soon and none too far. Every fault stands under its field.
+pub fn wished_days(typed: &Typed, today: civil::Date, faults: &mut Faults) -> Option<Vec<civil::Date>> {
     let within = |day: civil::Date| {
         let ahead = today.until(day).map_or(-1, |span| span.get_days());
         (Details::DAYS_BEFORE..=Details::DAYS_AHEAD).contains(&ahead)

@@ -3,16 +3,18 @@
 //! what a school said yes to counts: a proposal may be declined tomorrow. Kept is one thing, that a school was told.
 
 use super::dates::{Reach, Slot, span};
-use super::kind::{Bus, BusError, RequestView};
+use super::kind::{Bus, BusError, Handle, RequestView};
 use super::planner::Guard;
 use super::view::open;
 use crate::messages::BusTemplate;
-use crate::requests::{Notice, note, tell};
+use crate::requests::{Notice, finished, locked, note, resolve, run, tell};
 use crate::{Context, Services};
-use domain::bus::State;
+use domain::bus::{State, Typed, wished_days};
+use domain::field::Faults;
 use domain::ids::{BusRequestId, BusStopId};
 use domain::time::local_day;
 use jiff::{Timestamp, civil};
+use jiff_sqlx::ToSqlx;
 use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -20,6 +22,8 @@ use store::bus::requests as sql;
 
 /// What the trail says of telling a school.
 const NO_DAY_LEFT: &str = "bus.no_day_left";
+/// And of the school that chooses other days.
+const DAYS_CHOSEN: &str = "bus.days_chosen";
 
 /// Why the bus cannot come on a day that was wished for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,14 +76,13 @@ pub async fn wishes(
     context: &Context,
     requests: &[RequestView],
 ) -> Result<HashMap<BusRequestId, Wishes>, BusError> {
-    let waits = |request: &&RequestView| matches!(request.state, State::Submitted | State::Asked);
-    if !requests.iter().any(|request| waits(&request)) {
+    if !requests.iter().any(waits) {
         return Ok(HashMap::new());
     }
     let mut db = services.db.acquire().await?;
     let all = Reach::read(&mut db, span(requests, context.now), context.now).await?;
     let promised = all.with(|stop| is_promised(stop.state));
-    let each = requests.iter().filter(waits).map(|request| {
+    let each = requests.iter().filter(|request| waits(request)).map(|request| {
         let mut wishes = Wishes { days: promised.wishes(request, context.now), instead: None };
         if wishes.all_lost() {
             // What is offered for it is free of what is only proposed, too.
@@ -88,6 +91,11 @@ pub async fn wishes(
         (request.id, wishes)
     });
     Ok(each.collect())
+}
+
+/// It has no date, and may get one.
+fn waits(request: &RequestView) -> bool {
+    matches!(request.state, State::Submitted | State::Asked)
 }
 
 /// A school said yes to it.
@@ -139,9 +147,14 @@ pub async fn tell_who_lost(
         Guard::Locks => sql::lock_waiting(db, now).await?,
         Guard::NegativeControl => sql::waiting(db, now).await?,
     };
-    let waiting: Result<Vec<RequestView>, BusError> =
-        rows.into_iter().map(|row| open(services, row, None, now)).collect();
-    let waiting = waiting?;
+    // One that cannot be read here (its key may not have arrived yet) is no reason to refuse somebody else their date.
+    let readable = |row: sql::RequestRow| {
+        let id = row.id;
+        open(services, row, None, now)
+            .inspect_err(|error| tracing::warn!(request = %id, %error, "a request that waits cannot be read"))
+            .ok()
+    };
+    let waiting: Vec<RequestView> = rows.into_iter().filter_map(readable).collect();
     if waiting.is_empty() {
         return Ok(0);
     }
@@ -157,4 +170,51 @@ pub async fn tell_who_lost(
     }
     tell::<Bus>(db, now, &told).await?;
     Ok(told.len())
+}
+
+/// Other days for a request that waits for a date, by whoever has its link: as many and as far ahead as its form takes. A
+/// second press finds them chosen.
+///
+/// # Errors
+/// `NotFound` for a link that is none; `Fields`; `StateHasChanged`, also where it waits no more.
+pub async fn choose_days(
+    services: &Services,
+    context: &Context,
+    handle: &Handle,
+    version: Option<i32>,
+    typed: &Typed,
+) -> Result<(), BusError> {
+    let id = resolve(services, context, handle).await?;
+    let mut faults = Faults::default();
+    let Some(days) = wished_days(typed, local_day(context.now), &mut faults) else {
+        return Err(BusError::Fields(faults.into_errors()));
+    };
+    run(|| {
+        let (services, context, days) = (services.clone(), context.clone(), days.clone());
+        async move { chosen(&services, &context, id, version, &days).await }
+    })
+    .await
+}
+
+async fn chosen(
+    services: &Services,
+    context: &Context,
+    id: BusRequestId,
+    version: Option<i32>,
+    days: &[civil::Date],
+) -> Result<(), BusError> {
+    let mut tx = services.begin().await?;
+    let request = locked::<Bus>(services, context, &mut tx, id, None).await?;
+    if waits(&request) && request.days == days {
+        return Ok(());
+    }
+    if !waits(&request) || version.is_some_and(|version| version != request.version) {
+        return Err(BusError::StateHasChanged);
+    }
+    let stored: Vec<_> = days.iter().map(|day| day.to_sqlx()).collect();
+    sql::choose_days(&mut tx, id.0, &stored, context.now).await?;
+    let words = |days: &[civil::Date]| days.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let detail = json!({ "from": words(&request.days), "to": words(days) });
+    note::<Bus>(context, &mut tx, id, DAYS_CHOSEN, detail).await?;
+    finished(services, tx).await
 }

@@ -95,7 +95,7 @@ templates! {
         NoDayLeft "no_day_left" while Submitted | Asked,
     } also {
         fn is_said_once(self) -> bool {
-            matches!(self, Self::Received | Self::Thanks | Self::NoDayLeft)
+            matches!(self, Self::Received | Self::Thanks)
         }
 
         fn is_newer(self) -> bool {

@@ -175,6 +175,19 @@ pub async fn note_told_of_no_day(db: &mut PgConnection, id: Uuid, now: jiff::Tim
     Ok(told.rows_affected() == 1)
 }
 
+/// Gives a locked request other days. Should all of them be taken, too, it is told so again.
+pub async fn choose_days(db: &mut PgConnection, id: Uuid, days: &[Date], now: jiff::Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update bus_request set days = $2, no_day_left_told_at = null, version = version + 1, updated_at = $3 where id = $1",
+        id,
+        days as _,
+        now.to_sqlx() as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Moves a request, which the caller has locked, to another state. A new proposal ends what was said of the date before.
 pub async fn advance(
     db: &mut PgConnection,

@@ -8,7 +8,7 @@ use domain::bus::State;
 use domain::ids::{BusCrewId, BusRequestId, BusStopId, BusVehicleId};
 use domain::time::local_day;
 use jiff::{SignedDuration, civil};
-use services::bus::{self, Fate, Guard, Lost, Wishes};
+use services::bus::{self, BusError, Fate, Guard, Handle, Lost, Wishes};
 use sqlx::PgConnection;
 use std::time::Duration;
 use store::bus::{requests as sql, stops};
@@ -25,6 +25,12 @@ async fn schools(house: &TestHouse, count: usize) -> Vec<BusRequestId> {
         house.services.clock.advance(SignedDuration::from_mins(2));
     }
     all
+}
+
+/// A school that wished for these days from the beginning.
+async fn wish_for(house: &TestHouse, id: BusRequestId, days: &str) {
+    let wished = "update bus_request set days = $2::text::date[] where id = $1";
+    sqlx::query(wished).bind(id.0).bind(days).execute(&house.db.owner_pool()).await.expect("the owner may");
 }
 
 /// Proposes a day from ten until half past three: with setting up and clearing away neither half of it is left.
@@ -65,8 +71,7 @@ async fn an_acceptance_takes_exactly_the_days_it_fills_and_who_has_none_left_is_
     let unit = (vehicles[0], crews[0]);
     let all = schools(&house, 4).await;
     let &[one, two, three, four] = &all[..] else { panic!("four schools") };
-    let other_days = "update bus_request set days = '{2026-09-14,2026-09-15}' where id = $1";
-    sqlx::query(other_days).bind(four.0).execute(&house.db.owner_pool()).await.expect("the owner may");
+    wish_for(&house, four, "{2026-09-14,2026-09-15}").await;
 
     propose_whole_day(&house, one, TENTH, unit).await;
     assert_eq!(lost(&house, three).await, [], "what is only proposed may be declined tomorrow");
@@ -131,6 +136,47 @@ async fn a_day_is_lost_for_its_own_reason() {
     let instead = wishes(&house, id).await.and_then(|wishes| wishes.instead).expect("a date instead");
     assert_eq!(local_day(instead.starts_at), civil::date(2026, 9, 12), "after today, whatever was wished for");
     assert_eq!(told(&house, 1).await, 0, "no other school took it");
+}
+
+#[tokio::test]
+async fn who_has_no_day_left_chooses_others_once_and_is_told_again_when_they_go_too() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let unit = (vehicles[0], crews[0]);
+    let all = schools(&house, 4).await;
+    let id = all[2];
+    for (other, day) in [(all[0], TENTH), (all[1], ELEVENTH)] {
+        propose_whole_day(&house, other, day, unit).await;
+        accept(&house, other).await;
+    }
+    let (services, school, handle) = (&house.services, house.context(Actor::Anonymous), link(&house, id).await);
+    let version = Some(request(&house, id).await.version);
+    let days = |first: &str, second: &str| domain::bus::typed([("day_1", first), ("day_2", second)]);
+    let twice = bus::choose_days(services, &school, &handle, version, &days("2026-09-15", "2026-09-15")).await;
+    assert!(matches!(twice, Err(BusError::Fields(ref errors)) if errors[0].field == "day_2"), "{twice:?}");
+    let new = days("2026-09-15", "2026-09-16");
+    bus::choose_days(services, &school, &handle, version, &new).await.expect("chosen");
+    bus::choose_days(services, &school, &handle, version, &new).await.expect("the second press says the same");
+    let stale = bus::choose_days(services, &school, &handle, version, &days("2026-09-17", "2026-09-18")).await;
+    assert!(matches!(stale, Err(BusError::StateHasChanged)), "{stale:?}");
+    assert_eq!((lost(&house, id).await, request(&house, id).await.days.len()), (vec![], 2));
+    assert_eq!(number(&house, "select count(*) from audit_entry where action = 'bus.days_chosen'").await, 1);
+    assert_eq!(told(&house, 3).await, 1);
+
+    // Both of the new days go, too, with one stop on each.
+    let five = ask_for_the_bus(&house, 5, "jinan").await;
+    for (other, day) in [(all[3], 15), (five, 16)] {
+        wish_for(&house, other, "{2026-09-15,2026-09-16}").await;
+        propose_whole_day(&house, other, civil::date(2026, 9, day), unit).await;
+        accept(&house, other).await;
+    }
+    assert_eq!(told(&house, 3).await, 2, "once for the first days, once for these");
+
+    // Who has a date chooses no days: they decline it, and say what would suit.
+    let (handle, new) = (link(&house, all[0]).await, days("2026-09-21", "2026-09-22"));
+    let late = bus::choose_days(services, &school, &handle, None, &new).await;
+    assert!(matches!(late, Err(BusError::StateHasChanged)), "{late:?}");
+    let nobody = bus::choose_days(services, &school, &Handle::Link("no link".into()), None, &new).await;
+    assert!(matches!(nobody, Err(BusError::NotFound)), "{nobody:?}");
 }
 
 /// Two schools with a proposal each, which together take both days of a third.
