@@ -114,7 +114,7 @@ impl BookingFacts {
         let (in_window, heads_in_window) = begins
             .chain([0])
             .map(|from| sum(from, days))
-            .fold((0, Heads::default()), |(n, heads), (others, theirs)| (n.max(others), heads.most(theirs)));
+            .fold((0_u32, Heads::default()), |(n, heads), (others, theirs)| (n.max(others), heads.most(theirs)));
         let overlaps = |visit: &BookedVisit| visit.starts_at < ends_at && visit.ends_at > starts_at;
         let overlapping = booked.iter().filter(|(_, visit)| overlaps(visit)).count() as u32;
         Self { on_day, heads_on_day, in_window, heads_in_window, overlapping, suspended_until: None }
