@@ -28,9 +28,8 @@ pub fn is_of_kind(text: &[u8], kind: &str) -> bool {
 pub fn read(text: &[u8], kind: &str) -> Result<Option<Payload>, Misfiled> {
     match serde_json::from_slice::<Payload>(text) {
         Ok(payload) if payload.kind().name() == kind => Ok(Some(payload)),
-        Ok(_) => Err(Misfiled),
         Err(_) if is_of_kind(text, kind) => Ok(None),
-        Err(_) => Err(Misfiled),
+        _ => Err(Misfiled),
     }
 }
 
