@@ -3,7 +3,7 @@ use domain::custody::passport::{FORMAT, Hex, Passport, Said, SignedRoot, VERSION
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Marker, Person, Pool, Progress, Standing, State, What};
 use domain::family::TestHappened;
 use domain::ids::UnitId;
-use services::custody::Happened;
+use services::custody::{Happened, UnitView};
 use std::sync::Arc;
 use uuid::Uuid;
 
