@@ -10,7 +10,7 @@ use domain::field::Fault;
 use domain::ids::DeviationId;
 use services::custody::CustodyError;
 use services::custody::desk::{self, Act, Alone, Ask, Confirming, DeskError, Proposing, ahead, slot_label};
-use testkit::custody::record;
+use testkit::custody::{QUALITYS, record};
 
 /// Proposed by one of the laboratory, confirmed by one of quality; answers where the unit is then.
 pub(super) async fn two_do(
