@@ -10,7 +10,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use services::Services;
-use services::custody::lists::{self, ListError};
+use services::custody::lists::{self, ListError, Why};
 use std::path::Path;
 
 /// The largest file: 63 entries need a few thousand bytes.
@@ -106,10 +106,12 @@ async fn add(config: &Config, asked: CatalogueAdd) -> anyhow::Result<()> {
         bail!("it cannot be the next version");
     }
     if !asked.yes {
-        println!("Nothing was written: `--yes` adds it.");
+        println!("Nothing was written: `--yes --by LOGIN --reason TEXT` adds it.");
         return Ok(());
     }
-    match lists::add(&services, &context, (kind, before), &items, from).await {
+    let why =
+        Why { login: asked.by.as_deref().unwrap_or_default(), reason: asked.reason.as_deref().unwrap_or_default() };
+    match lists::add(&services, &context, (kind, before), &items, (from, why)).await {
         Ok(version) => println!("Version {version} is there."),
         Err(ListError::Early(earliest)) => bail!("--from: {earliest} or later"),
         Err(error) => return Err(error.into()),
@@ -135,8 +137,9 @@ pub async fn rules(config: &Config, asked: RulesCommand) -> anyhow::Result<()> {
         }
         RulesCommand::Set(asked) => asked,
     };
-    let RulesSet { alarm_hours, reject_hours, from } = asked;
-    match lists::set_rules(&services, &context, (alarm_hours, reject_hours), day(&services, from)).await {
+    let RulesSet { alarm_hours, reject_hours, from, by, reason } = asked;
+    let why = Why { login: &by, reason: &reason };
+    match lists::set_rules(&services, &context, (alarm_hours, reject_hours), (day(&services, from), why)).await {
         Ok(rules) => println!("{}", said(&rules)),
         Err(ListError::Early(earliest)) => bail!("--from: {earliest} or later"),
         Err(error) => return Err(error.into()),
