@@ -30,8 +30,8 @@ use crate::cases::{CaseAnswers, CasePage, Cases, KeptCases, OwnAgreement, OwnApp
 use crate::committee::{CarryOut, MeetingPage, Meetings, MinutesPage, PlanMeeting};
 use crate::custody::proof::{Roots as CustodyRoots, Verify as VerifyPassport};
 use crate::custody::staff::{
-    CollectorPage, Collectors, Deviations, Families, FamilyRecord, Operators, Recalls, Store, StoreTank, UnitPage,
-    Units,
+    CollectorPage, Collectors, Deviations, Families, FamilyRecord, Lists as CustodyLists, Operators, Recalls, Store,
+    StoreTank, UnitPage, Units,
 };
 use crate::desk::{AuditTrail, Front, Jobs};
 use crate::disclosure::{
@@ -306,6 +306,7 @@ pages! {
     "/staff/cases/kept" KeptCases (Access::Capability(Capability::OverseeCases)) [];
     "/staff/cases/:id" CasePage (Access::Capability(Capability::SeeCases)) [];
     "/staff/cases/:id/answers" CaseAnswers (Access::Capability(Capability::SeeCases)) [];
+    "/staff/custody/lists" CustodyLists (Access::Capability(Capability::SeeUnits)) [];
     "/staff/custody/dead-letters" DeadLetters (Access::Capability(Capability::HandleUnits)) [];
     "/staff/custody/dead-letters/:id" DeadLetterPage (Access::Capability(Capability::HandleUnits)) [];
     "/staff/objections" Objections (Access::Capability(Capability::HandleObjections)) [];

@@ -55,6 +55,7 @@ test("a unit is found by its number, read whole, and nothing of it stands in an 
     ["/staff/operators", "units-10-operators"],
     ["/staff/collectors", "units-11-collectors"],
     ["/staff/recalls", "units-12-recalls"],
+    ["/staff/custody/lists", "units-16-lists"],
   ] as const) {
     await visit(page, path);
     await examine(page, name);

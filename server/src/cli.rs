@@ -292,12 +292,18 @@ pub struct CatalogueAdd {
     /// The first day of units that are worked by it, today or later; tomorrow where absent.
     #[arg(long, value_name = "DAY")]
     pub from: Option<jiff::civil::Date>,
-    /// Write it.
-    #[arg(long)]
+    /// Write it: `--by` and `--reason` say whose word it is and why.
+    #[arg(long, requires_all = ["by", "reason"])]
     pub yes: bool,
     /// Write it also where it no longer asks for two people, or for a value with a bound, because the code that did is gone.
     #[arg(long)]
     pub lets_go: bool,
+    /// The colleague whose word it is, by the name to sign in with.
+    #[arg(long, value_name = "LOGIN")]
+    pub by: Option<String>,
+    /// Why, as it stands on the page of the lists: 4 to 500 characters, nothing about a person.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
 }
 
 /// What to do about the rules of the way to the bank.
@@ -321,6 +327,12 @@ pub struct RulesSet {
     /// The first day on which it holds, today or later; tomorrow where absent.
     #[arg(long, value_name = "DAY")]
     pub from: Option<jiff::civil::Date>,
+    /// The colleague whose word it is, by the name to sign in with.
+    #[arg(long, value_name = "LOGIN")]
+    pub by: String,
+    /// Why, as it stands on the page of the lists: 4 to 500 characters, nothing about a person.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }
 
 /// Arguments of `verify-audit`.

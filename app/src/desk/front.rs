@@ -122,6 +122,7 @@ const GROUPS: &[Group] = &[
             area("/staff/contracts", Capability::HandleContracts, "contracts-title", "contracts-text"),
             area("/staff/operators", Capability::SeeUnits, "units-operators-title", "units-operators-text"),
             area("/staff/collectors", Capability::SeeUnits, "units-collectors-title", "units-collectors-text"),
+            area("/staff/custody/lists", Capability::SeeUnits, "units-lists-title", "units-lists-text"),
             area("/staff/custody/dead-letters", Capability::HandleUnits, "lims-letters-title", "lims-letters-text"),
         ],
     ),

@@ -10,7 +10,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use services::Services;
-use services::custody::lists::{self, ListError};
+use services::custody::lists::{self, ListError, Why};
 use std::path::Path;
 
 /// The largest file: 63 entries need a few thousand bytes.
@@ -118,6 +118,10 @@ async fn add(config: &Config, asked: CatalogueAdd) -> anyhow::Result<()> {
         return Ok(());
     }
     match lists::add(&services, &context, (kind, before), (&items, asked.lets_go), from).await {
+        println!("Nothing was written: `--yes --by LOGIN --reason TEXT` adds it.");
+    let why =
+        Why { login: asked.by.as_deref().unwrap_or_default(), reason: asked.reason.as_deref().unwrap_or_default() };
+    match lists::add(&services, &context, (kind, before), &items, (from, why)).await {
         Ok(version) => println!("Version {version} is there."),
         Err(ListError::Early(earliest)) => bail!("--from: {earliest} or later"),
         Err(ListError::Losses(_)) => {
@@ -146,8 +150,9 @@ pub async fn rules(config: &Config, asked: RulesCommand) -> anyhow::Result<()> {
         }
         RulesCommand::Set(asked) => asked,
     };
-    let RulesSet { alarm_hours, reject_hours, from } = asked;
-    match lists::set_rules(&services, &context, (alarm_hours, reject_hours), day(&services, from)).await {
+    let RulesSet { alarm_hours, reject_hours, from, by, reason } = asked;
+    let why = Why { login: &by, reason: &reason };
+    match lists::set_rules(&services, &context, (alarm_hours, reject_hours), (day(&services, from), why)).await {
         Ok(rules) => println!("{}", said(&rules)),
         Err(ListError::Early(earliest)) => bail!("--from: {earliest} or later"),
         Err(error) => return Err(error.into()),

@@ -7,6 +7,7 @@ mod collectors;
 mod deviations;
 pub mod families;
 mod list;
+mod lists;
 mod operators;
 pub mod people_calls;
 pub mod recalls;
@@ -19,6 +20,7 @@ pub use collectors::{CollectorPage, Collectors};
 pub use deviations::Deviations;
 pub use families::{Families, FamilyRecord};
 pub use list::Units;
+pub use lists::Lists;
 pub use operators::Operators;
 pub use recalls::Recalls;
 pub use store::{Store, StoreTank};
@@ -46,6 +48,8 @@ mod at {
     pub const OPERATORS: &str = "/staff/operators";
     /// Who collects; below it each of them.
     pub const COLLECTORS: &str = "/staff/collectors";
+    /// What units are worked by.
+    pub const LISTS: &str = "/staff/custody/lists";
 }
 
 impl From<DeskError> for Problem {

@@ -127,6 +127,18 @@ pub fn range(analyte: &str, phase: Option<Phase>) -> Option<(f64, f64)> {
     })
 }
 
+/// What a test of a code measures in numbers that have a range. Of markers, texts and numbers without one it is nothing.
+pub fn measured(test: &str) -> &'static [&'static str] {
+    match test {
+        "cbc" => &["hct"],
+        "tnc" => &["tnc"],
+        "viability" => &["viability"],
+        "cd34" => &["cd34", "cd34_viability", "cd45_viability"],
+        "cfu" => &["cfu"],
+        _ => &[],
+    }
+}
+
 /// Whether a value can be, and whether it is worth a look. A percentage is between 0 and 100, whatever it is of.
 ///
 /// # Errors
@@ -164,6 +176,15 @@ mod tests {
 
     fn number(analyte: &str, phase: Phase, number: f64) -> Result<Option<Flag>, OutOfRange> {
         check(&value(analyte, "", Some(phase), What::Number(number)))
+    }
+
+    #[test]
+    fn what_a_test_measures_has_a_range() {
+        let tests = ["cbc", "tnc", "viability", "cd34", "cfu"];
+        for analyte in tests.into_iter().flat_map(measured) {
+            assert!(range(analyte, None).is_some(), "{analyte}");
+        }
+        assert!(tests.iter().all(|test| !measured(test).is_empty()) && measured("hbv").is_empty());
     }
 
     #[test]

@@ -69,7 +69,8 @@ pub async fn list(services: &Services, context: &Context) -> Result<Vec<Operator
     Ok(rows.into_iter().map(read).collect())
 }
 
-async fn names(services: &Services, accounts: impl Iterator<Item = AccountId>) -> Result<Names, DeskError> {
+/// The names of colleagues.
+pub(super) async fn names(services: &Services, accounts: impl Iterator<Item = AccountId>) -> Result<Names, DeskError> {
     Names::of(services, accounts.map(|account| account.0)).await.map_err(|error| {
         tracing::error!(%error, "the names of colleagues cannot be read");
         DeskError::Unreadable

@@ -114,6 +114,11 @@ impl Shelf {
         }
     }
 
+    /// All versions of a list, the first one first.
+    pub fn all(&self, kind: CatalogueKind) -> impl Iterator<Item = &Arc<Catalogue>> {
+        self.lists.iter().filter(move |list| list.kind == kind)
+    }
+
     /// The last version of a list, whether it holds already or not.
     pub fn newest(&self, kind: CatalogueKind) -> Option<&Arc<Catalogue>> {
         self.lists.iter().filter(|list| list.kind == kind).max_by_key(|list| list.version)

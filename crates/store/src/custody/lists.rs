@@ -1,6 +1,7 @@
 //! The lists the bank works by, its rules, and who works.
 
 use crate::{SqlTimestamp, ToSqlx};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::Date as SqlDate;
 use sqlx::{PgConnection, PgExecutor};
@@ -81,19 +82,68 @@ pub struct NewItems {
     pub en: Vec<String>,
 }
 
+/// Whose word a version is, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Word<'a> {
+    /// The account.
+    pub by: Uuid,
+    /// Why.
+    pub reason: &'a str,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The account of the staff with a name to sign in with; nothing where there is none.
+pub async fn colleague(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select a.id from staff_credential c join account a on a.id = c.account_id where c.login = $1 and a.deleted_at is null",
+        login
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Who set a version of a list, when and why; nothing is known of that where all are none.
+#[derive(Debug, Clone)]
+pub struct ListSaidRow {
+    /// Of which version.
+    pub id: Uuid,
+    /// When.
+    pub added_at: Option<SqlTimestamp>,
+    /// Who.
+    pub added_by: Option<Uuid>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Who set each version of each list, when and why.
+pub async fn lists_said(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ListSaidRow>> {
+    sqlx::query_as!(
+        ListSaidRow,
+        r#"select id, added_at as "added_at: SqlTimestamp", added_by, reason from custody_catalogue"#
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Writes a version of a list (`kind`), which holds from a day on. `false` where there is one of this number.
 pub async fn add_list(
     db: &mut PgConnection,
     (id, kind, version): (Uuid, &str, i32),
     from: Date,
     items: &NewItems,
+    word: Word<'_>,
 ) -> sqlx::Result<bool> {
     let added = sqlx::query!(
-        "insert into custody_catalogue (id, kind, version, valid_from) values ($1, $2, $3, $4) on conflict (kind, version) do nothing",
+        "insert into custody_catalogue (id, kind, version, valid_from, added_at, added_by, reason)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (kind, version) do nothing",
         id,
         kind,
         version,
-        from.to_sqlx() as SqlDate
+        from.to_sqlx() as SqlDate,
+        word.at.to_sqlx() as _,
+        word.by,
+        word.reason
     )
     .execute(&mut *db)
     .await?;
@@ -126,13 +176,20 @@ pub struct RulesVersionRow {
     pub transit_alarm_min: i32,
     /// More is not taken in.
     pub transit_reject_min: i32,
+    /// When it was set; none of this is known of versions of before it was noted.
+    pub added_at: Option<SqlTimestamp>,
+    /// Who set it.
+    pub added_by: Option<Uuid>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// All versions of the rules, the first one first.
 pub async fn rules_versions(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<RulesVersionRow>> {
     sqlx::query_as!(
         RulesVersionRow,
-        r#"select version, valid_from as "valid_from: SqlDate", transit_alarm_min, transit_reject_min
+        r#"select version, valid_from as "valid_from: SqlDate", transit_alarm_min, transit_reject_min,
+                  added_at as "added_at: SqlTimestamp", added_by, reason
            from custody_rules order by version"#
     )
     .fetch_all(db)
@@ -146,14 +203,18 @@ pub async fn add_rules(
     version: i32,
     from: Date,
     (alarm, reject): (i32, i32),
+    word: Word<'_>,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into custody_rules (version, valid_from, transit_alarm_min, transit_reject_min) values ($1, $2, $3, $4)
-         on conflict (version) do nothing",
+        "insert into custody_rules (version, valid_from, transit_alarm_min, transit_reject_min, added_at, added_by, reason)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (version) do nothing",
         version,
         from.to_sqlx() as SqlDate,
         alarm,
-        reject
+        reject,
+        word.at.to_sqlx() as _,
+        word.by,
+        word.reason
     )
     .execute(db)
     .await?;

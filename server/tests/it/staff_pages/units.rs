@@ -31,6 +31,7 @@ async fn units_are_the_laboratorys_and_qualitys() {
         "/staff/operators",
         "/staff/collectors",
         "/staff/recalls",
+        "/staff/custody/lists",
     ];
     for role in Role::ALL {
         let browser = hired(&site, role).await;
@@ -351,4 +352,49 @@ async fn support_opens_a_family_for_a_reason_that_lasts_half_an_hour() {
     again(&unknown, REFUSED, "没有这个编号的合同");
     let nothing = support.get("/staff/families/01980000-0000-7000-8000-000000000000").await;
     again(&nothing, StatusCode::OK, "这份记录没有打开");
+}
+
+/// What units are worked by stands whole on one page, each version with what it changed, when, by whose word and why.
+#[tokio::test]
+async fn laboratory_and_quality_read_what_units_are_worked_by_version_by_version() {
+    use domain::custody::CatalogueKind;
+    use services::custody::lists::{self, Why};
+
+    let site = Site::new().await;
+    let lab = hired(&site, Role::LabOfficer).await;
+    let page = lab.get("/staff/custody/lists").await;
+    for words in [
+        "冷链箱到达登记",
+        "血常规 CBC",
+        "植入随访与归档",
+        "0 – 9.999 × 10⁹",
+        "须高于70 %",
+        "24小时",
+        "−200 – −150 °C",
+        "系统启用时的版本",
+    ] {
+        again(&page, StatusCode::OK, words);
+    }
+    let (services, system) = (&site.test.services, site.test.services.system());
+    let login: String = sqlx::query_scalar("select login from staff_credential order by login limit 1")
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("a colleague");
+    let old = lists::newest(services, &system, CatalogueKind::Test).await.expect("the tests");
+    let mut items = old.items.clone();
+    items[0].zh = "血细胞分析".to_owned();
+    items[0].en = "Blood cell analysis".to_owned();
+    let why = Why { login: &login, reason: "检验科统一名称" };
+    let today = domain::time::local_day(site.test.now());
+    lists::add(services, &system, (CatalogueKind::Test, 1), &items, (today, why)).await.expect("added");
+    let page = lab.get("/staff/custody/lists").await;
+    for words in ["血细胞分析", "“血常规 CBC”改称“血细胞分析”", "检验科统一名称", "现行", "已被替代"]
+    {
+        again(&page, StatusCode::OK, words);
+    }
+    let before = lab.get("/staff/custody/lists?test=1").await;
+    again(&before, StatusCode::OK, "第1版");
+    let english = lab.get("/en/staff/custody/lists?test=2").await;
+    again(&english, StatusCode::OK, "Blood cell analysis");
+    assert!(!english.body.contains('⟦') && !before.body.contains('⟦'), "{}", excerpt(&english.body));
 }

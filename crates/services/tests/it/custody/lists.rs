@@ -4,11 +4,12 @@
 use super::*;
 use crate::ledger::of;
 use domain::account::Role;
-use domain::custody::revise::{ListFault, ListLoss};
+use domain::custody::revise::{ListChange, ListFault, ListLoss};
 use domain::custody::{CatalogueKind, Item};
 use domain::time::local_day;
 use jiff::ToSpan as _;
-use services::custody::lists::{self, ListError, RulesVersion};
+use services::custody::desk::DeskError;
+use services::custody::lists::{self, ListError, RulesVersion, Why};
 
 /// The preparation steps with one more at the end.
 fn with_one_more(shelf: &Shelf) -> Vec<Item> {
@@ -19,6 +20,13 @@ fn with_one_more(shelf: &Shelf) -> Vec<Item> {
         position, code, section, zh: "批生产记录扫描".to_owned(), en: "Record scanned".to_owned()
     });
     items
+}
+
+const WHY: Why<'static> = Why { login: "lists-a", reason: "批生产记录改为扫描归档" };
+
+/// Whose word it is.
+async fn quality(house: &TestHouse) {
+    crate::exports::colleague(house, WHY.login, Role::QualityOfficer).await;
 }
 
 /// The lists as a server reads them that begins now.
@@ -32,12 +40,15 @@ async fn read_anew(house: &TestHouse) -> Arc<Shelf> {
 async fn a_list_is_replaced_from_a_day_on_and_units_that_were_begun_keep_theirs() {
     let (house, shelf) = bank().await;
     let begun = unit_in(&house, 1, State::Processing).await;
+    quality(&house).await;
     let (services, context) = (&house.services, house.services.system());
     let (today, items) = (local_day(house.now()), with_one_more(&shelf));
     let tomorrow = today.saturating_add(1.day());
     let preparation = (CatalogueKind::Preparation, 1);
     assert_eq!(lists::add(services, &context, preparation, (&items, false), tomorrow).await.expect("added"), 2);
     let again = lists::add(services, &context, preparation, (&items, false), tomorrow).await;
+    assert_eq!(lists::add(services, &context, preparation, &items, (tomorrow, WHY)).await.expect("added"), 2);
+    let again = lists::add(services, &context, preparation, &items, (tomorrow, WHY)).await;
     assert!(matches!(again, Err(ListError::Changed)), "{again:?}");
 
     let shelf = read_anew(&house).await;
@@ -66,14 +77,23 @@ async fn a_list_that_cannot_be_is_refused_with_all_that_is_wrong_and_nothing_is_
     wrong[0].code = "Box".to_owned();
     wrong[1].en = String::new();
     let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, (&wrong, false), today).await else {
+    let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, &wrong, (today, WHY)).await else {
         panic!("it cannot be")
     };
     assert!(faults.contains(&ListFault::Code("Box".to_owned())), "{faults:?}");
     assert!(faults.contains(&ListFault::Name(wrong[1].code.clone())), "{faults:?}");
     let past = lists::add(services, &context, kind, (&items, false), today.saturating_sub(1.day())).await;
+    let past = lists::add(services, &context, kind, &items, (today.saturating_sub(1.day()), WHY)).await;
     assert!(matches!(past, Err(ListError::Early(day)) if day == today), "{past:?}");
+    let stranger = lists::add(services, &context, kind, &items, (today, WHY)).await;
+    assert!(matches!(&stranger, Err(ListError::Nobody(login)) if login == WHY.login), "{stranger:?}");
+    for reason in ["", "  no ", "two\nlines of it"] {
+        let unsaid = lists::add(services, &context, kind, &items, (today, Why { reason, ..WHY })).await;
+        assert!(matches!(unsaid, Err(ListError::Reason)), "{unsaid:?}");
+    }
     let staff = of(&house, 1, Role::QualityOfficer);
     let asked = lists::add(services, &staff, kind, (&items, false), today).await;
+    let asked = lists::add(services, &staff, kind, &items, (today, WHY)).await;
     assert!(matches!(asked, Err(ListError::Denied(_))), "{asked:?}");
     assert_eq!(number(&house, "select count(*) from custody_catalogue").await, 3);
     assert_eq!(number(&house, "select count(*) from audit_entry where action = 'custody.list_added'").await, 0);
@@ -171,18 +191,19 @@ async fn a_test_that_is_done_once_more_names_its_list() {
 #[tokio::test]
 async fn the_rules_of_the_way_are_replaced_from_a_day_on_and_the_same_twice_is_one() {
     let (house, _) = bank().await;
+    quality(&house).await;
     let (services, context) = (&house.services, house.services.system());
     let today = local_day(house.now());
     let tomorrow = today.saturating_add(1.day());
     for hours in [(0, 48), (30, 20), (24, 241)] {
-        let wrong = lists::set_rules(services, &context, hours, tomorrow).await;
+        let wrong = lists::set_rules(services, &context, hours, (tomorrow, WHY)).await;
         assert!(matches!(wrong, Err(ListError::Hours)), "{hours:?}: {wrong:?}");
     }
-    let past = lists::set_rules(services, &context, (20, 40), today.saturating_sub(1.day())).await;
+    let past = lists::set_rules(services, &context, (20, 40), (today.saturating_sub(1.day()), WHY)).await;
     assert!(matches!(past, Err(ListError::Early(day)) if day == today), "{past:?}");
     let new = RulesVersion { version: 2, from: tomorrow, alarm: 20 * 60, reject: 40 * 60 };
     for _ in 0..2 {
-        assert_eq!(lists::set_rules(services, &context, (20, 40), tomorrow).await.expect("set"), new);
+        assert_eq!(lists::set_rules(services, &context, (20, 40), (tomorrow, WHY)).await.expect("set"), new);
     }
     assert_eq!(lists::rules(services, &context).await.expect("rules").last(), Some(&new));
     let shelf = read_anew(&house).await;
@@ -191,4 +212,35 @@ async fn the_rules_of_the_way_are_replaced_from_a_day_on_and_the_same_twice_is_o
     assert_eq!(limits(house.now() + jiff::SignedDuration::from_hours(24)), Some((1200, 2400)));
     let noted = "select count(*) from audit_entry where action = 'custody.rules_added'";
     assert_eq!(number(&house, noted).await, 1);
+}
+
+#[tokio::test]
+async fn the_desk_reads_every_version_with_what_it_changed_and_whose_word_it_is() {
+    let (house, shelf) = bank().await;
+    quality(&house).await;
+    let (services, context) = (&house.services, house.services.system());
+    let tomorrow = local_day(house.now()).saturating_add(1.day());
+    let mut items = with_one_more(&shelf);
+    items[0].zh = "冷链箱签收".to_owned();
+    let preparation = (CatalogueKind::Preparation, 1);
+    lists::add(services, &context, preparation, &items, (tomorrow, WHY)).await.expect("added");
+    lists::set_rules(services, &context, (20, 40), (tomorrow, WHY)).await.expect("set");
+    let steward = lists::page(services, &of(&house, 1, Role::Steward)).await;
+    assert!(matches!(steward, Err(DeskError::Denied(_))), "{steward:?}");
+    let page = lists::page(services, &of(&house, 1, Role::LabOfficer)).await.expect("a page");
+    let counts: Vec<(CatalogueKind, usize, usize)> =
+        page.lists.iter().map(|(kind, all)| (*kind, all.len(), all[0].list.items.len())).collect();
+    let (tests, release) = ((CatalogueKind::Test, 1, 15), (CatalogueKind::Release, 1, 58));
+    assert_eq!(counts, [(CatalogueKind::Preparation, 2, 57), tests, release]);
+    let new = &page.lists[0].1[0];
+    let renamed = ListChange::Renamed(items[0].code.clone());
+    assert_eq!(new.changes, [renamed, ListChange::Added("record_scanned".to_owned())]);
+    assert_eq!(new.before.as_ref().map(|list| list.version), Some(1));
+    let said = new.said.as_ref().expect("whose word it is");
+    assert_eq!((said.at, said.by.as_str(), said.reason.as_str()), (house.now(), "演示·同事", WHY.reason));
+    let first = &page.lists[0].1[1];
+    assert!(first.said.is_none() && first.changes.is_empty() && first.before.is_none(), "the house's own");
+    let way: Vec<(u32, u32, bool)> =
+        page.way.iter().map(|one| (one.rules.version, one.rules.alarm, one.said.is_some())).collect();
+    assert_eq!(way, [(2, 1200, true), (1, 1440, false)]);
 }
