@@ -113,15 +113,13 @@ async fn add(config: &Config, asked: CatalogueAdd) -> anyhow::Result<()> {
         }
     }
     if !asked.yes {
-        let how = if losses.is_empty() { "`--yes` adds it" } else { "`--yes --lets-go` adds it, where that is meant" };
-        println!("Nothing was written: {how}.");
+        let how = if losses.is_empty() { "" } else { " --lets-go" };
+        println!("Nothing was written: `--yes --by LOGIN --reason TEXT{how}` adds it.");
         return Ok(());
     }
-    match lists::add(&services, &context, (kind, before), (&items, asked.lets_go), from).await {
-        println!("Nothing was written: `--yes --by LOGIN --reason TEXT` adds it.");
     let why =
         Why { login: asked.by.as_deref().unwrap_or_default(), reason: asked.reason.as_deref().unwrap_or_default() };
-    match lists::add(&services, &context, (kind, before), &items, (from, why)).await {
+    match lists::add(&services, &context, (kind, before), (&items, asked.lets_go), (from, why)).await {
         Ok(version) => println!("Version {version} is there."),
         Err(ListError::Early(earliest)) => bail!("--from: {earliest} or later"),
         Err(ListError::Losses(_)) => {

@@ -124,15 +124,12 @@ pub async fn newest(services: &Services, context: &Context, kind: CatalogueKind)
 /// Answers its number.
 ///
 /// # Errors
-/// `Denied`; `Faults`; `Losses`; `Early`; `Changed` where `before` is not the last; `Custody`.
-/// `Denied`; `Faults`; `Early`; `Reason`, `Nobody`; `Changed` where `before` is not the last; `Custody`.
+/// `Denied`; `Faults`; `Losses`; `Early`; `Reason`, `Nobody`; `Changed` where `before` is not the last; `Custody`.
 pub async fn add(
     services: &Services,
     context: &Context,
     (kind, before): (CatalogueKind, u32),
     (items, lets_go): (&[Item], bool),
-    from: Date,
-    items: &[Item],
     (from, why): (Date, Why<'_>),
 ) -> Result<u32, ListError> {
     only_the_house(context)?;
@@ -168,10 +165,10 @@ pub async fn add(
     if !sql::add_list(&mut tx, (id, kind.name(), number), from, &rows, word).await? {
         return Err(ListError::Changed);
     }
-    let detail = json!({
-        "kind": kind.name(), "version": version, "from": from.to_string(), "entries": items.len(), "let_go": losses.len(),
     let entries = items.len();
-        "kind": kind.name(), "version": version, "from": from.to_string(), "entries": entries, "by": word.by.to_string(),
+    let detail = json!({
+        "kind": kind.name(), "version": version, "from": from.to_string(), "entries": entries, "let_go": losses.len(),
+        "by": word.by.to_string(),
     });
     let entry = Entry { action: "custody.list_added", subject_kind: "custody_list", subject: Some(id), detail };
     audit::record(&mut tx, context, &[entry]).await?;

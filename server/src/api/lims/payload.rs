@@ -1,7 +1,7 @@
 //! What an event of the feed says, kind by kind, as the description of the API has it: made of what `domain::custody` says of the
 //! types that read it.
 
-use domain::custody::{Kind, Member, Shape, Shaped as _, says};
+use domain::custody::{Kind, Member, Shape, Shaped as _, Word, says};
 use std::collections::BTreeMap;
 use utoipa::Modify;
 use utoipa::openapi::schema::{AdditionalProperties, Discriminator, KnownFormat, SchemaFormat, Type};
@@ -52,10 +52,12 @@ fn payload(named: &mut Named) -> RefOr<Schema> {
 fn about(kind: Kind) -> String {
     let nobody = if kind == Kind::Assigned {
         " No feed tells it (`only-contracts`): the house does, by a contract."
-    } else if says(kind, None).by_machine() {
-        ""
     } else {
-        " No feed tells it (`only-quality`): people say it at the desk."
+        match says(kind, None).by_machine() {
+            Word::Taken => "",
+            Word::Seconded => " Its second, `with`, is the code of somebody of quality (`second-not-quality`).",
+            Word::Nobodys => " No feed tells it (`only-quality`): people say it at the desk.",
+        }
     };
     format!("{}{nobody}", kind.about())
 }

@@ -386,7 +386,7 @@ async fn laboratory_and_quality_read_what_units_are_worked_by_version_by_version
     items[0].en = "Blood cell analysis".to_owned();
     let why = Why { login: &login, reason: "检验科统一名称" };
     let today = domain::time::local_day(site.test.now());
-    lists::add(services, &system, (CatalogueKind::Test, 1), &items, (today, why)).await.expect("added");
+    lists::add(services, &system, (CatalogueKind::Test, 1), (&items, false), (today, why)).await.expect("added");
     let page = lab.get("/staff/custody/lists").await;
     for words in ["血细胞分析", "“血常规 CBC”改称“血细胞分析”", "检验科统一名称", "现行", "已被替代"]
     {

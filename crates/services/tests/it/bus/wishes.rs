@@ -79,7 +79,7 @@ async fn an_acceptance_takes_exactly_the_days_it_fills_and_who_has_none_left_is_
     assert!(wishes(&house, one).await.is_none(), "who has a date wishes for none");
     assert_eq!(lost(&house, three).await, [(TENTH, Lost::Promised)], "the other day is left");
     assert_eq!((lost(&house, two).await, lost(&house, four).await), (vec![(TENTH, Lost::Promised)], vec![]));
-    assert_eq!((told(&house, two).await, told(&house, three).await, told(&house, four).await), (0, 0, 0));
+    assert_eq!((told(&house, 2).await, told(&house, 3).await, told(&house, 4).await), (0, 0, 0));
 
     let version = request(&house, three).await.version;
     propose_whole_day(&house, two, ELEVENTH, unit).await;
@@ -88,7 +88,7 @@ async fn an_acceptance_takes_exactly_the_days_it_fills_and_who_has_none_left_is_
     let instead = wishes(&house, three).await.and_then(|wishes| wishes.instead).expect("a date instead");
     assert_eq!((local_day(instead.starts_at), instead.wished), (civil::date(2026, 9, 12), false));
     assert_eq!(lost(&house, four).await, []);
-    assert_eq!((told(&house, three).await, told(&house, four).await, told(&house, two).await), (1, 0, 0));
+    assert_eq!((told(&house, 3).await, told(&house, 4).await, told(&house, 2).await), (1, 0, 0));
     let stands = request(&house, three).await;
     assert_eq!((stands.state, stands.version), (State::Submitted, version), "nobody's form is out of date by it");
     let staff = dispatcher(&house.services, 7);
@@ -105,7 +105,7 @@ async fn an_acceptance_takes_exactly_the_days_it_fills_and_who_has_none_left_is_
     propose_whole_day(&house, five, TENTH, unit).await;
     accept(&house, five).await;
     assert!(wishes(&house, three).await.is_some_and(|wishes| wishes.all_lost()));
-    assert_eq!(told(&house, three).await, 1, "once is enough");
+    assert_eq!(told(&house, 3).await, 1, "once is enough");
     assert_eq!(number(&house, "select count(*) from audit_entry where action = 'bus.no_day_left'").await, 1);
 }
 

@@ -45,10 +45,8 @@ async fn a_list_is_replaced_from_a_day_on_and_units_that_were_begun_keep_theirs(
     let (today, items) = (local_day(house.now()), with_one_more(&shelf));
     let tomorrow = today.saturating_add(1.day());
     let preparation = (CatalogueKind::Preparation, 1);
-    assert_eq!(lists::add(services, &context, preparation, (&items, false), tomorrow).await.expect("added"), 2);
-    let again = lists::add(services, &context, preparation, (&items, false), tomorrow).await;
-    assert_eq!(lists::add(services, &context, preparation, &items, (tomorrow, WHY)).await.expect("added"), 2);
-    let again = lists::add(services, &context, preparation, &items, (tomorrow, WHY)).await;
+    assert_eq!(lists::add(services, &context, preparation, (&items, false), (tomorrow, WHY)).await.expect("added"), 2);
+    let again = lists::add(services, &context, preparation, (&items, false), (tomorrow, WHY)).await;
     assert!(matches!(again, Err(ListError::Changed)), "{again:?}");
 
     let shelf = read_anew(&house).await;
@@ -76,24 +74,21 @@ async fn a_list_that_cannot_be_is_refused_with_all_that_is_wrong_and_nothing_is_
     let mut wrong = items.clone();
     wrong[0].code = "Box".to_owned();
     wrong[1].en = String::new();
-    let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, (&wrong, false), today).await else {
-    let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, &wrong, (today, WHY)).await else {
+    let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, (&wrong, false), (today, WHY)).await else {
         panic!("it cannot be")
     };
     assert!(faults.contains(&ListFault::Code("Box".to_owned())), "{faults:?}");
     assert!(faults.contains(&ListFault::Name(wrong[1].code.clone())), "{faults:?}");
-    let past = lists::add(services, &context, kind, (&items, false), today.saturating_sub(1.day())).await;
-    let past = lists::add(services, &context, kind, &items, (today.saturating_sub(1.day()), WHY)).await;
+    let past = lists::add(services, &context, kind, (&items, false), (today.saturating_sub(1.day()), WHY)).await;
     assert!(matches!(past, Err(ListError::Early(day)) if day == today), "{past:?}");
-    let stranger = lists::add(services, &context, kind, &items, (today, WHY)).await;
+    let stranger = lists::add(services, &context, kind, (&items, false), (today, WHY)).await;
     assert!(matches!(&stranger, Err(ListError::Nobody(login)) if login == WHY.login), "{stranger:?}");
     for reason in ["", "  no ", "two\nlines of it"] {
-        let unsaid = lists::add(services, &context, kind, &items, (today, Why { reason, ..WHY })).await;
+        let unsaid = lists::add(services, &context, kind, (&items, false), (today, Why { reason, ..WHY })).await;
         assert!(matches!(unsaid, Err(ListError::Reason)), "{unsaid:?}");
     }
     let staff = of(&house, 1, Role::QualityOfficer);
-    let asked = lists::add(services, &staff, kind, (&items, false), today).await;
-    let asked = lists::add(services, &staff, kind, &items, (today, WHY)).await;
+    let asked = lists::add(services, &staff, kind, (&items, false), (today, WHY)).await;
     assert!(matches!(asked, Err(ListError::Denied(_))), "{asked:?}");
     assert_eq!(number(&house, "select count(*) from custody_catalogue").await, 3);
     assert_eq!(number(&house, "select count(*) from audit_entry where action = 'custody.list_added'").await, 0);
@@ -102,6 +97,7 @@ async fn a_list_that_cannot_be_is_refused_with_all_that_is_wrong_and_nothing_is_
 #[tokio::test]
 async fn a_list_that_asks_for_less_than_the_one_before_is_added_only_where_that_is_meant() {
     let (house, shelf) = bank().await;
+    quality(&house).await;
     let (services, context, today) = (&house.services, house.services.system(), local_day(house.now()));
     let before = shelf.newest(CatalogueKind::Release).expect("a list");
     let mut items: Vec<Item> = before.items.iter().filter(|item| item.code != "cd34_viability").cloned().collect();
@@ -112,12 +108,12 @@ async fn a_list_that_asks_for_less_than_the_one_before_is_added_only_where_that_
     let of_two = std::mem::replace(&mut two.code, "done_by_whomever".to_owned());
     (two.zh, two.en) = ("随便谁做".to_owned(), "Done by whomever".to_owned());
     let release = (CatalogueKind::Release, 1);
-    let Err(ListError::Losses(losses)) = lists::add(services, &context, release, (&items, false), today).await else {
+    let Err(ListError::Losses(losses)) = lists::add(services, &context, release, (&items, false), (today, WHY)).await else {
         panic!("nobody said that it is meant")
     };
     assert_eq!(losses, [ListLoss::People(of_two), ListLoss::Bound("cd34_viability".to_owned())]);
     assert_eq!(number(&house, "select count(*) from custody_catalogue").await, 3, "nothing was written");
-    assert_eq!(lists::add(services, &context, release, (&items, true), today).await.expect("it is meant"), 2);
+    assert_eq!(lists::add(services, &context, release, (&items, true), (today, WHY)).await.expect("it is meant"), 2);
     let noted = "select count(*) from audit_entry where action = 'custody.list_added' and detail ->> 'let_go' = '2'";
     assert_eq!(number(&house, noted).await, 1);
 }
@@ -126,10 +122,11 @@ async fn a_list_that_asks_for_less_than_the_one_before_is_added_only_where_that_
 #[tokio::test]
 async fn a_list_that_another_server_added_a_moment_ago_is_no_reason_to_refuse_what_is_worked_by_it() {
     let (house, shelf) = bank().await;
+    quality(&house).await;
     let begun = unit_in(&house, 1, State::Received).await;
     let other = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
     let (today, items) = (local_day(house.now()), with_one_more(&shelf));
-    lists::add(&other, &other.system(), (CatalogueKind::Preparation, 1), (&items, false), today).await.expect("added");
+    lists::add(&other, &other.system(), (CatalogueKind::Preparation, 1), (&items, false), (today, WHY)).await.expect("added");
     let fresh = life(2);
     let told: Vec<Incoming> = fresh.until(State::Processing, &shelf);
     let told: Vec<Incoming> = told.into_iter().map(|one| Incoming { occurred_at: house.now(), ..one }).collect();
@@ -153,11 +150,12 @@ async fn a_list_that_another_server_added_a_moment_ago_is_no_reason_to_refuse_wh
 #[tokio::test]
 async fn where_a_unit_names_no_list_pages_and_record_go_by_the_one_of_the_day() {
     let (house, shelf) = bank().await;
+    quality(&house).await;
     let waits = unit_in(&house, 1, State::InTransit).await;
     let (today, items) = (local_day(house.now()), with_one_more(&shelf));
     let kind = (CatalogueKind::Preparation, 1);
     let (services, context) = (&house.services, house.services.system());
-    lists::add(services, &context, kind, (&items, false), today.saturating_add(1.day())).await.expect("added");
+    lists::add(services, &context, kind, (&items, false), (today.saturating_add(1.day()), WHY)).await.expect("added");
     house.services.clock.advance(jiff::SignedDuration::from_hours(1));
     assert_eq!(seen(&house, waits).await.steps.of(), 56, "it holds from tomorrow on");
     house.services.clock.advance(jiff::SignedDuration::from_hours(24));
@@ -223,7 +221,7 @@ async fn the_desk_reads_every_version_with_what_it_changed_and_whose_word_it_is(
     let mut items = with_one_more(&shelf);
     items[0].zh = "冷链箱签收".to_owned();
     let preparation = (CatalogueKind::Preparation, 1);
-    lists::add(services, &context, preparation, &items, (tomorrow, WHY)).await.expect("added");
+    lists::add(services, &context, preparation, (&items, false), (tomorrow, WHY)).await.expect("added");
     lists::set_rules(services, &context, (20, 40), (tomorrow, WHY)).await.expect("set");
     let steward = lists::page(services, &of(&house, 1, Role::Steward)).await;
     assert!(matches!(steward, Err(DeskError::Denied(_))), "{steward:?}");

@@ -41,7 +41,7 @@ async fn both_say(house: &TestHouse, person: u128, (family, unit): (FamilyId, Un
 async fn gone_with_her(house: &TestHouse) -> Both {
     let both = both(house).await;
     lets(house, 21, both.new, true).await.expect("of hers, before the unit came");
-    give(house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     let (kin, phone) = (Kin::SecondGuardian.name().to_owned(), phone(11).digits().to_owned());
     let inviting = Inviting { contract: both.to, kin, mother: false, phone };
     office::invite(&house.services, &support(house), &inviting).await.expect("invited");
@@ -78,7 +78,7 @@ async fn the_page_of_people_says_what_the_results_show_before_and_after_a_transf
     lets(&house, 21, both.new, true).await.expect("of hers, before the unit came");
     assert_eq!(page(&house, 21, both.new).await.markers, Markers::Own, "nothing of another's is there");
 
-    give(&house, both.from, &giving(&number(2), 7)).await.expect("transferred");
+    give(&house, both.from, &giving(&both.din, &number(2), 7)).await.expect("transferred");
     both_say(&house, 21, (both.new, both.unit), Markers::Elsewhere).await;
     let pressed = lets(&house, 21, both.new, false).await;
     assert!(matches!(pressed, Err(FamilyError::NotFound)), "nothing of hers is there: {pressed:?}");

@@ -14,7 +14,7 @@ use services::custody::proof::Reading;
 use services::family::office::{self, Giving, Inviting};
 use services::family::{self as families, FamilyError, Founder, Founding, Look, Own, found_in};
 use services::telemetry::Span;
-use store::family::{certificates, own};
+use store::family::certificates;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ pub(super) async fn propose(house: &TestHouse, from: ContractId, said: &Giving) 
 }
 
 /// One of the office proposes it, and another confirms it.
-async fn give(house: &TestHouse, from: ContractId, said: &Giving) -> Result<ContractState, FamilyError> {
+pub(super) async fn give(house: &TestHouse, from: ContractId, said: &Giving) -> Result<ContractState, FamilyError> {
     let proposal = propose(house, from, said).await?;
     office::confirm_transfer(&house.services, &colleague(house), (from, proposal)).await
 }
