@@ -74,7 +74,8 @@ async fn a_list_that_cannot_be_is_refused_with_all_that_is_wrong_and_nothing_is_
     let mut wrong = items.clone();
     wrong[0].code = "Box".to_owned();
     wrong[1].en = String::new();
-    let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, (&wrong, false), (today, WHY)).await else {
+    let Err(ListError::Faults(faults)) = lists::add(services, &context, kind, (&wrong, false), (today, WHY)).await
+    else {
         panic!("it cannot be")
     };
     assert!(faults.contains(&ListFault::Code("Box".to_owned())), "{faults:?}");
@@ -108,7 +109,8 @@ async fn a_list_that_asks_for_less_than_the_one_before_is_added_only_where_that_
     let of_two = std::mem::replace(&mut two.code, "done_by_whomever".to_owned());
     (two.zh, two.en) = ("随便谁做".to_owned(), "Done by whomever".to_owned());
     let release = (CatalogueKind::Release, 1);
-    let Err(ListError::Losses(losses)) = lists::add(services, &context, release, (&items, false), (today, WHY)).await else {
+    let Err(ListError::Losses(losses)) = lists::add(services, &context, release, (&items, false), (today, WHY)).await
+    else {
         panic!("nobody said that it is meant")
     };
     assert_eq!(losses, [ListLoss::People(of_two), ListLoss::Bound("cd34_viability".to_owned())]);
@@ -126,7 +128,9 @@ async fn a_list_that_another_server_added_a_moment_ago_is_no_reason_to_refuse_wh
     let begun = unit_in(&house, 1, State::Received).await;
     let other = TestHouse::second(&house.db, house.services.clock.clone(), 2).await;
     let (today, items) = (local_day(house.now()), with_one_more(&shelf));
-    lists::add(&other, &other.system(), (CatalogueKind::Preparation, 1), (&items, false), (today, WHY)).await.expect("added");
+    lists::add(&other, &other.system(), (CatalogueKind::Preparation, 1), (&items, false), (today, WHY))
+        .await
+        .expect("added");
     let fresh = life(2);
     let told: Vec<Incoming> = fresh.until(State::Processing, &shelf);
     let told: Vec<Incoming> = told.into_iter().map(|one| Incoming { occurred_at: house.now(), ..one }).collect();
