@@ -352,8 +352,8 @@ pub enum Then {
     Problem(Problem),
     /// Sign in first, show the second factor again, or be refused.
     Denied(Denied),
-    /// Hand out a file.
-    File(File),
+    /// Hand out a file; boxed, or it would make every answer larger.
+    File(Box<File>),
     /// Hand JSON to an island.
     Json(serde_json::Value, StatusCode),
     /// Hand JSON to a script that asks again and again: with its ETag, and without a body while nothing changed.
@@ -395,7 +395,7 @@ impl Answer {
 
     /// Hand out a file.
     pub fn file(content_type: &'static str, download_as: Option<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self::new(Then::File(File { content_type, download_as, bytes: bytes.into(), lasting: false }))
+        Self::new(Then::File(Box::new(File { content_type, download_as, bytes: bytes.into(), lasting: false })))
     }
 
     /// The same file, which the browser may keep: its address names its very bytes, and everybody may have it.

@@ -239,7 +239,7 @@ async fn give(answer: Answer, visit: Visit, access: Access, page: Option<String>
         Then::Go(path) => Redirect::to(&localized(&visit, &path)).into_response(),
         Then::Again { page: at, form, status } => again(visit, at, *form, status).await,
         Then::Problem(problem) => problem_page(visit, problem).await,
-        Then::File(file) => hand_out(file),
+        Then::File(file) => hand_out(*file),
         Then::Json(value, status) => (status, Json(value)).into_response(),
         Then::Polled(value) => polled(&visit, &value),
         Then::Denied(denied) => {
