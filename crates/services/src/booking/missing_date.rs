@@ -78,10 +78,10 @@ async fn transaction(
     // Two presses at once, and whatever else this person books, one after the other. Of the documents all that were known:
     // whoever leaves the party meanwhile may make another one the first.
     let holder = open(services, seen)?;
-    let person = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let contact = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
+    let signs: Vec<_> = contact.into_iter().chain(holder.account.map(|account| sign_of(account.0))).collect();
     let documents: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
-    let account = holder.account.map(|account| sign_of(account.0));
-    let counted = person.iter().chain(&account).chain(&documents);
+    let counted = signs.iter().chain(&documents);
     let keys = counted.map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
     claims::lock_keys(&mut tx, &keys.collect::<Vec<_>>()).await?;
     let dates = bookings::bookings(&mut tx, &series).await?;
@@ -99,7 +99,7 @@ async fn transaction(
     holder.documents = holder.documents.first(policy.identity.of(holder.party.people.get()));
     let now = services.clock.now();
     let (stands, moved) = handed_on(services, &mut tx, session, &policy, now).await?;
-    let had = had(&mut tx, &policy, now, session, person.as_deref()).await?;
+    let had = had(&mut tx, &policy, now, session, &signs).await?;
     let admitted = match may_book(&policy, now, &stands.facts, holder.party, had) {
         Ok(()) => documents_admit(services, &mut tx, (&policy, now, session), &holder, &dates).await?,
         refused => refused,
@@ -117,17 +117,16 @@ async fn transaction(
     Ok(booked)
 }
 
-/// What counts of the person beside a series: that nobody is in two places, and a pause.
+/// What counts of the person beside a series, by their contact and their account: that nobody is in two places, and a pause.
 async fn had(
     db: &mut PgConnection,
     policy: &Policy,
     now: jiff::Timestamp,
     session: &LockedSession,
-    person: Option<&[u8]>,
+    signs: &[Vec<u8>],
 ) -> Result<BookingFacts, BookingError> {
-    let Some(person) = person else { return Ok(BookingFacts::default()) };
-    let read = Persons::read(db, vec![person.to_vec()], since(policy, session.starts_at.to_jiff())).await?;
-    let BookingFacts { overlapping, suspended_until, .. } = read.at(policy, now, session, person);
+    let read = Persons::read(db, signs.to_vec(), since(policy, session.starts_at.to_jiff())).await?;
+    let BookingFacts { overlapping, suspended_until, .. } = read.at_all(policy, now, session, signs);
     Ok(BookingFacts { overlapping, suspended_until, ..BookingFacts::default() })
 }
 

@@ -217,3 +217,25 @@ async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_t
     booking::cancel(services, &by, booking::Handle::Id(ids[1]), None).await.expect("given back");
     add(&course, first, course.dates[1]).await.expect("the dates of the series do not count against each other");
 }
+
+#[tokio::test]
+async fn who_is_elsewhere_by_another_address_of_their_account_does_not_get_the_lacking_date() {
+    let (course, first) = two_of_three(SeriesRule::Whole, [5, 5, 5]).await;
+    let (house, services) = (&course.house, &course.house.services);
+    let by = officer(house);
+    let same_time = date(house, course.event, "2026-08-01T10:00:00+08:00", 60, 5).await;
+    let key = "another".to_owned();
+    let asked = booking::OnBehalf { session: same_time, person: person(9), party: party(1, 0), key };
+    let other = booking::book_showing(services, &by, asked, &Shown::leader(None)).await.expect("booked").booking;
+    let (signed_in, _) = crate::account::visitor(house, "13800138000").await;
+    sqlx::query("update booking set account_id = $1 where id = any($2)")
+        .bind(signed_in.account.0)
+        .bind([first.0, other.0])
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("both are the account's");
+    let refused = add(&course, first, course.dates[1]).await;
+    assert!(matches!(refused, Err(BookingError::Refused(Refusal::Overlaps))), "{refused:?}");
+    booking::cancel(services, &by, booking::Handle::Id(other), None).await.expect("given back");
+    add(&course, first, course.dates[1]).await.expect("booked");
+}
