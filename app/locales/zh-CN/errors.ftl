@@ -98,23 +98,23 @@ refusal-no-booking-needed = 这一场免预约，直接来就行
 refusal-party-too-large = 一次预约最多{ $max }人
 refusal-too-many-children = 一次预约最多带{ $max }名14岁以下儿童
 refusal-children-need-adult = 14岁以下儿童需要至少一位成人同行
-refusal-daily-limit = 同一手机号、邮箱或账户一天最多预约{ $max }次
-refusal-window-limit = 同一手机号、邮箱或账户{ $days }天内最多预约{ $max }次
+refusal-daily-limit = 同一手机号、邮箱或账号一天最多预约{ $max }次
+refusal-window-limit = 同一手机号、邮箱或账号{ $days }天内最多预约{ $max }次
 refusal-people-daily-limit = { $left ->
-    [0] 同一手机号、邮箱或账户的预约，同一天合计最多{ $max }人，当天已经约满
-   *[other] 同一手机号、邮箱或账户的预约，同一天合计最多{ $max }人，当天还可以约{ $left }人
+    [0] 同一手机号、邮箱或账号的预约，同一天合计最多{ $max }人，当天已经约满
+   *[other] 同一手机号、邮箱或账号的预约，同一天合计最多{ $max }人，当天还可以约{ $left }人
 }
 refusal-children-daily-limit = { $left ->
-    [0] 同一手机号、邮箱或账户的预约，同一天合计最多带{ $max }名14岁以下儿童，当天不能再增加儿童
-   *[other] 同一手机号、邮箱或账户的预约，同一天合计最多带{ $max }名14岁以下儿童，当天还可以带{ $left }名
+    [0] 同一手机号、邮箱或账号的预约，同一天合计最多带{ $max }名14岁以下儿童，当天不能再增加儿童
+   *[other] 同一手机号、邮箱或账号的预约，同一天合计最多带{ $max }名14岁以下儿童，当天还可以带{ $left }名
 }
 refusal-people-window-limit = { $left ->
-    [0] 同一手机号、邮箱或账户的预约，{ $days }天内合计最多{ $max }人，已经约满
-   *[other] 同一手机号、邮箱或账户的预约，{ $days }天内合计最多{ $max }人，还可以约{ $left }人
+    [0] 同一手机号、邮箱或账号的预约，{ $days }天内合计最多{ $max }人，已经约满
+   *[other] 同一手机号、邮箱或账号的预约，{ $days }天内合计最多{ $max }人，还可以约{ $left }人
 }
 refusal-children-window-limit = { $left ->
-    [0] 同一手机号、邮箱或账户的预约，{ $days }天内合计最多带{ $max }名14岁以下儿童，不能再增加儿童
-   *[other] 同一手机号、邮箱或账户的预约，{ $days }天内合计最多带{ $max }名14岁以下儿童，还可以带{ $left }名
+    [0] 同一手机号、邮箱或账号的预约，{ $days }天内合计最多带{ $max }名14岁以下儿童，不能再增加儿童
+   *[other] 同一手机号、邮箱或账号的预约，{ $days }天内合计最多带{ $max }名14岁以下儿童，还可以带{ $left }名
 }
 refusal-changes-over = 自助取消和更改已于 { $at } 截止。来不了请联系接待台
 refusal-document-limit = 用这份证件已经有预约了，预约次数已满或时间有重叠。可以先取消或改期那一次；如果不是您本人预约的，请联系工作人员核实
