@@ -114,7 +114,10 @@ pub(super) const FIELDS: &[Field] = &[
         table: "booking",
         columns: &["account_id"],
         what: Text { zh: "预约与您账号的关联", en: "Link from the booking to your account" },
-        purpose: Text { zh: "在“我的预约”中显示", en: "Showing it under “My bookings”" },
+        purpose: Text {
+            zh: "在“我的预约”中显示；按账号核对预约次数和人数",
+            en: "Showing it under “My bookings”; counting the account’s bookings and their people",
+        },
         readers: SELF,
         term: Term::Booking,
         protection: Protection::Plain,
@@ -222,7 +225,8 @@ pub(super) const FIELDS: &[Field] = &[
         columns: &["account_id"],
         what: Text { zh: "候补与您账号的关联", en: "Link from the waiting-list entry to your account" },
         purpose: Text {
-            zh: "预约成功后在“我的预约”中显示", en: "Showing the booking it becomes under “My bookings”"
+            zh: "预约成功后在“我的预约”中显示；按账号核对预约次数和人数",
+            en: "Showing the booking it becomes under “My bookings”; counting the account’s bookings and their people",
         },
         readers: SELF,
         term: Term::Booking,
