@@ -7,7 +7,7 @@ use super::kind::{Bus, BusError, Handle, RequestView};
 use super::planner::Guard;
 use super::view::open;
 use crate::messages::BusTemplate;
-use crate::requests::{Notice, finished, locked, note, resolve, run, tell};
+use crate::requests::{Kind, Notice, finished, locked, note, resolve, run, tell};
 use crate::{Context, Services};
 use domain::bus::{State, Typed, wished_days};
 use domain::field::Faults;
@@ -204,11 +204,15 @@ async fn chosen(
     days: &[civil::Date],
 ) -> Result<(), BusError> {
     let mut tx = services.begin().await?;
+    // The form was made of the request as it stands, also where its proposal ran out and nobody has noted that yet.
+    let stands =
+        if Bus::lock(&mut tx, id).await? { Bus::load(services, &mut tx, id, context.now).await? } else { None };
+    let shown = stands.ok_or(BusError::NotFound)?.version;
     let request = locked::<Bus>(services, context, &mut tx, id, None).await?;
     if waits(&request) && request.days == days {
         return Ok(());
     }
-    if !waits(&request) || version.is_some_and(|version| version != request.version) {
+    if !waits(&request) || version.is_some_and(|version| version != shown) {
         return Err(BusError::StateHasChanged);
     }
     let stored: Vec<_> = days.iter().map(|day| day.to_sqlx()).collect();

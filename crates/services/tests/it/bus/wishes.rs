@@ -179,6 +179,22 @@ async fn who_has_no_day_left_chooses_others_once_and_is_told_again_when_they_go_
     assert!(matches!(nobody, Err(BusError::NotFound)), "{nobody:?}");
 }
 
+#[tokio::test]
+async fn whose_proposal_ran_out_chooses_days_although_nobody_has_noted_it() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let id = schools(&house, 1).await[0];
+    propose_whole_day(&house, id, TENTH, (vehicles[0], crews[0])).await;
+    let answer_by = request(&house, id).await.stop.as_ref().map(|stop| stop.answer_by).expect("a stop");
+    house.services.clock.advance(answer_by.duration_since(house.now()));
+    let shown = request(&house, id).await;
+    assert_eq!(shown.state, State::Submitted, "it waits again");
+    let (school, handle) = (house.context(Actor::Anonymous), link(&house, id).await);
+    let new = domain::bus::typed([("day_1", "2026-09-15"), ("day_2", "2026-09-16")]);
+    bus::choose_days(&house.services, &school, &handle, Some(shown.version), &new).await.expect("chosen");
+    let days = [civil::date(2026, 9, 15), civil::date(2026, 9, 16)];
+    assert_eq!(request(&house, id).await.days, days);
+}
+
 /// Two schools with a proposal each, which together take both days of a third.
 async fn two_take_what_a_third_wishes_for() -> (TestHouse, [BusRequestId; 3]) {
     let (house, vehicles, crews) = garage(1, 1).await;
