@@ -391,7 +391,7 @@ bus-account-title = My requests for the bus
 # Days that were wished for and cannot be any more
 bus-lost-promised = { $day }: vehicle and crew are promised elsewhere
 bus-lost-no-driving = { $day }: off the road that day ({ $reason })
-bus-lost-past = { $day }: past
+bus-lost-past = { $day }: too late to arrange
 bus-all-lost = We are sorry: none of your dates is possible any more
 bus-all-lost-text = Your request stays with us; there is no need to ask again. Choose other dates, or wait for a dispatcher to propose one. The reason for each date is shown below.
 bus-board-all-lost = No preferred date left

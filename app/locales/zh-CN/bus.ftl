@@ -388,7 +388,7 @@ bus-account-title = 我的科普巴士申请
 # Days that were wished for and cannot be any more
 bus-lost-promised = { $day }：车辆和讲解组已安排到别处
 bus-lost-no-driving = { $day }：当天停驶（{ $reason }）
-bus-lost-past = { $day }：已经过了
+bus-lost-past = { $day }：已经来不及安排
 bus-all-lost = 您希望的日期都不行了，非常抱歉
 bus-all-lost-text = 您的申请仍在办理，不需要重新申请。您可以换几个日期，也可以等调度人员提出日期。每个日期的原因写在下面。
 bus-board-all-lost = 希望的日期都不行了

@@ -38,4 +38,5 @@ pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
 pub use seed::seed_demo;
 pub use triage::{board, lapse_due, to_itinerary};
 pub use view::{StopView, feedback_link, view_asked_about};
+pub(crate) use wishes::sign_of_days;
 pub use wishes::{Lost, Wish, Wishes, choose_days, tell_who_lost, wishes};

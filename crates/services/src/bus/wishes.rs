@@ -7,7 +7,7 @@ use super::kind::{Bus, BusError, Handle, RequestView};
 use super::planner::Guard;
 use super::view::open;
 use crate::messages::BusTemplate;
-use crate::requests::{Notice, finished, locked, note, resolve, run, tell};
+use crate::requests::{Kind, Notice, finished, locked, note, resolve, run, tell};
 use crate::{Context, Services};
 use domain::bus::{State, Typed, wished_days};
 use domain::field::Faults;
@@ -19,6 +19,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use store::bus::requests as sql;
+use uuid::Uuid;
 
 /// What the trail says of telling a school.
 const NO_DAY_LEFT: &str = "bus.no_day_left";
@@ -129,6 +130,15 @@ impl Reach {
     }
 }
 
+/// The days of a request as what a message is about: it is not sent once others were chosen.
+pub(crate) fn sign_of_days(days: &[civil::Date]) -> Uuid {
+    let number = |day: &civil::Date| {
+        let (year, month) = (u128::from(day.year().unsigned_abs()), u128::from(day.month().unsigned_abs()));
+        (year * 100 + month) * 100 + u128::from(day.day().unsigned_abs())
+    };
+    Uuid::from_u128(days.iter().fold(0_u128, |sum, day| (sum << 32) | number(day)))
+}
+
 /// A school has accepted its date, in the caller's transaction: those who wait and lose their last day by it are told so,
 /// each once. Answers how many. Their rows are locked first: of two dates that are accepted at the same moment, and together
 /// take somebody's days, the second one finds the first.
@@ -165,7 +175,7 @@ pub async fn tell_who_lost(
         let lost = before.has_one_left(request, now) && !after.has_one_left(request, now);
         if lost && sql::note_told_of_no_day(&mut *db, request.id.0, now).await? {
             note::<Bus>(context, &mut *db, request.id, NO_DAY_LEFT, json!({ "stop": accepted })).await?;
-            told.push(Notice::now(request.id, BusTemplate::NoDayLeft));
+            told.push(Notice::now(request.id, BusTemplate::NoDayLeft).about(sign_of_days(&request.days)));
         }
     }
     tell::<Bus>(db, now, &told).await?;
@@ -204,11 +214,15 @@ async fn chosen(
     days: &[civil::Date],
 ) -> Result<(), BusError> {
     let mut tx = services.begin().await?;
+    // The form was made of the request as it stands, also where its proposal ran out and nobody has noted that yet.
+    let stands =
+        if Bus::lock(&mut tx, id).await? { Bus::load(services, &mut tx, id, context.now).await? } else { None };
+    let shown = stands.ok_or(BusError::NotFound)?.version;
     let request = locked::<Bus>(services, context, &mut tx, id, None).await?;
     if waits(&request) && request.days == days {
         return Ok(());
     }
-    if !waits(&request) || version.is_some_and(|version| version != request.version) {
+    if !waits(&request) || version.is_some_and(|version| version != shown) {
         return Err(BusError::StateHasChanged);
     }
     let stored: Vec<_> = days.iter().map(|day| day.to_sqlx()).collect();

@@ -4,9 +4,11 @@ use super::address;
 use super::deliver::{deadline_text, when_text};
 use super::requests::{BusTemplate, Letters, OwnFacts, short_time};
 use crate::Services;
-use crate::bus::{Bus, RequestView, feedback_link};
+use crate::bus::{Bus, RequestView, feedback_link, sign_of_days};
 use domain::time::span_text;
+use jiff::Timestamp;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// A request for the science bus, in words.
 #[derive(Clone, Debug, Serialize)]
@@ -42,6 +44,11 @@ impl Letters for Bus {
             message: request.message.clone(),
             feedback: address(services, locale, &format!("/bus/f/{}", feedback_link(services, request))),
         })
+    }
+
+    /// That no day is left is said of the days it was so of.
+    fn is_about(request: &RequestView, template: BusTemplate, about: Uuid, _now: Timestamp) -> bool {
+        template != BusTemplate::NoDayLeft || about == sign_of_days(&request.days)
     }
 
     fn values(request: &RequestView, template: BusTemplate) -> Vec<(&'static str, String)> {

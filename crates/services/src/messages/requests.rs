@@ -98,6 +98,10 @@ templates! {
             matches!(self, Self::Received | Self::Thanks)
         }
 
+        fn keeps_quiet_hours(self) -> bool {
+            self == Self::NoDayLeft
+        }
+
         fn is_newer(self) -> bool {
             self == Self::NoDayLeft
         }

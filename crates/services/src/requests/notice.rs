@@ -45,7 +45,7 @@ pub trait Template: Copy + Eq + Debug + Serialize + DeserializeOwned + Send + Sy
     fn text(self) -> &'static str {
         self.name()
     }
-    /// A reminder: it waits for the morning rather than ring at night.
+    /// A reminder, or what others did: it waits for the morning rather than ring at night.
     fn keeps_quiet_hours(self) -> bool {
         false
     }

@@ -179,6 +179,45 @@ async fn who_has_no_day_left_chooses_others_once_and_is_told_again_when_they_go_
     assert!(matches!(nobody, Err(BusError::NotFound)), "{nobody:?}");
 }
 
+#[tokio::test]
+async fn nobody_is_woken_because_another_school_accepted_nor_told_of_days_they_do_not_wish_for_any_more() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let all = schools(&house, 4).await;
+    for (id, day) in [(all[0], TENTH), (all[1], ELEVENTH)] {
+        propose_whole_day(&house, id, day, (vehicles[0], crews[0])).await;
+    }
+    accept(&house, all[0]).await;
+    let today = local_day(house.now());
+    let go_to = |day: civil::Date, clock: &str| {
+        let instant: jiff::Timestamp = format!("{day}T{clock}:00+08:00").parse().expect("an instant");
+        house.services.clock.advance(instant.duration_since(house.now()));
+    };
+    go_to(today, "22:00");
+    accept(&house, all[1]).await;
+    assert_eq!((told(&house, 3).await, told(&house, 4).await), (0, 0), "it is night");
+    let (school, handle) = (house.context(Actor::Anonymous), link(&house, all[3]).await);
+    let new = domain::bus::typed([("day_1", "2026-09-15"), ("day_2", "2026-09-16")]);
+    bus::choose_days(&house.services, &school, &handle, None, &new).await.expect("chosen");
+    go_to(today.tomorrow().expect("a day"), "10:00");
+    assert_eq!((told(&house, 3).await, told(&house, 4).await), (1, 0));
+}
+
+#[tokio::test]
+async fn whose_proposal_ran_out_chooses_days_although_nobody_has_noted_it() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let id = schools(&house, 1).await[0];
+    propose_whole_day(&house, id, TENTH, (vehicles[0], crews[0])).await;
+    let answer_by = request(&house, id).await.stop.as_ref().map(|stop| stop.answer_by).expect("a stop");
+    house.services.clock.advance(answer_by.duration_since(house.now()));
+    let shown = request(&house, id).await;
+    assert_eq!(shown.state, State::Submitted, "it waits again");
+    let (school, handle) = (house.context(Actor::Anonymous), link(&house, id).await);
+    let new = domain::bus::typed([("day_1", "2026-09-15"), ("day_2", "2026-09-16")]);
+    bus::choose_days(&house.services, &school, &handle, Some(shown.version), &new).await.expect("chosen");
+    let days = [civil::date(2026, 9, 15), civil::date(2026, 9, 16)];
+    assert_eq!(request(&house, id).await.days, days);
+}
+
 /// Two schools with a proposal each, which together take both days of a third.
 async fn two_take_what_a_third_wishes_for() -> (TestHouse, [BusRequestId; 3]) {
     let (house, vehicles, crews) = garage(1, 1).await;
