@@ -124,12 +124,29 @@ fn read(asked: NewPicture) -> Result<(String, String, Vec<u8>), OutreachError> {
     }
 }
 
-/// Adds a picture of an event behind those that are there; the first is the cover. Sent twice to one event it is one picture: the
-/// answer names it, and its words stay as they are.
+/// The picture of an event that was sent with these bytes before. With other words it is told that it is there: its words stay as
+/// they are, and whoever corrects them must not believe them changed.
+async fn sent_before(
+    db: &mut PgConnection,
+    event: ActivityId,
+    sent_hash: &[u8],
+    words: (&str, &str),
+) -> Result<Option<EventPictureId>, OutreachError> {
+    let Some(known) = sql::sent(&mut *db, event.0, sent_hash).await? else { return Ok(None) };
+    let there = sql::of_event(&mut *db, event.0).await?;
+    let others = there.iter().any(|row| row.id == known && (row.alt_zh.as_str(), row.alt_en.as_str()) != words);
+    if others {
+        return Err(OutreachError::field("picture", Fault::AlreadyExists));
+    }
+    Ok(Some(EventPictureId(known)))
+}
+
+/// Adds a picture of an event behind those that are there; the first is the cover. Sent twice to one event it is one picture, which
+/// the answer names.
 ///
 /// # Errors
-/// `Denied`, `NotFound`; `Fields` without words or consent, and for a file that is no picture; `Busy`; `StateHasChanged` when
-/// there are as many as there may be.
+/// `Denied`, `NotFound`; `Fields` without words or consent, for a file that is no picture, and for one that is there with other
+/// words; `Busy`; `StateHasChanged` when there are as many as there may be.
 pub async fn add_picture(
     services: &Services,
     context: &Context,
@@ -139,9 +156,11 @@ pub async fn add_picture(
     context.require(Capability::ManageSessions)?;
     let (alt_zh, alt_en, bytes) = read(asked)?;
     let sent_hash = services.vault.mac("event picture", &bytes).to_vec();
-    if let Some(known) = sql::sent(&services.db, event.0, &sent_hash).await? {
-        return Ok(EventPictureId(known));
+    let mut db = services.db.acquire().await?;
+    if let Some(known) = sent_before(&mut db, event, &sent_hash, (&alt_zh, &alt_en)).await? {
+        return Ok(known);
     }
+    drop(db);
     let kept = files::keep_in_sizes(services, context, bytes, Accept::PHOTO, SMALLER).await?;
     let id: EventPictureId = context.new_id();
     let sizes: Vec<(u32, u32)> = kept.iter().map(|(_, checked)| checked.size.unwrap_or_default()).collect();
@@ -167,8 +186,9 @@ pub async fn add_picture(
             return Err(OutreachError::NotFound);
         }
         // Pressed twice: the files of the second press belong to nothing and are swept.
-        if let Some(known) = sql::sent(&mut *tx, event.0, &fresh.sent_hash).await? {
-            return Ok(EventPictureId(known));
+        let words = (fresh.alt_zh.as_str(), fresh.alt_en.as_str());
+        if let Some(known) = sent_before(&mut tx, event, &fresh.sent_hash, words).await? {
+            return Ok(known);
         }
         if sql::order(&mut tx, event.0).await?.len() >= MOST_PICTURES {
             // The page offers no further one: somebody else was quicker.

@@ -163,8 +163,14 @@ async fn two_presses_at_once_add_one_picture_and_of_two_for_the_last_place_one_i
     let (first, second) = tokio::join!(press(0), press(0));
     assert_eq!(first.expect("added"), second.expect("the same"));
     let reworded = NewPicture { alt_zh: "换了说明".into(), ..fresh(0) };
-    outreach::add_picture(&house.services, &staff, id, reworded).await.expect("the same");
-    assert_eq!(now(&house, id).await.pictures[0].alt.zh, "草坪上的风筝0", "its words stay");
+    let told = outreach::add_picture(&house.services, &staff, id, reworded).await;
+    let there = |errors: &[domain::field::FieldError]| errors[0].fault == Fault::AlreadyExists;
+    assert!(matches!(&told, Err(OutreachError::Fields(errors)) if there(errors)), "{told:?}");
+    assert_eq!(
+        now(&house, id).await.pictures[0].alt.zh,
+        "草坪上的风筝0",
+        "its words stay, and nobody is told otherwise"
+    );
     for shade in 1..MOST_PICTURES - 1 {
         add(&house, id, shade as u8).await;
     }
