@@ -94,7 +94,7 @@ pub struct WaitingNews {
     /// When that begins.
     #[schema(format = DateTime)]
     starts_at: String,
-    /// `offered`; afterwards `waiting` for others, or `expired`, `closed`.
+    /// `offered`; afterwards `waiting` for others, or `expired`, `closed`, `not_needed` (no booking is needed any more: just come).
     state: String,
     /// People.
     people: u32,

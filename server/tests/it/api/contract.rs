@@ -103,6 +103,30 @@ fn every_shape_that_is_referred_to_is_there() {
     }
 }
 
+/// A shape and the pieces it is put together of: those that have a name of their own are looked at under it.
+fn pieces(shape: &Value) -> impl Iterator<Item = &Value> {
+    std::iter::once(shape).chain(list(shape, "allOf"))
+}
+
+/// The members of a shape, and the named pieces that have more of them.
+fn members(shape: &Value) -> BTreeSet<String> {
+    let named = pieces(shape).filter_map(|piece| piece["$ref"].as_str()).map(str::to_owned);
+    pieces(shape).flat_map(|piece| keys(piece, "properties")).chain(named).collect()
+}
+
+/// Those of its members that are always there, or have to be.
+fn always(shape: &Value) -> BTreeSet<String> {
+    pieces(shape).flat_map(|piece| words(piece, "required")).collect()
+}
+
+/// What those of its members hold that `both` knows, as `state: "string"`.
+fn holds(shape: &Value, both: &BTreeSet<String>) -> BTreeSet<String> {
+    let all = pieces(shape).filter_map(|piece| piece.get("properties")?.as_object()).flatten();
+    all.filter(|(name, _)| both.contains(*name))
+        .filter_map(|(name, value)| Some(format!("{name}: {}", value.get("$ref").or_else(|| value.get("type"))?)))
+        .collect()
+}
+
 /// What callers of `then` would miss in `now`: calls, answers, members and words that are gone, and what must be sent since.
 fn taken_away(then: &Value, now: &Value) -> Vec<String> {
     let mut gone = Vec::new();
@@ -127,11 +151,16 @@ fn taken_away(then: &Value, now: &Value) -> Vec<String> {
     let (old, new) = (&then["components"]["schemas"], &now["components"]["schemas"]);
     for (name, shape) in old.as_object().into_iter().flatten() {
         let Some(now) = new.get(name) else { continue };
-        missing(name, "member", keys(shape, "properties"), &keys(now, "properties"));
+        let (before, after) = (members(shape), members(now));
+        let both = before.intersection(&after).cloned().collect();
+        missing(name, "kind of", holds(shape, &both), &holds(now, &both));
+        missing(name, "member", before, &after);
         missing(name, "word", words(shape, "enum"), &words(now, "enum"));
-        // What is sent must not ask for more; what is answered may say more for certain.
+        // What is sent must not ask for more; what is answered may say more for certain, and no less.
         if shape["additionalProperties"] == false {
-            missing(name, "must be sent now:", words(now, "required"), &words(shape, "required"));
+            missing(name, "must be sent now:", always(now), &always(shape));
+        } else {
+            missing(name, "not for certain:", always(shape), &always(now));
         }
     }
     gone
@@ -160,7 +189,8 @@ fn a_contract_that_takes_something_away_is_seen() {
         "webhooks": { "a.changed": {} },
         "components": { "schemas": {
             "Asked": { "properties": { "name": {} }, "required": [], "additionalProperties": false },
-            "Told": { "properties": { "id": {}, "state": { "type": "string" } } },
+            "Told": { "properties": { "id": {}, "state": { "type": "string" } }, "required": ["id"] },
+            "Whole": { "allOf": [{ "$ref": "#/components/schemas/Told" }, { "properties": { "more": {} } }] },
         } },
     });
     let changed = |change: &dyn Fn(&mut Value)| {
@@ -173,7 +203,7 @@ fn a_contract_that_takes_something_away_is_seen() {
         now["paths"]["/b"] = serde_json::json!({ "get": { "responses": {} } });
         now["paths"]["/a"]["get"]["responses"]["409"] = Value::Null;
         now["components"]["schemas"]["Told"]["properties"]["more"] = Value::Null;
-        now["components"]["schemas"]["Told"]["required"] = serde_json::json!(["id"]);
+        now["components"]["schemas"]["Told"]["required"] = serde_json::json!(["id", "state"]);
         now["components"]["schemas"]["Asked"]["properties"]["note"] = Value::Null;
     });
     assert_eq!(grown, Vec::<String>::new(), "what only grows breaks nobody");
@@ -188,6 +218,14 @@ fn a_contract_that_takes_something_away_is_seen() {
     assert_eq!(needed, "GET /a: must be sent now: cursor");
     let member = less(&|now| now["components"]["schemas"]["Told"]["properties"] = serde_json::json!({ "id": {} }));
     assert_eq!(member, "Told: member state");
+    let other = less(&|now| now["components"]["schemas"]["Told"]["properties"]["state"]["type"] = "integer".into());
+    assert_eq!(other, "Told: kind of state: \"string\"");
+    let unsure = less(&|now| now["components"]["schemas"]["Told"]["required"] = serde_json::json!([]));
+    assert_eq!(unsure, "Told: not for certain: id");
+    let piece = less(&|now| now["components"]["schemas"]["Whole"]["allOf"][1] = serde_json::json!({}));
+    assert_eq!(piece, "Whole: member more");
+    let pieces = less(&|now| now["components"]["schemas"]["Whole"]["allOf"][0] = serde_json::json!({}));
+    assert_eq!(pieces, "Whole: member #/components/schemas/Told");
     let sent = less(&|now| now["components"]["schemas"]["Asked"]["required"] = serde_json::json!(["name"]));
     assert_eq!(sent, "Asked: must be sent now: name");
     assert_eq!(less(&|now| now["webhooks"] = serde_json::json!({})), "webhooks: topic a.changed");

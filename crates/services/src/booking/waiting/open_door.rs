@@ -5,9 +5,11 @@ use super::super::BookingError;
 use super::line::{lock_lines, noted, step_back};
 use crate::audit;
 use crate::messages::{self, WaitingNews};
+use crate::webhooks::news::own_waiting;
 use crate::{Context, Services};
 use domain::booking::WaitingEvent;
 use domain::ids::{OpenDoorId, SessionId, WaitingId};
+use domain::webhooks::Topic;
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -52,6 +54,10 @@ pub(in crate::booking) async fn end_not_needed(
             let news =
                 WaitingNews::NoBookingNeeded { session, waits_on: !over, whole_day: act.whole_day, act: Some(act.act) };
             messages::queue_waiting(db, now, &[(WaitingId(entry.id), news)]).await?;
+        }
+        // A machine counts on its party's offer until it is told that there is none.
+        if entry.offered_session == Some(session.0) {
+            own_waiting(db, now, Topic::WaitingExpired, session.0, &[entry.id]).await?;
         }
         ended += u32::from(over);
     }

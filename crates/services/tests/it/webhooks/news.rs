@@ -5,11 +5,11 @@ use crate::booking::{add_session, house_with_session, officer, party, person};
 use crate::bus;
 use crate::outreach::{date, lecture, now};
 use domain::account::Actor;
-use domain::ids::{BookingId, ClientId, ClosureId, SessionId, WaitingId};
+use domain::ids::{BookingId, ClientId, ClosureId, OpenDoorId, SessionId, WaitingId};
 use domain::webhooks::Topic;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use services::booking::{self, Closing, Handle, OnBehalf, Remember, Scope, WaitOnBehalf};
+use services::booking::{self, Closing, Handle, OnBehalf, OpenDoor, Remember, Scope, WaitOnBehalf};
 use services::machines::Repeatable;
 use services::{Context, outreach, webhooks};
 use testkit::TestHouse;
@@ -138,6 +138,29 @@ async fn an_offer_of_the_waiting_list_is_told_to_the_machine_that_put_the_party_
     let both = [(json!("waiting.offered"), json!(1)), (json!("waiting.expired"), json!(2))];
     assert_eq!((told(&mine), told(&theirs)), (both.to_vec(), both.to_vec()));
     assert!(mine.got().iter().all(|call| !call.body.contains(&next.to_string())), "never of another's");
+}
+
+#[tokio::test]
+async fn an_offer_that_nobody_needs_any_more_is_told_to_the_machine_too() {
+    let (house, session) = house_with_session(2).await;
+    let staff = officer(&house);
+    let first = books(&house, &staff, session, 9).await;
+    let (_, context) = machine(&house, "a hospital").await;
+    let offered = waits(&house, &context, session, 1).await;
+    waits(&house, &context, session, 2).await;
+    booking::cancel(&house.services, &staff, Handle::Id(first), None).await.expect("cancelled");
+    let open = OpenDoor {
+        key: OpenDoorId(Uuid::from_u128(6)),
+        what: Scope::Session(session),
+        note_zh: String::new(),
+        note_en: String::new(),
+    };
+    booking::open_door(&house.services, &staff, open).await.expect("no booking is needed");
+    let all = written(&house).await;
+    let told: Vec<_> = all.iter().filter(|(kind, _)| kind == "waiting.expired").map(|(_, data)| data).collect();
+    assert_eq!(told.len(), 1, "of the offer, and not of who only waited: {all:?}");
+    assert_eq!((&told[0]["waiting"], &told[0]["state"]), (&json!(offered), &json!("not_needed")));
+    assert!(told[0].get("until").is_none());
 }
 
 #[tokio::test]
