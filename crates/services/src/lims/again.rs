@@ -55,9 +55,10 @@ struct Turn {
 
 /// All that wait, page by page in the order of their source, at most [`TURNS`] times.
 async fn whole(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String]) -> Result<usize, LimsError> {
+    let (mut ids, mut dins) = (ids.to_vec(), dins.to_vec());
     let (mut kept, mut after, mut most, mut once_more) = (0, sql::FIRST, AT_ONCE, false);
     for _ in 0..TURNS {
-        let done = match turn(services, now, (ids, dins), (after, most)).await {
+        let done = match turn(services, now, (&ids, &dins), (after, most)).await {
             // One that cannot be taken for a reason nobody foresaw keeps no other: it is looked for by halves, and put aside where it is
             // the database that refuses it.
             Err(error) if is_the_records(&error) => {
@@ -65,10 +66,13 @@ async fn whole(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String
                 if most > 1 {
                     most /= 2;
                 } else if matches!(error, LimsError::Unreadable) {
-                    let Some(behind) = passed(services, (ids, dins), after).await? else { break };
-                    after = behind;
+                    // Nothing of its unit can be kept here now, however much waits of it: the others go on without it.
+                    let Some((unit, din)) = shut(services, (&ids, &dins), after).await? else { break };
+                    ids.retain(|id| *id != unit);
+                    dins.retain(|number| *number != din);
+                    most = AT_ONCE;
                 } else {
-                    put_aside(services, now, (ids, dins), after).await?;
+                    put_aside(services, now, (&ids, &dins), after).await?;
                 }
                 continue;
             }
@@ -226,17 +230,17 @@ async fn put_aside(
     Ok(())
 }
 
-/// The first letter after a place, of what cannot be read here: it stays as it is, and is tried again. What another server wrote a
-/// moment ago, or one of a later release, is no reason to put a letter aside; nor is a key that may come back.
-async fn passed(
+/// The unit of the first letter after a place, which cannot be read here: the letter stays as it is, and is tried again. What another
+/// server wrote a moment ago, or one of a later release, is no reason to put a letter aside; nor is a key that may come back.
+async fn shut(
     services: &Services,
     units: (&[Uuid], &[String]),
     after: sql::Place,
-) -> Result<Option<sql::Place>, LimsError> {
+) -> Result<Option<(Uuid, String)>, LimsError> {
     let mut tx = services.begin().await?;
-    let (_, letters) = locked(&mut tx, units, (after, 1)).await?;
+    let (units, letters) = locked(&mut tx, units, (after, 1)).await?;
     tx.rollback().await?;
-    Ok(letters.last().map(LetterRow::place))
+    Ok(letters.first().and_then(|letter| units.both(letter.unit_id, letter.din.as_deref())))
 }
 
 /// A letter that was tried in vain.

@@ -397,6 +397,12 @@ impl Units {
         }
     }
 
+    /// Both names of the one that has one of these.
+    pub(super) fn both(&self, id: Option<Uuid>, din: Option<&str>) -> Option<(Uuid, String)> {
+        let found = self.0.iter().find(|(of, number)| Some(**of) == id || Some(number.as_str()) == din);
+        found.map(|(of, number)| (*of, number.clone()))
+    }
+
     /// Their ids and their numbers.
     pub(super) fn names(&self) -> (Vec<Uuid>, Vec<String>) {
         (self.0.keys().copied().collect(), self.0.values().cloned().collect())

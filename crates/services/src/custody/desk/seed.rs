@@ -14,13 +14,15 @@ use jiff::{SignedDuration, ToSpan as _};
 use store::custody::search as find;
 
 /// The demo's colleagues: login, name, role, and the code they work under.
-const PEOPLE: [(&str, &str, Role, Option<&str>); 5] = [
+const PEOPLE: [(&str, &str, Role, Option<&str>); 6] = [
     ("demo-lab", "演示·实验室一", Role::LabOfficer, Some("LAB-01")),
     ("demo-lab-two", "演示·实验室二", Role::LabOfficer, Some("LAB-02")),
     ("demo-quality", "演示·质量部", Role::QualityOfficer, Some("QA-01")),
     // The judgement and the approvals of a release take two of quality.
     ("demo-quality-two", "演示·质量部二", Role::QualityOfficer, Some("QA-02")),
+    // So do the unit of a contract, and a contract that goes to another, at the office.
     ("demo-support", "演示·家庭服务", Role::FamilySupport, None),
+    ("demo-support-two", "演示·家庭服务二", Role::FamilySupport, None),
 ];
 
 /// Makes them. Repeating it adds nothing; it needs the demo of the store.

@@ -102,6 +102,23 @@ async fn what_cannot_be_read_here_now_keeps_no_other_and_is_put_aside_by_nobody(
 }
 
 #[tokio::test]
+async fn a_unit_that_cannot_be_read_here_holds_up_no_other_however_much_waits_of_it() {
+    let test = laboratory().await;
+    let other = "T000126900002";
+    let (at, step) =
+        ("2026-07-01T09:00:00+08:00", json!({ "kind": "step_done", "step": "weighed", "operator": "NEW-1" }));
+    let mut records = vec![registered(DIN), registered(other)];
+    records.extend((2..62).map(|seq| record(&format!("s-{seq}"), seq, DIN, at, step.clone())));
+    records.push(record("last", 1_000, other, at, step.clone()));
+    send(&test.services, records).await;
+    employ(&test).await;
+    shut(&test, DIN).await;
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1, "the other's, behind all of them");
+    let waits = "select count(*) from lims_dead_letter where state = 'open' and waits and code = 'unknown-operator'";
+    assert_eq!(number(&test, waits).await, 60, "as they were");
+}
+
+#[tokio::test]
 async fn nothing_comes_of_a_unit_long_after_its_last_word() {
     let test = laboratory().await;
     let id = by_a_stranger(&test).await;
