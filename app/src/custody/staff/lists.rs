@@ -10,12 +10,14 @@ use crate::problem::Problem;
 use crate::ui::{Banner, Closeness, Column, Page, Row, Table, Tag, Width, figure};
 use crate::visit::{Visit, visit};
 use domain::account::Capability;
+use domain::custody::catalogue::in_force;
 use domain::custody::revise::ListChange;
 use domain::custody::{Catalogue, CatalogueKind, Item, Phase, ranges};
 use domain::time::{day_text, local_day};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use services::custody::lists::{self, ListVersion, Said, WayVersion};
+use std::sync::Arc;
 
 /// The page.
 #[component]
@@ -46,10 +48,11 @@ fn number(count: usize) -> u32 {
 
 /// A list: the version in force, or the one that was asked for, entry by entry; below it all of them.
 fn list(visit: &Visit, kind: CatalogueKind, versions: &[ListVersion]) -> AnyView {
-    let today = local_day(visit.context.now);
-    let in_force = versions.iter().find(|one| one.list.valid_from <= today).or_else(|| versions.last());
+    let lists: Vec<Arc<Catalogue>> = versions.iter().map(|one| one.list.clone()).collect();
+    let present = in_force(&lists, kind, local_day(visit.context.now)).map(|list| list.version);
     let wanted = visit.query.parsed::<u32>(kind.name());
-    let Some(shown) = versions.iter().find(|one| Some(one.list.version) == wanted).or(in_force) else {
+    let of = |version: Option<u32>| versions.iter().find(|one| Some(one.list.version) == version);
+    let Some(shown) = of(wanted).or_else(|| of(present)) else {
         return ().into_any();
     };
     let title = visit.t(match kind {
@@ -64,7 +67,6 @@ fn list(visit: &Visit, kind: CatalogueKind, versions: &[ListVersion]) -> AnyView
     ];
     let about = visit.t_args("units-lists-shown", &about);
     let entries = if kind == CatalogueKind::Test { tests(visit, &shown.list) } else { steps(visit, &shown.list) };
-    let present = in_force.map(|one| one.list.version);
     let past = past(visit, versions, (shown.list.version, present));
     view! {
         <section class="section" id=kind.name()>
