@@ -168,7 +168,9 @@ fn span((least, most): (f64, f64), unit: &str) -> String {
 /// The other bounds of what is measured: what lies outside is no measurement and is refused.
 fn bounds(visit: &Visit) -> AnyView {
     let of = |analyte: &str, phase: Option<Phase>, said: Option<&str>| {
-        let said = said.map(|key| format!(" ({})", visit.t(key))).unwrap_or_default();
+        let said =
+            said.map(|key| visit.t_args("family-about", &[("words", visit.t(key).to_string().into())]).to_string());
+        let said = said.unwrap_or_default();
         let span = ranges::range(analyte, phase).map(|range| span(range, unit(analyte))).unwrap_or_default();
         (format!("{}{said}", analyte_text(visit, analyte)), span)
     };
