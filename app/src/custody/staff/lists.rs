@@ -219,7 +219,9 @@ fn standing(visit: &Visit, (version, from): (u32, Date), present: Option<u32>) -
 fn said(visit: &Visit, version: u32, said: Option<&Said>) -> (Text, Text) {
     match said {
         Some(said) => {
-            let by = [("name", said.by.clone().into()), ("at", moment(visit, said.at).into())];
+            // Of who is of the house no more the name is kept no more.
+            let name = if said.by.is_empty() { visit.t("units-lists-gone").to_string() } else { said.by.clone() };
+            let by = [("name", name.into()), ("at", moment(visit, said.at).into())];
             (visit.t_args("units-lists-set-by", &by), said.reason.clone().into())
         }
         None if version == 1 => (visit.t("units-lists-house"), "—".into()),
