@@ -282,6 +282,7 @@ displays-offer-until = Good until { $at }
 displays-offer-text = A colleague scans this with a telephone, signs in, says what this display is called and confirms it. The wall board then appears here by itself.
 displays-offer-enter = Confirmed on the telephone
 displays-offer-not-yet = Nobody has confirmed this display yet. Press again once it is confirmed on the telephone.
+displays-offer-late = This display did not come in in time after it was confirmed. The QR code is a new one; please scan it.
 displays-scan-title = Confirm a display
 displays-scan-arrived = Sign in, say what the display is called that you scanned, and confirm it.
 displays-scan-go = Continue

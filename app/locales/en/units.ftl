@@ -560,6 +560,7 @@ units-lists-holds = In force
 units-lists-later = Not yet in force
 units-lists-over = Replaced
 units-lists-set-by = { $name }, { $at }
+units-lists-gone = A former colleague
 units-lists-house = The version the system started with
 units-lists-unsaid = Was not recorded
 units-lists-versions = Versions

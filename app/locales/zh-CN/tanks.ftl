@@ -279,6 +279,7 @@ displays-offer-until = { $at }前有效
 displays-offer-text = 请工作人员用手机扫描，登录后写明这块屏的名称并确认。确认后这里自动显示监控墙。
 displays-offer-enter = 手机上已确认
 displays-offer-not-yet = 还没有人确认这块屏。在手机上确认后，请再按一次。
+displays-offer-late = 确认后没有及时接入，二维码已更换。请重新扫描。
 displays-scan-title = 确认显示屏
 displays-scan-arrived = 登录后，为您扫描的显示屏写明名称并确认。
 displays-scan-go = 继续

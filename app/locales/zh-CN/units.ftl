@@ -536,6 +536,7 @@ units-lists-holds = 现行
 units-lists-later = 尚未生效
 units-lists-over = 已被替代
 units-lists-set-by = { $name }，{ $at }
+units-lists-gone = 已离职的同事
 units-lists-house = 系统启用时的版本
 units-lists-unsaid = 当时没有记录
 units-lists-versions = 各版本

@@ -177,7 +177,8 @@ fn code_shown(visit: &Visit, code: String) -> AnyView {
 pub fn WallPair() -> impl IntoView {
     let visit = &visit();
     // (A display that asked in vain keeps its key: what it shows may be being confirmed.)
-    let key = visit.form.value(KEY).map_or_else(telemetry::display_key, str::to_owned);
+    let key = visit.form.value(KEY).filter(|key| telemetry::is_display_key(key));
+    let key = key.map_or_else(telemetry::display_key, str::to_owned);
     let picture = scan::picture(visit, &key);
     let here = visit.href(PAIR);
     view! {

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use secrecy::SecretString;
 use serde_json::json;
 use services::messages::qr_svg;
-use services::telemetry::{self, TelemetryError};
+use services::telemetry::{self, Claim, TelemetryError};
 
 /// Where the picture leads.
 const SCAN: &str = "/wall/scan";
@@ -111,19 +111,24 @@ async fn confirm(asked: Asked) -> Answer {
     }
 }
 
-/// A display asks whether it was confirmed: its script for a word, whoever presses the button for the board.
+/// A display asks whether it was confirmed: its script for a word, whoever presses the button for the board. What it shows stays good while
+/// it keeps its key, so that nobody confirms a picture that was made anew meanwhile.
 async fn enter(asked: Asked) -> Answer {
     let key = asked.field(KEY).to_owned();
     let secret = SecretString::from(key.clone());
-    let by_script = asked.ticked("asks");
+    let again = |forget: &[&str], said: &str| {
+        let form = asked.typed(forget).with_notice(Tone::Info, asked.t(said).to_string());
+        Answer::again(form).status(StatusCode::OK)
+    };
     match telemetry::claim_display(&asked.services, &asked.context, &secret).await {
-        Ok(true) if by_script => Answer::json(json!({ "in": true })).cookie(display_cookie(&key)),
-        Ok(true) => Answer::to(WALL).cookie(display_cookie(&key)),
-        Ok(false) if by_script => Answer::json(json!({ "in": false })),
-        Ok(false) => {
-            let said = asked.t("displays-offer-not-yet").to_string();
-            Answer::again(asked.typed(&[]).with_notice(Tone::Info, said)).status(StatusCode::OK)
+        Ok(claim) if asked.ticked("asks") => {
+            let told = Answer::json(json!({ "in": claim == Claim::In, "late": claim == Claim::Late }));
+            if claim == Claim::In { told.cookie(display_cookie(&key)) } else { told }
         }
+        Ok(Claim::In) => Answer::to(WALL).cookie(display_cookie(&key)),
+        Ok(Claim::Waits) if asked.ticked("anew") => Answer::again(asked.typed(&["anew"])).status(StatusCode::OK),
+        Ok(Claim::Waits) => again(&[], "displays-offer-not-yet"),
+        Ok(Claim::Late) => again(&[KEY], "displays-offer-late"),
         Err(error) => Problem::from(error).into(),
     }
 }

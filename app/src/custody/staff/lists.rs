@@ -170,7 +170,9 @@ fn span((least, most): (f64, f64), unit: &str) -> String {
 /// The other bounds of what is measured: what lies outside is no measurement and is refused.
 fn bounds(visit: &Visit) -> AnyView {
     let of = |analyte: &str, phase: Option<Phase>, said: Option<&str>| {
-        let said = said.map(|key| format!(" ({})", visit.t(key))).unwrap_or_default();
+        let said =
+            said.map(|key| visit.t_args("family-about", &[("words", visit.t(key).to_string().into())]).to_string());
+        let said = said.unwrap_or_default();
         let span = ranges::range(analyte, phase).map(|range| span(range, unit(analyte))).unwrap_or_default();
         (format!("{}{said}", analyte_text(visit, analyte)), span)
     };
@@ -219,7 +221,9 @@ fn standing(visit: &Visit, (version, from): (u32, Date), present: Option<u32>) -
 fn said(visit: &Visit, version: u32, said: Option<&Said>) -> (Text, Text) {
     match said {
         Some(said) => {
-            let by = [("name", said.by.clone().into()), ("at", moment(visit, said.at).into())];
+            // Of who is of the house no more the name is kept no more.
+            let name = if said.by.is_empty() { visit.t("units-lists-gone").to_string() } else { said.by.clone() };
+            let by = [("name", name.into()), ("at", moment(visit, said.at).into())];
             (visit.t_args("units-lists-set-by", &by), said.reason.clone().into())
         }
         None if version == 1 => (visit.t("units-lists-house"), "—".into()),

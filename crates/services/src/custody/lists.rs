@@ -7,7 +7,7 @@ use super::{CustodyError, operators};
 use crate::audit::{self, Entry};
 use crate::ledger::views::Names;
 use crate::{Context, Services};
-use domain::account::{Actor, Capability, Denied};
+use domain::account::{Actor, Capability, Denied, Login};
 use domain::custody::revise::{ListChange, ListFault, ListLoss};
 use domain::custody::{Catalogue, CatalogueKind, Item};
 use domain::ids::AccountId;
@@ -103,7 +103,9 @@ async fn word<'a>(db: &mut PgConnection, why: Why<'a>, at: Timestamp) -> Result<
     if !REASON.contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
         return Err(ListError::Reason);
     }
-    let by = sql::colleague(db, why.login).await?.ok_or_else(|| ListError::Nobody(why.login.to_owned()))?;
+    let nobody = || ListError::Nobody(why.login.to_owned());
+    let login = Login::parse(why.login).map_err(|_| nobody())?;
+    let by = sql::colleague(db, login.as_str()).await?.ok_or_else(nobody)?;
     Ok(sql::Word { by, reason, at })
 }
 

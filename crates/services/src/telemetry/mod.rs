@@ -36,7 +36,7 @@ pub use excursions::{Excursion, of_tank as excursions_of_tank, of_unit as excurs
 pub use feed::{MOST, NewChannel, Reading, Refusal, Taken, add_channel, feed};
 pub use history::{History, Line, Lying, Span, Step, histories, history, lying, thermal};
 pub use keep::{Kept, RAW_DAYS, keep, roll_up};
-pub use offer::{DisplayOffer, claim_display, confirm_display, display_offer};
+pub use offer::{Claim, DisplayOffer, claim_display, confirm_display, display_offer, is_display_key};
 pub use places::{RoomPresent, TankPresent, room, tank};
 pub use rules::{RULES_REASON, RulesDraft, RulesPage, RulesVersion, confirm_rules, drop_rules, propose_rules, rules};
 pub use seed::seed_demo;

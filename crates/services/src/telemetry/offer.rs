@@ -51,7 +51,7 @@ pub fn display_offer(services: &Services, context: &Context, key: &str) -> Displ
 /// The same person who confirms it twice confirms it once.
 ///
 /// # Errors
-/// `Denied`; `CodeNotGood` where the offer is none, is too old or was used by somebody else; `Fields` (`name`, `place`); `Busy`,
+/// `Denied`; `CodeNotGood` where the offer is none, is too old or was used by somebody else, and where the display did not come in in time; `Fields` (`name`, `place`); `Busy`,
 /// `Database`.
 pub async fn confirm_display(
     services: &Services,
@@ -81,9 +81,9 @@ pub async fn confirm_display(
         };
         let mut tx = services.begin().await?;
         if !sql::add(&mut *tx, display).await? {
-            let known = sql::of_code(&mut *tx, &code_hash).await?;
-            let own = known.filter(|(_, added_by)| *added_by == by.0);
-            return own.map(|(id, _)| DisplayId(id)).ok_or(TelemetryError::CodeNotGood);
+            let known = sql::of_code(&mut *tx, &code_hash, context.now).await?;
+            let own = known.filter(|known| known.stands && known.created_by == by.0);
+            return own.map(|known| DisplayId(known.id)).ok_or(TelemetryError::CodeNotGood);
         }
         audit::record(&mut tx, &context, &[about("telemetry.display_added", id)]).await?;
         tx.commit().await?;
@@ -92,23 +92,45 @@ pub async fn confirm_display(
     .await
 }
 
-/// Brings in the display with a key, where somebody has confirmed what it shows. Answers whether it is in; it asks again and again.
+/// What became of a display that asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Claim {
+    /// It is in.
+    In,
+    /// Nobody has confirmed it yet.
+    Waits,
+    /// It was confirmed and did not come in in time, or was revoked: nothing comes of its key any more.
+    Late,
+}
+
+/// Whether that can be the key of a display that waits.
+pub fn is_display_key(text: &str) -> bool {
+    device_code::is_key(&SecretString::from(text.to_owned()))
+}
+
+/// Brings in the display with a key, where somebody has confirmed what it shows. It asks again and again.
 ///
 /// # Errors
 /// `Busy`, `Database`.
-pub async fn claim_display(services: &Services, context: &Context, key: &SecretString) -> Result<bool, TelemetryError> {
+pub async fn claim_display(
+    services: &Services,
+    context: &Context,
+    key: &SecretString,
+) -> Result<Claim, TelemetryError> {
     if !device_code::is_key(key) {
-        return Ok(false);
+        return Ok(Claim::Late);
     }
     let key = key.expose_secret();
     let code_hash = code_hash(mark(key));
     // (Nearly always nobody has confirmed it yet: one look, and nothing is written.)
-    if sql::of_code(&services.db, &code_hash).await?.is_none() {
-        return Ok(false);
+    match sql::of_code(&services.db, &code_hash, context.now).await? {
+        None => return Ok(Claim::Waits),
+        Some(known) if !known.stands => return Ok(Claim::Late),
+        Some(_) => {}
     }
     match bring_in(services, context, (code_hash, hash_token(key))).await {
-        Ok(_) => Ok(true),
-        Err(TelemetryError::CodeNotGood) => Ok(false),
+        Ok(_) => Ok(Claim::In),
+        Err(TelemetryError::CodeNotGood) => Ok(Claim::Late),
         Err(error) => Err(error),
     }
 }

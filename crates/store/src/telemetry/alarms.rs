@@ -313,13 +313,15 @@ pub async fn put_up(
 }
 
 /// Ladders of alarms that are loud and that have been told to their ends go on: each has one rung more, so many seconds after its last was
-/// told, for those of its last rung on which anybody stood.
+/// told, for those of the last rung of which the role had anybody when it was last told: whoever left is not waited for.
 pub async fn go_on(db: impl PgExecutor<'_>, after_s: f64) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into telemetry_rung (alarm_id, round, rung, role, due_at)
          select a.id, l.round, (l.rung + 1)::smallint,
-                coalesce((select s.role from telemetry_rung s where s.alarm_id = a.id and s.round = l.round and s.people > 0
-                          order by s.rung desc limit 1), l.role),
+                coalesce((select s.role
+                          from (select distinct on (t.role) t.role, t.rung, t.people from telemetry_rung t
+                                where t.alarm_id = a.id and t.round = l.round order by t.role, t.rung desc) s
+                          where s.people > 0 order by s.rung desc limit 1), l.role),
                 l.told_at + make_interval(secs => $1)
          from telemetry_alarm a
          cross join lateral (select r.round, r.rung, r.role, r.told_at from telemetry_rung r where r.alarm_id = a.id

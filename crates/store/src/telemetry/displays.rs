@@ -42,13 +42,28 @@ pub async fn add(db: impl PgExecutor<'_>, fresh: NewDisplay<'_>) -> sqlx::Result
     Ok(done.rows_affected() == 1)
 }
 
-/// The display of a code that is not revoked, and who added it.
-pub async fn of_code(db: impl PgExecutor<'_>, code_hash: &[u8]) -> sqlx::Result<Option<(Uuid, Uuid)>> {
-    let row =
-        sqlx::query!("select id, created_by from wall_display where code_hash = $1 and revoked_at is null", code_hash)
-            .fetch_optional(db)
-            .await?;
-    Ok(row.map(|row| (row.id, row.created_by)))
+/// The display of a code.
+#[derive(Debug, Clone)]
+pub struct CodeRow {
+    /// Its own.
+    pub id: Uuid,
+    /// Who added it.
+    pub created_by: Uuid,
+    /// It is in, or can still come in: it is not revoked, and its code not over before it came.
+    pub stands: bool,
+}
+
+/// The display of a code, whatever became of it.
+pub async fn of_code(db: impl PgExecutor<'_>, code_hash: &[u8], now: Timestamp) -> sqlx::Result<Option<CodeRow>> {
+    sqlx::query_as!(
+        CodeRow,
+        r#"select id, created_by, revoked_at is null and (paired_at is not null or code_expires_at > $2) as "stands!"
+           from wall_display where code_hash = $1"#,
+        code_hash,
+        now.to_sqlx() as _
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// A display.

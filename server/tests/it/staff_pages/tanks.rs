@@ -310,6 +310,9 @@ async fn a_display_is_confirmed_from_a_telephone_and_comes_in() {
     again(&send(&site.anonymous(), "/wall/in", &[("key", key)]).await, StatusCode::OK, "还没有人确认这块屏");
     let asked = send(&site.anonymous(), "/wall/in", &[("key", key), ("asks", "1")]).await;
     assert_eq!(asked.json()["in"], false);
+    let anew = send(&site.anonymous(), "/wall/in", &[("key", key), ("anew", "1")]).await;
+    assert!(anew.status == StatusCode::OK && anew.body.contains(key), "the picture is made anew for the same key");
+    assert!(!anew.body.contains("还没有人确认"), "and nobody pressed anything");
     let (name, place) = (("name", "东墙2号屏"), ("place", "液氮库走廊"));
     let refused = send(&lab, CONFIRM, &[("offer", ""), name, place]).await;
     again(&refused, REFUSED, "二维码已失效或已用过");

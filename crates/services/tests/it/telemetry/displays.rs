@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret as _, SecretString};
 use services::Context;
 use services::limits::Network;
-use services::telemetry::{self, TelemetryError};
+use services::telemetry::{self, Claim, TelemetryError};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -54,10 +54,14 @@ async fn a_code_brings_one_display_in_once() {
     assert_eq!(seen.iter().filter(|seen| **seen).count(), 1, "it was seen just now");
 }
 
-/// Whether the display with a key is in, now that it asks.
-async fn claims(house: &TestHouse, key: &str) -> bool {
+/// What became of the display with a key, now that it asks.
+async fn claim(house: &TestHouse, key: &str) -> Claim {
     let anybody = house.context(Actor::Anonymous);
     telemetry::claim_display(&house.services, &anybody, &key.to_owned().into()).await.expect("an answer")
+}
+
+async fn claims(house: &TestHouse, key: &str) -> bool {
+    claim(house, key).await == Claim::In
 }
 
 /// What the display with a key shows now.
@@ -116,7 +120,25 @@ async fn a_picture_is_good_for_ten_minutes_and_for_one_display() {
     let lost = telemetry::display_key();
     confirm(&shows(&house, &lost)).await.expect("confirmed");
     house.services.clock.advance(SignedDuration::from_mins(10));
-    assert!(!claims(&house, &lost).await, "it did not come in time");
+    assert_eq!(claim(&house, &lost).await, Claim::Late, "it did not come in time");
+    let again = confirm(&shows(&house, &lost)).await;
+    assert!(matches!(again, Err(TelemetryError::CodeNotGood)), "nobody is told that it comes in: {again:?}");
+}
+
+#[tokio::test]
+async fn a_picture_that_was_scanned_before_it_was_made_anew_still_brings_the_display_in() {
+    let house = TestHouse::new().await;
+    let key = telemetry::display_key();
+    let scanned = shows(&house, &key);
+    house.services.clock.advance(SignedDuration::from_mins(9));
+    assert_eq!(claim(&house, &key).await, Claim::Waits);
+    assert_ne!(shows(&house, &key), scanned, "it is good for longer");
+    let named = ("东墙1号屏", "液氮库走廊");
+    telemetry::confirm_display(&house.services, &officer(&house), &scanned, named).await.expect("confirmed");
+    assert_eq!(claim(&house, &key).await, Claim::In);
+    for none in ["", "nonsense", &scanned] {
+        assert!(!telemetry::is_display_key(none) && claim(&house, none).await == Claim::Late, "{none}");
+    }
 }
 
 #[tokio::test]

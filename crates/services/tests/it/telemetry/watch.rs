@@ -213,6 +213,26 @@ async fn where_nobody_stands_on_the_last_rung_those_of_the_one_before_are_told_a
 }
 
 #[tokio::test]
+async fn whoever_left_the_last_rung_is_not_waited_for() {
+    let (house, _) = watched().await;
+    person(&house, "lab", Role::LabOfficer).await;
+    let quality = person(&house, "quality", Role::QualityOfficer).await;
+    let mut told = Vec::new();
+    for seconds in [181, 300, 600, 3] {
+        told.push(told_after(&house, seconds).await);
+    }
+    sqlx::query("delete from account_role where account_id = $1")
+        .bind(quality.0)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("another post");
+    for seconds in [3600, 3, 3600] {
+        told.push(told_after(&house, seconds).await);
+    }
+    assert_eq!(told, [1, 1, 1, 0, 0, 0, 1], "quality is empty once, and then the laboratory hears of it");
+}
+
+#[tokio::test]
 async fn a_mute_needs_another_is_seen_and_ends_by_itself() {
     let house = TestHouse::new().await;
     tank(&house, "T-01", &[ChannelKind::TemperatureTop]).await;
