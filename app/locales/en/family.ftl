@@ -374,12 +374,12 @@ family-about = {" "}({ $words })
 
 # A custody passport on paper.
 passport-title = Custody passport of a cord blood unit
-passport-lead = This paper tells in words what the passport file (JSON) holds. Times are China Standard Time: first by the clock of whoever recorded it, then by ours when it arrived.
+passport-lead = This paper tells in words what the custody passport file (JSON) holds. Times are China Standard Time: first by the clock of whoever recorded it, then by ours when it arrived.
 passport-state = State
 passport-clocks = { $at } (received { $noted })
-passport-more = { $count } more events are listed in full in the passport file.
-passport-step-closed = done; the details are not shown to you, and the passport file has their fingerprint only
-passport-test-closed = The result is not shown to you; the passport file has its fingerprint only.
+passport-more = { $count } more events are listed in full in the custody passport file.
+passport-step-closed = done; the details are not shown to you, and the custody passport file has their fingerprint only
+passport-test-closed = The result is not shown to you; the custody passport file has its fingerprint only.
 passport-proof = The proof
 passport-last = The last event is number { $seq }; the head of the chain is { $hash }
 passport-covered = The signed root covers events up to number { $seq }, whose hash is { $hash }
@@ -391,9 +391,9 @@ passport-root-signed = Signed
 passport-root-key = Key
 passport-root-fingerprint = Fingerprint of the public key
 passport-verify = How to verify it offline
-passport-verify-file = What is verified is the passport file (JSON), not this paper: please keep the two together.
-passport-verify-page = 1. Scan the code below to open the page for verifying; once it is open you may cut the network. Choose the passport file, and the page says whether it holds. Nothing is sent anywhere.
-passport-verify-keep = 2. To verify it without us in years to come, download the public keys ({ $keys }) and the signed roots ({ $roots }) now, keep them with the passport file, and use this command:
+passport-verify-file = What is verified is the custody passport file (JSON), not this paper: please keep the two together.
+passport-verify-page = 1. Scan the code below to open the page for verifying; once it is open you may cut the network. Choose the custody passport file, and the page says whether it holds. Nothing is sent anywhere.
+passport-verify-keep = 2. To verify it without us in years to come, download the public keys ({ $keys }) and the signed roots ({ $roots }) now, keep them with the custody passport file, and use this command:
 passport-verify-root = 3. Compare the number of the root and the root above with the published ones, letter by letter: { $roots }. Or with a root that somebody else has kept.
 passport-verify-means = If it holds, nothing was changed, removed or added from the registration up to the event that the signed root covers.
 # Storage contracts (the workbench)

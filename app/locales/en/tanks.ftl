@@ -292,3 +292,6 @@ displays-scan-missing = No QR code was read. Scan the one the display shows with
 displays-scan-code = use a pairing code
 displays-scan-do = Confirm this display
 displays-scan-wrong = The QR code has expired or was used already. Scan the display again; the name and place are kept.
+
+# How old a number may be.
+tanks-units-counted = Units are counted once a minute; open a tank for its number now.

@@ -374,12 +374,12 @@ family-about = （{ $words }）
 
 # A custody passport on paper.
 passport-title = 脐带血监管链护照
-passport-lead = 本文件用文字写出护照文件（JSON）的内容，供人阅读。时间均为中国标准时间：先是记录者的时钟，后是本库收到时的时钟。
+passport-lead = 本文件用文字写出监管链护照文件（JSON）的内容，供人阅读。时间均为中国标准时间：先是记录者的时钟，后是本库收到时的时钟。
 passport-state = 状态
 passport-clocks = { $at }（本库收到：{ $noted }）
-passport-more = 此外还有 { $count } 个事件，护照文件中全部列出。
-passport-step-closed = 已完成；详情不对您展示，护照文件中只有它的指纹
-passport-test-closed = 结果不对您展示，护照文件中只有它的指纹。
+passport-more = 此外还有 { $count } 个事件，监管链护照文件中全部列出。
+passport-step-closed = 已完成；详情不对您展示，监管链护照文件中只有它的指纹
+passport-test-closed = 结果不对您展示，监管链护照文件中只有它的指纹。
 passport-proof = 证明
 passport-last = 最后一个事件是第 { $seq } 个，链首哈希：{ $hash }
 passport-covered = 签名根覆盖到第 { $seq } 个事件，它的哈希：{ $hash }
@@ -391,9 +391,9 @@ passport-root-signed = 签署时间
 passport-root-key = 密钥
 passport-root-fingerprint = 公钥指纹
 passport-verify = 怎样离线核对
-passport-verify-file = 核对的是护照文件（JSON），不是这张纸：请把文件与这张纸一起保存。
-passport-verify-page = 1. 扫描下面的二维码，打开核对页；页面打开后可以断开网络。选择护照文件，页面会告诉您它是否有效。全程不发送任何内容。
-passport-verify-keep = 2. 想在多年以后不依靠我们核对，请现在就下载公钥（{ $keys }）和签名根（{ $roots }），与护照文件放在一起，用下面的命令核对：
+passport-verify-file = 核对的是监管链护照文件（JSON），不是这张纸：请把文件与这张纸一起保存。
+passport-verify-page = 1. 扫描下面的二维码，打开核对页；页面打开后可以断开网络。选择监管链护照文件，页面会告诉您它是否有效。全程不发送任何内容。
+passport-verify-keep = 2. 想在多年以后不依靠我们核对，请现在就下载公钥（{ $keys }）和签名根（{ $roots }），与监管链护照文件放在一起，用下面的命令核对：
 passport-verify-root = 3. 把上面的根的编号和根，与公布的根逐字对照：{ $roots }。也可以与别人留存的根对照。
 passport-verify-means = 核对通过，说明从登记起到签名根所覆盖的那个事件，没有任何内容被改动、删去或添加。
 # 储存合同（工作台）

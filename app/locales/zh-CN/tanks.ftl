@@ -289,3 +289,6 @@ displays-scan-missing = 没有读到二维码。请用手机扫描显示屏上�
 displays-scan-code = 改用配对码
 displays-scan-do = 确认这块屏
 displays-scan-wrong = 二维码已失效或已用过。请重新扫描显示屏上的二维码，名称和位置已为您保留。
+
+# How old a number may be.
+tanks-units-counted = 脐带血数量每分钟统计一次；打开一个罐，可看此刻的数量。

@@ -99,6 +99,7 @@ fn tanks(visit: &Visit, board: &Board) -> AnyView {
         <section class="section">
             <h2>{visit.t("tanks-all")}</h2>
             <Table caption=visit.t("tanks-all") caption_hidden=true columns=columns rows=rows/>
+            <p class="muted small">{visit.t("tanks-units-counted")}</p>
         </section>
     }
     .into_any()
