@@ -66,7 +66,6 @@ fn acting(version: u32, din: &str) -> Acting {
         storage_from: text("2046-08-01"),
         years: text("2"),
         reason: text("演示：双方协商一致"),
-        ..Acting::default()
     }
 }
 
