@@ -118,7 +118,7 @@ async fn enter(asked: Asked) -> Answer {
     let secret = SecretString::from(key.clone());
     let again = |forget: &[&str], said: &str| {
         let form = asked.typed(forget).with_notice(Tone::Info, asked.t(said).to_string());
-        Answer::again(form).status(StatusCode::OK)
+        Answer::again_at(PAIR, form).status(StatusCode::OK)
     };
     match telemetry::claim_display(&asked.services, &asked.context, &secret).await {
         Ok(claim) if asked.ticked("asks") => {
@@ -126,7 +126,9 @@ async fn enter(asked: Asked) -> Answer {
             if claim == Claim::In { told.cookie(display_cookie(&key)) } else { told }
         }
         Ok(Claim::In) => Answer::to(WALL).cookie(display_cookie(&key)),
-        Ok(Claim::Waits) if asked.ticked("anew") => Answer::again(asked.typed(&["anew"])).status(StatusCode::OK),
+        Ok(Claim::Waits) if asked.ticked("anew") => {
+            Answer::again_at(PAIR, asked.typed(&["anew"])).status(StatusCode::OK)
+        }
         Ok(Claim::Waits) => again(&[], "displays-offer-not-yet"),
         Ok(Claim::Late) => again(&[KEY], "displays-offer-late"),
         Err(error) => Problem::from(error).into(),

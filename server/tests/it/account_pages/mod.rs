@@ -6,7 +6,7 @@ mod mailbox;
 mod own;
 mod passkeys;
 mod sign_in;
-mod staff;
+pub mod staff;
 
 use crate::support::{Answer, Site};
 use axum::body::Body;

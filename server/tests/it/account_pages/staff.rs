@@ -10,7 +10,8 @@ use services::account::totp::Secret;
 
 const PASSWORD: &str = "correct horse battery";
 
-async fn colleague(site: &Site, login: &str, roles: &[Role]) {
+/// A colleague who can sign in.
+pub async fn colleague(site: &Site, login: &str, roles: &[Role]) {
     let fresh = NewStaff {
         login: Login::parse(login).expect("a login"),
         name: PersonName::parse("王小明").expect("a name"),

@@ -59,7 +59,7 @@ async fn a_recall_is_begun_by_one_holds_its_units_and_is_ended_by_another() {
     assert!(traced.body.contains(&id) && !traced.body.contains(&begin), "it is ended, and not begun again");
 
     let end = format!("{RECALLS}/end");
-    again(&send(&one, &end, &[("recall", &id)]).await, StatusCode::CONFLICT, "由开立人以外的人关闭");
+    again(&send(&one, &end, &[("recall", &id)]).await, StatusCode::CONFLICT, "都不能自己关闭这个偏差");
     assert_eq!(number(&site, "select count(*) from custody_recall where ended_at is null").await, 1);
     for _ in 0..2 {
         gone_to(&send(&other, &end, &[("recall", &id)]).await, &format!("{RECALLS}?done=ended"));
