@@ -188,6 +188,7 @@ staff-event-rules = Rules of registration
 staff-event-rule-people = People per registration
 staff-event-rule-children = Of which children
 staff-event-rule-per-day = Dates per day for one person
+staff-event-rule-people-day = People per day for one person (0: no limit)
 staff-event-rule-ahead = Opens this many days ahead
 staff-event-rule-change = Changes end this many minutes before
 staff-event-dates = Dates

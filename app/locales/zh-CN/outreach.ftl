@@ -188,6 +188,7 @@ staff-event-rules = 报名规则
 staff-event-rule-people = 每次最多几人
 staff-event-rule-children = 其中儿童最多
 staff-event-rule-per-day = 每人每天最多几场
+staff-event-rule-people-day = 每人每天合计最多几人（0为不限）
 staff-event-rule-ahead = 提前几天开放
 staff-event-rule-change = 开场前几分钟截止更改
 staff-event-dates = 场次

@@ -133,6 +133,7 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         number("people", "staff-event-rule-people", policy.people_per_booking.into()),
         number("children", "staff-event-rule-children", policy.children_per_booking.into()),
         number("per_day", "staff-event-rule-per-day", policy.bookings_per_day.into()),
+        number("people_per_day", "staff-event-rule-people-day", policy.people.per_day.into()),
         number("days_ahead", "staff-event-rule-ahead", policy.days_ahead.into()),
         number("change_minutes", "staff-event-rule-change", policy.change_minutes_before.into()),
     ];

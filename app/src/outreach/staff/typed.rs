@@ -2,7 +2,7 @@
 
 use crate::calls::Asked;
 use crate::desk::{bilingual, day, number, time};
-use domain::booking::{ChangesEnd, IdentityRule, Policy, SeriesRule};
+use domain::booking::{ChangesEnd, IdentityRule, PeopleLimits, Policy, SeriesRule};
 use domain::field::{Fault, Faults};
 use domain::outreach::{Bilingual, City, ProgrammeItem};
 use domain::time::at;
@@ -25,6 +25,11 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
     let people = small(faults, "people", 1, 500);
     let children = small(faults, "children", 0, 500);
     let per_day = small(faults, "per_day", 1, 50);
+    // A form of before this field leaves it as it is.
+    let people_per_day = match asked.field("people_per_day") {
+        "" => Some(before.people.per_day),
+        _ => small(faults, "people_per_day", 0, 10_000),
+    };
     let days_ahead = small(faults, "days_ahead", 1, 365);
     let change = faults.take("change_minutes", number(asked.field("change_minutes"), 0, 40_320));
     // A form without a choice leaves its rule as it is.
@@ -50,6 +55,10 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
     if children > people {
         faults.add("children", Fault::ChildrenExceedParty);
     }
+    // What limits anybody lets the largest party come once.
+    if people_per_day.is_some_and(|day| day > 0 && day < people) {
+        faults.add("people_per_day", Fault::OutOfRange { min: people.into(), max: 10_000 });
+    }
     Some(EventChange {
         title: title?,
         city: city?,
@@ -62,6 +71,7 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
             people_per_booking: people,
             children_per_booking: children,
             bookings_per_day: per_day?,
+            people: PeopleLimits { per_day: people_per_day?, ..before.people },
             // Who may come to several dates a day may come to as many in a month as there are.
             bookings_per_window: before.bookings_per_window.max(per_day?),
             days_ahead: days_ahead?,

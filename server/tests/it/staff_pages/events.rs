@@ -223,6 +223,12 @@ async fn a_title_is_one_line_whatever_was_pasted() {
     for line in ["海边 亲子 节", "广场 东", "上午 场"] {
         assert!(shown.contains(line), "{line}");
     }
+    let few = with(&[("slug", "family-day-few"), ("people_per_day", "4")]);
+    let refused = send(&browser, "/staff/events/new", &few).await;
+    assert!(
+        refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("#f-people_per_day"),
+        "fewer than a party"
+    );
     let unusable = with(&[("slug", "family-day-other"), ("title_zh", "海边\0")]);
     let refused = send(&browser, "/staff/events/new", &unusable).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
