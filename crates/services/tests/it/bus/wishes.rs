@@ -148,6 +148,7 @@ async fn who_has_no_day_left_chooses_others_once_and_is_told_again_when_they_go_
         propose_whole_day(&house, other, day, unit).await;
         accept(&house, other).await;
     }
+    assert_eq!(told(&house, 3).await, 1, "before they choose: of days they wish for no more nobody is told");
     let (services, school, handle) = (&house.services, house.context(Actor::Anonymous), link(&house, id).await);
     let version = Some(request(&house, id).await.version);
     let days = |first: &str, second: &str| domain::bus::typed([("day_1", first), ("day_2", second)]);

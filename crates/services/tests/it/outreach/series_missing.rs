@@ -220,7 +220,7 @@ async fn a_document_that_was_shown_for_another_booking_limits_the_lacking_date_t
 
 #[tokio::test]
 async fn who_is_elsewhere_by_another_address_of_their_account_does_not_get_the_lacking_date() {
-    let (course, first) = two_of_three(SeriesRule::Whole, [5, 5, 5]).await;
+    let (course, first) = two_of_three(SeriesRule::Both, [5, 5, 5]).await;
     let (house, services) = (&course.house, &course.house.services);
     let by = officer(house);
     let same_time = date(house, course.event, "2026-08-01T10:00:00+08:00", 60, 5).await;
