@@ -13,7 +13,7 @@ use domain::field::{Fault, Faults};
 use domain::ids::{BusBlackoutId, BusPhotoId};
 use domain::time::at;
 use services::bus::{
-    self, Bus, BusError, Fate, LARGEST_PHOTO, Named, NewBlackout, NewPhoto, PhotoChange, Proposal, Unit,
+    self, Bus, BusError, Fate, LARGEST_PHOTO, Named, NewBlackout, NewPicture, PhotoChange, Proposal, Unit,
 };
 
 const DISPATCH: Access = Access::Capability(Capability::DispatchBus);
@@ -103,7 +103,7 @@ async fn add_photo(mut asked: Asked) -> Answer {
         }
         file => file.map(|file| file.bytes),
     };
-    let photo = NewPhoto {
+    let photo = NewPicture {
         alt_zh: asked.field("alt_zh").to_owned(),
         alt_en: asked.field("alt_en").to_owned(),
         consent: asked.ticked("consent"),

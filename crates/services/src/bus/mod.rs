@@ -19,6 +19,7 @@ mod triage;
 mod view;
 mod wishes;
 
+pub use crate::files::NewPicture;
 pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, own_on_behalf, prove,
     read, refuse, request, resend, reveal, send, submit, submit_on_behalf, view, withdraw,
@@ -29,9 +30,7 @@ pub use dates::{Slot, slots};
 pub use draft::begin;
 pub use fleet::{Crew, Named, Unit, Vehicle, fleet, retire_unit, save_unit};
 pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, RequestView};
-pub use photos::{
-    LARGEST_PHOTO, MOST_PHOTOS, NewPhoto, PhotoChange, PhotoView, add_photo, change_photo, photo, photos,
-};
+pub use photos::{LARGEST_PHOTO, MOST_PHOTOS, PhotoChange, PhotoView, add_photo, change_photo, photo, photos};
 pub(crate) use photos::{count_old as count_old_photos, let_go_of_old as let_go_of_old_photos};
 pub use planner::{Guard, Itinerary, Proposal, Told, assign, check, itinerary, propose, propose_guarded};
 pub use schedule::{PublicStop, StopShown, feed, schedule, stop};

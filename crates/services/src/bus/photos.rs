@@ -4,14 +4,12 @@
 use super::kind::{Bus, BusError};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
-use crate::files::{self, Accept, FileError};
+use crate::files::{self, Accept, FileError, NewPicture};
 use crate::requests::{Kind, locked, note, run};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::bus::State;
-use domain::field::{Fault, Faults};
 use domain::ids::{BusPhotoId, BusRequestId, FileId};
-use domain::typed;
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -56,19 +54,6 @@ impl From<sql::PhotoRow> for PhotoView {
     }
 }
 
-/// A photograph somebody sends.
-#[derive(Clone, Debug, Default)]
-pub struct NewPhoto {
-    /// What is to be seen, in Chinese.
-    pub alt_zh: String,
-    /// In English.
-    pub alt_en: String,
-    /// Everybody who can be made out has agreed, guardians for children.
-    pub consent: bool,
-    /// The file.
-    pub bytes: Option<Vec<u8>>,
-}
-
 impl From<FileError> for BusError {
     fn from(error: FileError) -> Self {
         match error {
@@ -104,20 +89,6 @@ pub(super) async fn shown(db: &mut PgConnection, id: BusRequestId) -> sqlx::Resu
     all(db, id, true).await
 }
 
-fn read(asked: NewPhoto) -> Result<(String, String, Vec<u8>), BusError> {
-    let mut faults = Faults::default();
-    let bytes = faults.take("photo", asked.bytes.filter(|bytes| !bytes.is_empty()).ok_or(Fault::Required));
-    let zh = faults.take("alt_zh", typed::line(&asked.alt_zh, 120));
-    let en = faults.take("alt_en", typed::line(&asked.alt_en, 240));
-    if !asked.consent {
-        faults.add("consent", Fault::MustAccept);
-    }
-    match (zh, en, bytes) {
-        (Some(zh), Some(en), Some(bytes)) if asked.consent => Ok((zh, en, bytes)),
-        _ => Err(BusError::Fields(faults.into_errors())),
-    }
-}
-
 /// Adds a photograph of a visit that took place. Nobody sees it until it is shown. Sent twice to one visit it is one photograph:
 /// the answer names it, and its words stay as they are.
 ///
@@ -128,10 +99,10 @@ pub async fn add_photo(
     services: &Services,
     context: &Context,
     id: BusRequestId,
-    asked: NewPhoto,
+    asked: NewPicture,
 ) -> Result<BusPhotoId, BusError> {
     context.require(Capability::DispatchBus)?;
-    let (alt_zh, alt_en, bytes) = read(asked)?;
+    let (alt_zh, alt_en, bytes) = asked.read("photo").map_err(BusError::Fields)?;
     let mut db = services.db.acquire().await?;
     let request = Bus::load(services, &mut db, id, context.now).await?.ok_or(BusError::NotFound)?;
     drop(db);

@@ -1,10 +1,11 @@
 //! The demo: two vehicles, three crews, and requests of plainly invented schools in every state.
 
+use super::NewPicture;
 use super::blackout::{Fate, NewBlackout, Seen, add_blackout, colliding};
 use super::draft::row;
 use super::fleet::read_fleet;
 use super::kind::{BusError, Handle};
-use super::photos::{NewPhoto, PhotoChange, add_photo, change_photo};
+use super::photos::{PhotoChange, add_photo, change_photo};
 use super::planner::{Proposal, propose};
 use super::triage::to_itinerary;
 use super::{accept, ask, decline, manage_link, refuse, request, slots};
@@ -198,7 +199,7 @@ async fn photographs(services: &Services, context: &Context, id: BusRequestId) -
     ];
     for (shift, (alt_zh, alt_en)) in (0..).zip(words) {
         let photo =
-            NewPhoto { alt_zh: alt_zh.into(), alt_en: alt_en.into(), consent: true, bytes: specimen::scene(shift) };
+            NewPicture { alt_zh: alt_zh.into(), alt_en: alt_en.into(), consent: true, bytes: specimen::scene(shift) };
         let photo = add_photo(services, context, id, photo).await?;
         change_photo(services, context, photo, PhotoChange::Show).await?;
     }

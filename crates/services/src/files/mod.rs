@@ -15,12 +15,14 @@ mod paper;
 mod pdf;
 mod picture;
 mod scan;
+mod sent;
 pub(crate) mod specimen;
 
 pub use blobs::{BlobError, Blobs, Database, Folder};
 pub use check::{Accept, Checked, Kind};
 pub use paper::Paper;
 pub use scan::{Clamd, NoScanner, ScanError, Scanner, Verdict};
+pub use sent::NewPicture;
 
 use crate::crypto::{CaseKey, Place};
 use crate::{Context, Services};

@@ -13,6 +13,7 @@ mod replies;
 mod seed;
 mod templates;
 
+pub use crate::files::NewPicture;
 pub use answers::{
     Told, answered_waiting, draft_answers, exported_answers, keep_answers, keep_waiting_answers, reveal_sensitive,
     told, waiting_answers,
@@ -22,7 +23,7 @@ pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
 pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
 pub use pictures::{
-    EventPicture, LARGEST_PICTURE, MOST_PICTURES, NewPicture, PictureBytes, PictureChange, PictureSize, add_picture,
+    EventPicture, LARGEST_PICTURE, MOST_PICTURES, PictureBytes, PictureChange, PictureSize, add_picture,
     change_picture, picture_bytes, pictures,
 };
 pub(crate) use pictures::{count_old as count_old_pictures, let_go_of_old as let_go_of_old_pictures};

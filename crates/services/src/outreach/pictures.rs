@@ -8,13 +8,12 @@ use super::OutreachError;
 use super::office::note;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
-use crate::files::{self, Accept};
+use crate::files::{self, Accept, NewPicture};
 use crate::{Context, Services, crypto};
 use domain::account::{Actor, Capability};
-use domain::field::{Fault, Faults};
+use domain::field::Fault;
 use domain::ids::{ActivityId, EventPictureId, FileId};
 use domain::outreach::Bilingual;
-use domain::typed;
 use jiff::Timestamp;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -97,33 +96,6 @@ pub async fn pictures(
     Ok(gathered(sql::of_event(&services.db, event.0).await?))
 }
 
-/// A picture somebody sends.
-#[derive(Clone, Debug, Default)]
-pub struct NewPicture {
-    /// What is to be seen, in Chinese.
-    pub alt_zh: String,
-    /// In English.
-    pub alt_en: String,
-    /// Everybody who can be made out has agreed, guardians for children.
-    pub consent: bool,
-    /// The file.
-    pub bytes: Option<Vec<u8>>,
-}
-
-fn read(asked: NewPicture) -> Result<(String, String, Vec<u8>), OutreachError> {
-    let mut faults = Faults::default();
-    let bytes = faults.take("picture", asked.bytes.filter(|bytes| !bytes.is_empty()).ok_or(Fault::Required));
-    let zh = faults.take("alt_zh", typed::line(&asked.alt_zh, 120));
-    let en = faults.take("alt_en", typed::line(&asked.alt_en, 240));
-    if !asked.consent {
-        faults.add("consent", Fault::MustAccept);
-    }
-    match (zh, en, bytes) {
-        (Some(zh), Some(en), Some(bytes)) if asked.consent => Ok((zh, en, bytes)),
-        _ => Err(OutreachError::Fields(faults.into_errors())),
-    }
-}
-
 /// The picture of an event that was sent with these bytes before. With other words it is told that it is there: its words stay as
 /// they are, and whoever corrects them must not believe them changed.
 async fn sent_before(
@@ -154,7 +126,7 @@ pub async fn add_picture(
     asked: NewPicture,
 ) -> Result<EventPictureId, OutreachError> {
     context.require(Capability::ManageSessions)?;
-    let (alt_zh, alt_en, bytes) = read(asked)?;
+    let (alt_zh, alt_en, bytes) = asked.read("picture").map_err(OutreachError::Fields)?;
     let sent_hash = services.vault.mac("event picture", &bytes).to_vec();
     let mut db = services.db.acquire().await?;
     if let Some(known) = sent_before(&mut db, event, &sent_hash, (&alt_zh, &alt_en)).await? {

@@ -4,7 +4,7 @@ use super::{ask_for_the_bus, dispatcher, garage, link, propose, request};
 use domain::account::Actor;
 use domain::field::Fault;
 use domain::ids::{BusPhotoId, BusRequestId, BusStopId, BusVehicleId};
-use services::bus::{self, BusError, Conflicts, Named, NewPhoto, PhotoChange, Unit};
+use services::bus::{self, BusError, Conflicts, Named, NewPicture, PhotoChange, Unit};
 use services::files;
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -18,8 +18,8 @@ fn picture(of: &str) -> Vec<u8> {
     bytes
 }
 
-fn photo(alt: &str) -> NewPhoto {
-    NewPhoto { alt_zh: alt.into(), alt_en: "Pupils around a model".into(), consent: true, bytes: Some(picture(alt)) }
+fn photo(alt: &str) -> NewPicture {
+    NewPicture { alt_zh: alt.into(), alt_en: "Pupils around a model".into(), consent: true, bytes: Some(picture(alt)) }
 }
 
 /// A visit that took place; its stop.
@@ -53,10 +53,10 @@ async fn a_photograph_is_seen_once_it_is_shown_and_never_after_it_was_taken_back
         BusError::Fields(errors) => errors.into_iter().map(|it| (it.field, it.fault)).collect::<Vec<_>>(),
         other => panic!("{other}"),
     };
-    let without = NewPhoto { consent: false, alt_en: String::new(), ..photo("同学们") };
+    let without = NewPicture { consent: false, alt_en: String::new(), ..photo("同学们") };
     let refused = faults(bus::add_photo(services, &staff, id, without).await.expect_err("no consent"));
     assert_eq!(refused, [("alt_en".to_owned(), Fault::Required), ("consent".to_owned(), Fault::MustAccept)]);
-    let text = NewPhoto { bytes: Some(b"<svg onload='x'/>".to_vec()), ..photo("同学们") };
+    let text = NewPicture { bytes: Some(b"<svg onload='x'/>".to_vec()), ..photo("同学们") };
     let refused = faults(bus::add_photo(services, &staff, id, text).await.expect_err("no picture"));
     assert_eq!(refused, [("photo".to_owned(), Fault::FileKindPicture)]);
 
@@ -143,7 +143,7 @@ async fn the_same_photograph_twice_is_one_and_it_leaves_when_its_term_is_over() 
     let (id, stop) = visit(&house, vehicles[0], crews[0]).await;
     let (services, staff) = (&house.services, dispatcher(&house.services, 7));
     let first = bus::add_photo(services, &staff, id, photo("同学们围着模型")).await.expect("added");
-    let again = NewPhoto { alt_zh: "换了说明".into(), ..photo("同学们围着模型") };
+    let again = NewPicture { alt_zh: "换了说明".into(), ..photo("同学们围着模型") };
     assert_eq!(bus::add_photo(services, &staff, id, again).await.expect("the same"), first);
     let other = bus::add_photo(services, &staff, id, photo("显微镜")).await.expect("another");
     assert_ne!(other, first);
