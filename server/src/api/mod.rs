@@ -84,9 +84,9 @@ pub struct FieldProblem {
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Shandong Cord Blood Bank: visits",
+        title = "Shandong Cord Blood Bank",
         version = "1",
-        description = "Sessions of the museum, bookings for others, people at the door. JSON in UTF-8; dates and times are RFC 3339; \
+        description = "What machines ask and tell: visits and events, requests for groups and the bus, people at the door, what happened to units, what tanks measure, what is disclosed. JSON in UTF-8; dates and times are RFC 3339; \
                        lists are paged by an opaque cursor; errors are problem documents (RFC 9457). A call that changes \
                        something carries an `Idempotency-Key` wherever the call names it; the others say by what else a retry is known: \
                        a record's key, a reading's instant, a scan's nonce, a code. Calls of one client are limited; the `RateLimit` headers say what is left.",
