@@ -164,10 +164,15 @@ async fn accept_and_expiry_end_in_exactly_one_of_the_two() {
     .expect("slow");
     let servers = servers(&house, Guard::Lock).await;
     let (mut accepted, mut passed) = (0, 0);
-    for round in 0..24 {
+    for round in 0..240 {
+        // A machine with much else to do needs more tries, and longer ones, until each of the two was the first once.
+        if round >= 24 && accepted > 0 && passed > 0 {
+            break;
+        }
         let moment = LastMoment::come(&house, round).await;
         let accept = moment.accept(&servers[0]);
-        let pass = LastMoment::pass_on(&house, &servers[1], Duration::from_micros(150 * (round as u64 % 12)));
+        let late = 150 * (1 + round as u64 / 24) * (round as u64 % 12);
+        let pass = LastMoment::pass_on(&house, &servers[1], Duration::from_micros(late));
         let took = accept.await.expect("no panic");
         pass.await.expect("no panic");
         let (next, given) = moment.ended(&house).await;
