@@ -27,7 +27,7 @@ test("who writes against the API reads what there is, and what a problem means",
   await visit(page, "/api/docs");
   await examine(page, "page-api");
   await press(page.locator(".api-contents").getByRole("link", { name: "bookings", exact: true }));
-  const call = page.locator("#make");
+  const call = page.locator("#bookings_make");
   await expect(call.getByRole("heading", { name: "Make a booking" })).toBeVisible();
   await expect(call).toContainText("/api/v1/bookings");
   await press(call.getByRole("link", { name: "idempotency-key-reused" }));

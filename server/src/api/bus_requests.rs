@@ -207,7 +207,7 @@ pub async fn make(
 
 /// Show a request for the science bus.
 #[utoipa::path(
-    get, path = "/api/v1/bus/requests/{id}", tag = "bus",
+    get, path = "/api/v1/bus/requests/{id}", tag = "bus", operation_id = "show_request",
     params(("id" = String, Path, format = Uuid, description = "The request")),
     responses(
         (status = 200, description = "The request", body = BusRequest, headers(("ETag" = String, description = "Of this answer"))),

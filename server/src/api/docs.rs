@@ -149,7 +149,7 @@ fn index_body(document: &Value) -> String {
 }
 
 /// How one begins: a token, and something read with it.
-const FIRST_CALLS: &str = r#"<h2>First calls</h2><pre><code>curl https://HOST/api/v1/token \
+const FIRST_CALLS: &str = r#"<h2>First calls</h2><pre tabindex="0"><code>curl https://HOST/api/v1/token \
   --json '{"grant_type": "client_credentials", "client_id": "…", "client_secret": "…"}'
 
 curl https://HOST/api/v1/sessions \
@@ -279,7 +279,11 @@ fn example(html: &mut String, example: &Value) {
     if let Ok(shown) = serde_json::to_string_pretty(example)
         && !example.is_null()
     {
-        let _ = write!(html, "<details><summary>Example</summary><pre><code>{}</code></pre></details>", escape(&shown));
+        let _ = write!(
+            html,
+            "<details><summary>Example</summary><pre tabindex=\"0\"><code>{}</code></pre></details>",
+            escape(&shown)
+        );
     }
 }
 
