@@ -64,7 +64,7 @@ pub struct Releases {
 /// Those that are planned or promised, and those under way. A day that is not among them opens as its session's `opens_at` says,
 /// and is named here a day before at the latest.
 #[utoipa::path(
-    get, path = "/api/v1/releases", tag = "sessions",
+    get, path = "/api/v1/releases", tag = "sessions", operation_id = "list_releases",
     responses(
         (status = 200, description = "The openings", body = Releases, headers(("ETag" = String, description = "Of this answer"))),
         (status = 304, description = "Not changed since the answer named in If-None-Match"),
