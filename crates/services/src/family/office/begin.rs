@@ -145,9 +145,7 @@ async fn confirmed(
 ) -> Result<ContractState, FamilyError> {
     let mut tx = services.begin().await?;
     // Under the contract's lock: of two who confirm it the second finds that it was.
-    sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
-    let all = begins::of_contract(&mut *tx, contract.0).await?;
-    let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;
+    let begin = locked(&mut tx, (contract, proposal)).await?;
     if standing(&begin)?.confirm(Who::account(by), context.now)? == Turn::Before {
         return Ok(ContractState::Active);
     }
@@ -165,6 +163,13 @@ async fn confirmed(
     Ok(ContractState::Active)
 }
 
+/// What was proposed for a contract, under the contract's lock.
+async fn locked(db: &mut PgConnection, (contract, proposal): (ContractId, Uuid)) -> Result<BeginRow, FamilyError> {
+    sql::lock(&mut *db, contract.0).await?.ok_or(FamilyError::NotFound)?;
+    let all = begins::of_contract(&mut *db, contract.0).await?;
+    all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)
+}
+
 /// Takes back what was proposed, by whoever of the office. Pressed twice it is once.
 ///
 /// # Errors
@@ -178,9 +183,7 @@ pub async fn withdraw(
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
-        sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
-        let all = begins::of_contract(&mut *tx, contract.0).await?;
-        let begin = all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)?;
+        let begin = locked(&mut tx, (contract, proposal)).await?;
         if standing(&begin)?.withdraw()? == Turn::Now {
             settled(&mut tx, &context, (contract, &begin), (Outcome::Withdrawn, "family.unit_withdrawn", by)).await?;
             tx.commit().await?;
