@@ -157,7 +157,7 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     if let Some(phone) = visit.phone.clone() {
         short_link::keep(&services, booking, visit.ends_at).await?;
         let values = values(&services, &visit, template, no_show.as_ref(), now);
-        let parcel = sms(&services, sms_id, phone, visit.locale, filed_text(template, &visit), values, now)?;
+        let parcel = sms(&services, sms_id, phone, visit.locale, filed_text(template, &visit, now), values, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);
     }
     outcome
@@ -294,7 +294,7 @@ fn facts(services: &Services, visit: &Visit, now: Timestamp) -> VisitFacts {
         doors_open: clock_text(visit.doors_open()),
         doors_close: clock_text(visit.doors_close()),
         change_until: end_text(visit.change_until(), locale),
-        changeable: now < visit.change_until(),
+        changeable: visit.changeable(now),
         days: days_left(now, visit.starts_at),
         manage: links.manage,
         pass: links.pass,
@@ -321,9 +321,19 @@ async fn alternatives(services: &Services, visit: &Visit, now: Timestamp) -> Res
 /// The filed text of a reminder of a session that needs no booking.
 const REMINDER_FREE: &str = "reminder_free";
 
-/// The filed text of a message. It has no conditions: what a mail says in one text are two here.
-const fn filed_text(template: Template, visit: &Visit) -> &'static str {
-    if visit.open_door && template.reminder().is_some() { REMINDER_FREE } else { template.text() }
+/// The filed text of a message. It has no conditions: what a mail says in one text are several here. Those that are `firm` invite
+/// to no change, since it is too late for one.
+fn filed_text(template: Template, visit: &Visit, now: Timestamp) -> &'static str {
+    let reminder = template.reminder().is_some();
+    if reminder && visit.open_door {
+        REMINDER_FREE
+    } else if reminder && !visit.changeable(now) {
+        "reminder_firm"
+    } else if template == Template::Confirmation && !visit.changeable(now) {
+        "confirmation_firm"
+    } else {
+        template.text()
+    }
 }
 
 /// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
@@ -369,7 +379,7 @@ fn values(
         return values;
     }
     values.insert("link", short_link::code(services, visit.booking));
-    if filed_text(template, visit) != REMINDER_FREE {
+    if filed_text(template, visit, now) != REMINDER_FREE {
         values.insert("people", visit.people.to_string());
         values.insert("doors", clock_text(visit.doors_open()));
     }

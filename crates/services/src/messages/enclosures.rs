@@ -40,20 +40,21 @@ fn in_calendar(
     let links = links(services, visit, locale);
     let (arrive, deadline) = (clock_text(visit.doors_open()), end_text(visit.change_until(), locale));
     let (people, reference) = (visit.people, &visit.reference);
-    let (description, alarm) = match locale {
+    let (mut description, changes, alarm) = match locale {
         Locale::ZhCn => (
-            format!(
-                "预约码：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。如需取消或改期，请在{deadline}前办理。"
-            ),
+            format!("预约码：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。"),
+            format!("如需取消或改期，请在{deadline}前办理。"),
             "两小时后开始",
         ),
         Locale::En => (
-            format!(
-                "Reference: {reference}\nPeople: {people}\nDoors open at {arrive}. Changes and cancellation until {deadline}."
-            ),
+            format!("Reference: {reference}\nPeople: {people}\nDoors open at {arrive}."),
+            format!(" Changes and cancellation until {deadline}."),
             "It begins in two hours",
         ),
     };
+    if !visit.cancelled && visit.changeable(services.clock.now()) {
+        description.push_str(&changes);
+    }
     write(&Event {
         subject: visit.booking.0,
         host: services.post.host(),

@@ -23,6 +23,8 @@ use uuid::Uuid;
 const SERIES: &str = "messages.series";
 /// The text.
 const TEXT: &str = "series_confirmed";
+/// The filed text where none of the dates can be cancelled any more.
+const FIRM: &str = "series_confirmed_firm";
 
 /// What the job holds: ids.
 #[derive(Serialize, Deserialize)]
@@ -84,8 +86,9 @@ async fn send(services: Services, job: Job<SeriesJob>) -> Outcome {
         let (id, channel) = if first.mail.is_some() { (mail, "mail") } else { (sms_id, "sms") };
         return drop_message(&services, now, of(id, channel)).await;
     }
+    let changeable = visits.iter().any(|visit| visit.changeable(now));
     if let Some(to) = first.mail.clone() {
-        let facts = Facts::Series(Box::new(facts(&services, &first, &visits)));
+        let facts = Facts::Series(Box::new(facts(&services, &first, &visits, changeable)));
         let calendar = calendar_entries(&services, &visits, first.locale);
         let parcel = letter(mail, to, first.locale, TEXT, &facts, Some(calendar), now)?;
         return dispatch_one(&services, now, of(mail, "mail"), parcel, job.last).await;
@@ -99,13 +102,14 @@ async fn send(services: Services, job: Job<SeriesJob>) -> Outcome {
             ("people", first.people.to_string()),
             ("link", short_link::code(&services, first.booking)),
         ]);
-        let parcel = sms(&services, sms_id, phone, first.locale, TEXT, values, now)?;
+        let text = if changeable { TEXT } else { FIRM };
+        let parcel = sms(&services, sms_id, phone, first.locale, text, values, now)?;
         return dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await;
     }
     Ok(())
 }
 
-fn facts(services: &Services, first: &Visit, visits: &[Visit]) -> SeriesFacts {
+fn facts(services: &Services, first: &Visit, visits: &[Visit], changeable: bool) -> SeriesFacts {
     let locale = first.locale;
     let date = |visit: &Visit| SeriesDate {
         date: span_text(visit.starts_at, visit.ends_at, locale),
@@ -119,6 +123,7 @@ fn facts(services: &Services, first: &Visit, visits: &[Visit]) -> SeriesFacts {
         people: first.people,
         children: first.children,
         place: first.place(services, locale),
+        changeable,
         manage: links(services, first, locale).manage,
         site: services.settings.public_url.clone(),
         help: services.post.help(),

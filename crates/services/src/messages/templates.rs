@@ -46,9 +46,15 @@ macro_rules! embedded {
             ("zh-CN/_ambassador.txt.j2", include_str!("../../templates/zh-CN/_ambassador.txt.j2")),
             ("en/_ambassador.html.j2", include_str!("../../templates/en/_ambassador.html.j2")),
             ("en/_ambassador.txt.j2", include_str!("../../templates/en/_ambassador.txt.j2")),
-            // Of a text message only: a mail says it in its reminder.
+            // Of text messages only, whose texts have no conditions: a mail says it in its one text.
             ("zh-CN/reminder_free.sms.j2", include_str!("../../templates/zh-CN/reminder_free.sms.j2")),
             ("en/reminder_free.sms.j2", include_str!("../../templates/en/reminder_free.sms.j2")),
+            ("zh-CN/reminder_firm.sms.j2", include_str!("../../templates/zh-CN/reminder_firm.sms.j2")),
+            ("en/reminder_firm.sms.j2", include_str!("../../templates/en/reminder_firm.sms.j2")),
+            ("zh-CN/confirmation_firm.sms.j2", include_str!("../../templates/zh-CN/confirmation_firm.sms.j2")),
+            ("en/confirmation_firm.sms.j2", include_str!("../../templates/en/confirmation_firm.sms.j2")),
+            ("zh-CN/series_confirmed_firm.sms.j2", include_str!("../../templates/zh-CN/series_confirmed_firm.sms.j2")),
+            ("en/series_confirmed_firm.sms.j2", include_str!("../../templates/en/series_confirmed_firm.sms.j2")),
             // To staff, and by mail only.
             ("zh-CN/export_ready.subject.j2", include_str!("../../templates/zh-CN/export_ready.subject.j2")),
             ("zh-CN/export_ready.txt.j2", include_str!("../../templates/zh-CN/export_ready.txt.j2")),
@@ -280,6 +286,8 @@ pub(super) struct SeriesFacts {
     pub children: u32,
     /// Where.
     pub place: String,
+    /// A date still can be cancelled.
+    pub changeable: bool,
     /// See and cancel: the first date's page, which shows all.
     pub manage: String,
     /// The site.

@@ -151,6 +151,11 @@ impl Visit {
     pub(super) fn change_until(&self) -> Timestamp {
         self.policy.deadline().of(self.starts_at)
     }
+
+    /// It still can be.
+    pub(super) fn changeable(&self, now: Timestamp) -> bool {
+        now < self.change_until()
+    }
 }
 
 fn shifted(instant: Timestamp, minutes: i64) -> Timestamp {

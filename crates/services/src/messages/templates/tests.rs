@@ -170,13 +170,17 @@ fn series_samples(visit: &VisitFacts) -> [Facts; 2] {
         people: 2,
         children: 1,
         place: visit.place.clone(),
+        changeable: true,
         manage: visit.manage.clone(),
         site: visit.site.clone(),
         help: visit.help.clone(),
     };
-    let plain = SeriesFacts { children: 0, help: None, ..facts.clone() };
+    let plain = SeriesFacts { children: 0, changeable: false, help: None, ..facts.clone() };
     [facts, plain].map(|facts| Facts::Series(Box::new(facts)))
 }
+
+/// Texts of text messages only.
+const SMS_ONLY: [&str; 4] = ["reminder_free", "reminder_firm", "confirmation_firm", "series_confirmed_firm"];
 
 /// Texts that greet a person by name; the others may lie open.
 fn names_somebody(name: &str) -> bool {
@@ -341,7 +345,8 @@ fn subjects_hold_no_personal_data() {
 /// What has to be filed with the provider, for people to read and to copy. `UPDATE_GOLDEN=1` rewrites it.
 ///
 /// A filed text has no conditions, every value once, and at most 35 characters in a value; a text for codes has no
-/// value but the code; nothing in it names anybody.
+/// value but the code; nothing in it names anybody. With its longest values and the signature it has at most 500
+/// characters, which is all a provider sends.
 #[test]
 fn filed_texts_are_the_reviewed_ones() {
     let known = [
@@ -364,7 +369,7 @@ fn filed_texts_are_the_reviewed_ones() {
     let facts = Facts::Values { values, site: "https://www.example.cn".into() };
     let mut filed = String::new();
     for locale in Locale::ALL {
-        for name in NAMES.iter().chain(&["reminder_free"]) {
+        for name in NAMES.iter().chain(&SMS_ONLY) {
             let source =
                 SOURCES.iter().find(|(file, _)| *file == format!("{}/{name}.sms.j2", locale.tag())).expect("a text").1;
             assert!(!source.contains("{%"), "{name}: a filed text has no conditions");
@@ -374,6 +379,12 @@ fn filed_texts_are_the_reviewed_ones() {
             }
             assert!(*name != "code" || text.matches("${").count() == 1, "{text}");
             assert!(!text.contains('\n') && !text.contains("name"), "{text}");
+            let longest =
+                known.iter().fold(text.clone(), |text, it| text.replace(&format!("${{{it}}}"), &"长".repeat(35)));
+            assert!("【山东省脐血库】".chars().chain(longest.chars()).count() <= 500, "{name} is too long: {text}");
+            // One that comes too late for changes invites to none.
+            let invites = ["取消", "改期", "ancel", "hange"].iter().any(|word| text.contains(word));
+            assert!(!name.ends_with("_firm") || !invites, "{name}: {text}");
             filed.push_str(&format!("{}/{name}\n  {text}\n", locale.tag()));
         }
     }
@@ -382,6 +393,29 @@ fn filed_texts_are_the_reviewed_ones() {
         std::fs::write(path, &filed).expect("the golden file can be written");
     }
     assert_eq!(filed, std::fs::read_to_string(path).expect("the golden file is there"));
+}
+
+/// What the mails of a booking say of changing it, they say only while it can be changed.
+#[test]
+fn a_mail_invites_to_no_change_that_is_too_late() {
+    for locale in Locale::ALL {
+        let all = samples(locale).into_iter().filter_map(|(name, facts)| {
+            let changeable = match &facts {
+                Facts::Visit(visit) if !visit.open_door => visit.changeable,
+                Facts::Series(series) => series.changeable,
+                _ => return None,
+            };
+            let of_booking = ["confirmation", "reminder", "series_confirmed"].contains(&name);
+            of_booking.then_some((name, facts, changeable))
+        });
+        for (name, facts, changeable) in all {
+            for piece in ["txt", "html"] {
+                let text = render(locale, name, piece, &facts).expect("it renders");
+                let invites = ["取消", "修改", "改期", "ancel", "hange"].iter().any(|word| text.contains(word));
+                assert_eq!(invites, changeable, "{} {name} {piece}:\n{text}", locale.tag());
+            }
+        }
+    }
 }
 
 #[test]

@@ -445,3 +445,42 @@ async fn a_reminder_by_text_message_says_so_too() {
     let text = letters(&house).await.pop().expect("the last reminder").body_text;
     assert!(text.contains("14:00，3人") && !text.contains("免预约"), "{text}");
 }
+
+/// A filed text has no conditions: which one is sent says whether it is too late for changes. The calendar's entry says it, too.
+#[tokio::test]
+async fn text_messages_speak_of_cancelling_only_while_one_can() {
+    let house = TestHouse::new().await;
+    museum(&house).await;
+    let session = add_session(&house, "2026-07-28T14:00:00+08:00", 20).await;
+    let booking = book(&house, session, Some("13800138000")).await;
+    sql(&house, r#"update activity set policy = policy || '{"changes_end": "day-before"}'"#).await;
+    let latest = async || {
+        deliver(&house.services).await;
+        letters(&house).await.pop().expect("a message").body_text
+    };
+    let entry = async || {
+        let file = messages::calendar_file(&house.services, booking, Locale::ZhCn).await.expect("read");
+        file.expect("a file").replace("\r\n ", "")
+    };
+    let text = latest().await;
+    assert!(text.contains("请于13:30起凭证入场。凭证与改期：https://test.example/s/"), "{text}");
+    go_to(&house, "2026-07-27T14:00:00+08:00");
+    let text = latest().await;
+    assert!(text.contains("明天") && text.contains("不能前来请及时取消"), "changes end at midnight: {text}");
+    assert!(entry().await.contains("如需取消或改期，请在7月27日24:00前办理。"));
+    // On the day it is too late.
+    go_to(&house, "2026-07-28T12:00:00+08:00");
+    let text = latest().await;
+    assert!(
+        text.contains("今天，科普馆，7月28日周二14:00，3人")
+            && text.contains("请于13:30起凭入场凭证入场：https://test.example/s/"),
+        "{text}"
+    );
+    assert!(!text.contains("取消"), "{text}");
+    assert!(!entry().await.contains("取消"));
+    // Who books on the day itself never could.
+    book(&house, session, Some("13900139000")).await;
+    let text = latest().await;
+    assert!(text.contains("您已成功预约") && text.contains("起凭入场凭证入场：https://test.example/s/"), "{text}");
+    assert!(!text.contains("改期"), "{text}");
+}

@@ -241,8 +241,20 @@ async fn a_whole_series_is_neither_booked_nor_changed_date_by_date() {
     let (visitor, size) = (house.context(Actor::Anonymous), PartySize::new(1).expect("a size"));
     let single = booking::begin(services, &visitor, course.dates[0], size, BROWSER, &network()).await;
     assert!(matches!(single, Err(BookingError::Refused(Refusal::WholeSeriesOnly))), "{single:?}");
-    let draft = course.ready("one@example.com", 1).await;
+    let draft = course.ready("13800138000", 1).await;
     let first = course.confirm(&draft).await.expect("booked");
+    // Were it too late to cancel any date, the text message would not speak of it.
+    let pool = house.db.owner_pool();
+    let changes_end = async |minutes: i32| {
+        let rule = "update activity set policy = policy || jsonb_build_object('change_minutes_before', $1::int)";
+        sqlx::query(rule).bind(minutes).execute(&pool).await.expect("another rule");
+    };
+    changes_end(40_000).await;
+    deliver(house).await;
+    changes_end(30).await;
+    let text: String =
+        sqlx::query_scalar("select body_text from dev_mailbox").fetch_one(&pool).await.expect("one message");
+    assert!(text.contains("共3场，1人，首场7月25日周六09:30。各场凭证：https://test.example/s/"), "{text}");
     let series = booking::series_of(services, first).await.expect("readable");
     let alone = booking::cancel(services, &visitor, course.link(&series[0]), None).await;
     assert!(matches!(alone, Err(BookingError::Refused(Refusal::WholeSeriesOnly))), "{alone:?}");
