@@ -15,7 +15,7 @@ use crate::visit::{Visit, visit};
 use domain::groups::{GroupPolicy, State};
 use domain::time::span_text;
 use leptos::prelude::*;
-use services::booking::manage_link as booking_link;
+use services::booking::{manage_link as booking_link, museum};
 use services::groups::{
     Groups, Handle, LetterView, ProposalView, RequestView, RosterView, own_letter, own_roster, policy, view,
 };
@@ -39,6 +39,8 @@ struct Shown {
     list: Option<RosterView>,
     letter: Option<LetterView>,
     policy: GroupPolicy,
+    /// It is a booking that can no longer be cancelled or made smaller here.
+    firm: bool,
 }
 
 async fn read(visit: &Visit, link: &str) -> Result<Shown, Problem> {
@@ -47,11 +49,19 @@ async fn read(visit: &Visit, link: &str) -> Result<Shown, Problem> {
     let list = own_roster(&visit.services, &visit.context, &handle).await?;
     let letter = own_letter(&visit.services, &visit.context, &handle).await?;
     let (_, policy) = policy(&visit.services).await?;
-    Ok(Shown { request, list, letter, policy })
+    let booked = request.booking.filter(|_| request.state == State::Approved);
+    let firm = match booked {
+        Some(booked) => {
+            let rules = museum(&visit.services).await?;
+            booked.arrived > 0 || visit.context.now >= rules.policy.deadline().of(booked.span.starts_at)
+        }
+        None => false,
+    };
+    Ok(Shown { request, list, letter, policy, firm })
 }
 
 fn page(visit: &Visit, link: &str, shown: &Shown) -> AnyView {
-    let Shown { request, list, letter, policy } = shown;
+    let Shown { request, list, letter, policy, firm } = shown;
     let list = list.as_ref();
     let base = visit.href(&format!("/museum/groups/r/{link}"));
     let current = match request.state {
@@ -68,8 +78,10 @@ fn page(visit: &Visit, link: &str, shown: &Shown) -> AnyView {
     let over = request.state.is_over() || request.last_day <= visit.context.now;
     let list =
         (!request.state.is_over() || list.is_some()).then(|| roster::section(visit, &base, request, list, policy));
-    let smaller = (!over && request.people() > 1).then(|| smaller(visit, &base, request));
-    let withdraw = (!over).then(|| withdraw(visit, &base, request));
+    let changes = !over && !firm;
+    let smaller = (changes && request.people() > 1).then(|| smaller(visit, &base, request));
+    let withdraw = changes.then(|| withdraw(visit, &base, request));
+    let none = (!over && *firm).then(|| view! { <p class="muted">{visit.t("mine-no-changes")}</p> });
     view! {
         <Page title=visit.t("groups-mine-title") lead=request.organisation.clone() crumbs=Groups::crumbs(visit)>
             {mine::news::<Groups>(visit)}
@@ -79,7 +91,7 @@ fn page(visit: &Visit, link: &str, shown: &Shown) -> AnyView {
             <SummaryList rows=facts(visit, request)/>
             {letter::section(visit, &base, request, letter.as_ref(), policy)}
             {list}
-            <div class="actions no-print">{smaller}{withdraw}</div>
+            <div class="actions no-print">{smaller}{withdraw}{none}</div>
         </Page>
     }
     .into_any()

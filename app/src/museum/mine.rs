@@ -12,8 +12,9 @@ use crate::ui::{
     SummaryList, SummaryRow, Tag, Variant, Width,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::{SessionFacts, may_cancel};
+use domain::booking::{Policy, SessionFacts, may_cancel};
 use domain::time::{clock_text, day_text, end_text, span_text};
+use jiff::Timestamp;
 use leptos::either::Either;
 use leptos::prelude::*;
 use services::booking::{
@@ -57,19 +58,8 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
             told(&visit.services, &[booking.id]).await.map_err(|error| problem_of(&error.into()))?.remove(&booking.id)
         }
     };
-    let facts = SessionFacts {
-        starts_at: booking.starts_at,
-        ends_at: booking.ends_at,
-        capacity: 0,
-        booked: 0,
-        held: 0,
-        owed: 0,
-        closed: booking.session_closed,
-        open_door: booking.open_door,
-        pools: domain::booking::Pools::default(),
-    };
     let cancelled = booking.state == BookingState::Cancelled;
-    let changeable = may_cancel(activity.policy(), visit.context.now, &facts, booking.arrived, cancelled).is_ok();
+    let changeable = can_change(activity.policy(), visit.context.now, &booking);
     let over = booking.ends_at <= visit.context.now;
     let no_show = match over && !cancelled {
         true => no_show_of(&visit.services, &booking, visit.context.now).await.map_err(|error| problem_of(&error))?,
@@ -81,6 +71,22 @@ async fn seen(visit: &Visit) -> Result<Seen, Problem> {
         && !cancelled
         && rests_beside(&visit.services, &booking, visit.context.now).await.map_err(|error| problem_of(&error))?;
     Ok(Seen { link, booking, activity, told, group, series, changeable, no_show, rests })
+}
+
+/// Whether whoever made a booking can still cancel it, make it smaller or move it.
+pub(super) fn can_change(policy: &Policy, now: Timestamp, booking: &BookingView) -> bool {
+    let facts = SessionFacts {
+        starts_at: booking.starts_at,
+        ends_at: booking.ends_at,
+        capacity: 0,
+        booked: 0,
+        held: 0,
+        owed: 0,
+        closed: booking.session_closed,
+        open_door: booking.open_door,
+        pools: domain::booking::Pools::default(),
+    };
+    may_cancel(policy, now, &facts, booking.arrived, booking.state == BookingState::Cancelled).is_ok()
 }
 
 /// The booking.
@@ -158,7 +164,10 @@ fn news(visit: &Visit, seen: &Seen) -> impl IntoView + use<> {
         {told.map(|(tone, key)| view! { <Banner tone=tone alert=true>{visit.t(key)}</Banner> })}
         {closed}
         {come}
-        {seen.rests.then(|| view! { <Banner>{visit.t("mine-waiting-rests")}</Banner> })}
+        {seen.rests.then(|| {
+            let text = if seen.changeable { "mine-waiting-rests" } else { "mine-waiting-rests-firm" };
+            view! { <Banner>{visit.t(text)}</Banner> }
+        })}
     }
 }
 

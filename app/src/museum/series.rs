@@ -1,6 +1,6 @@
 //! What the page of a booking says of the series it belongs to: its other dates, those it lacks, and giving all of it back.
 
-use super::mine::Seen;
+use super::mine::{Seen, can_change};
 use crate::activity::Activity;
 use crate::form::Tone;
 use crate::ui::{Button, Dialog, Form, HiddenField, Tag, Variant};
@@ -83,8 +83,8 @@ pub(super) fn missing(visit: &Visit, seen: &Seen, base: &str) -> Option<impl Int
 
 /// Giving back the whole series in one act, while any of its dates can be.
 pub(super) fn cancel_all(visit: &Visit, seen: &Seen, base: &str) -> Option<impl IntoView + use<>> {
-    let ahead = |one: &&BookingView| one.state == BookingState::Confirmed && one.starts_at > visit.context.now;
-    let any = seen.series.iter().filter(ahead).count() > usize::from(by_itself(seen));
+    let can = |one: &&BookingView| can_change(seen.activity.policy(), visit.context.now, one);
+    let any = seen.series.iter().filter(can).count() > usize::from(by_itself(seen));
     any.then(|| {
         let together = (!by_itself(seen)).then(|| view! { <p class="muted">{visit.t("event-series-together")}</p> });
         view! {

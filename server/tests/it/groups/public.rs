@@ -95,6 +95,16 @@ async fn a_class_asks_is_proposed_a_session_and_gets_its_pass() {
     assert!(pass.contains("演示市晨光小学三年级") && pass.contains("53位"), "{pass}");
     assert!(!pass.contains("改到其他场次"), "a group is moved by agreement");
     assert!(site.get(&format!("/b/{link}/visit.ics")).await.body.contains("BEGIN:VEVENT"));
+    // What would be refused is not offered any more.
+    let offers = async || {
+        let page = read(&site, &mine).await;
+        ["取消参观", "减少人数", "不能再自助更改"].map(|words| page.contains(words))
+    };
+    assert_eq!(offers().await, [true, true, false]);
+    let now = site.test.services.clock.now();
+    let late: jiff::Timestamp = "2026-07-29T16:45:00+08:00".parse().expect("an instant");
+    later(&site, late.duration_since(now).as_secs());
+    assert_eq!(offers().await, [false, false, true]);
 }
 
 #[tokio::test]
