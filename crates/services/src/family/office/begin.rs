@@ -184,7 +184,7 @@ pub async fn withdraw(
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let begin = locked(&mut tx, (contract, proposal)).await?;
-        if standing(&begin)?.withdraw()? == Turn::Now {
+        if standing(&begin)?.withdraw(context.now)? == Turn::Now {
             settled(&mut tx, &context, (contract, &begin), (Outcome::Withdrawn, "family.unit_withdrawn", by)).await?;
             tx.commit().await?;
         }

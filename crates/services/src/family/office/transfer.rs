@@ -239,7 +239,7 @@ pub async fn withdraw_transfer(
         let mut tx = services.begin().await?;
         sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
         let giving = of_contract(&mut tx, (contract, proposal)).await?;
-        if standing(&giving)?.withdraw()? == Turn::Now {
+        if standing(&giving)?.withdraw(context.now)? == Turn::Now {
             settled(&mut tx, &context, &giving, (Outcome::Withdrawn, "family.transfer_withdrawn", by)).await?;
             tx.commit().await?;
         }
