@@ -112,7 +112,7 @@ test("the office writes a contract, brings it into force, notes a payment and en
   await page.locator("#f-begin_din").fill(whole(din));
   await press(button(page, "contracts-act-begin"));
   await expect(page.locator("main")).toContainText(zh("contracts-done-proposed"));
-  await expect(page.locator("#begin")).toContainText(zh("contracts-begin-own"));
+  await expect(page.locator("#begin")).toContainText(zh("contracts-begin-same-person"));
   await examine(page, "contracts-18-proposed");
   const colleague = await another(browser, page, baseURL, js);
   await only(colleague, "family_support");
@@ -174,7 +174,7 @@ test("the office writes a contract, brings it into force, notes a payment and en
   await expect(button(comparing, "contracts-transfer-confirm")).toBeVisible();
   await expect(comparing.locator("#transfer")).not.toContainText(din);
   await examine(comparing, "contracts-22-transfer-to-confirm");
-  await press(button(comparing, "contracts-begin-withdraw"));
+  await press(button(comparing, "contracts-waits-withdraw"));
   await expect(comparing.locator("main")).toContainText(zh("contracts-done-transfer-withdrawn"));
   await comparing.context().close();
 

@@ -500,15 +500,17 @@ contracts-done-invited = The invitation is on its way.
 contracts-done-sent = The invitation is on its way. Pressed again within ten minutes it is not sent twice.
 contracts-done-blocked = The invitation is blocked.
 
+# What one proposed and waits for another
+contracts-waits-by = Proposed by
+contracts-waits-until = Can be confirmed until
+contracts-waits-withdraw = Withdraw
+
 # Which unit a contract keeps: proposed by one, confirmed by another.
 contracts-begin-title = A unit waits to be confirmed
 contracts-begin-text = Compare it with the bag or the papers that came with it. Once it is confirmed, this family reads the unit’s record, and that cannot be taken back.
 contracts-begin-collected = Collected
 contracts-begin-collected-unread = The unit’s record does not say when and where. Please ask the laboratory before you confirm.
-contracts-begin-by = Proposed by
 contracts-begin-confirm = It is this unit: bring into force
-contracts-begin-withdraw = Withdraw
-contracts-begin-own = You proposed it; a colleague confirms it.
 contracts-begin-same-person = You proposed this unit yourself; a colleague has to confirm it.
 contracts-begin-taken = This unit cannot come under the contract any more: it is another’s, or for another use. Please withdraw the proposal and check the number.
 contracts-done-proposed = The unit is proposed. A colleague confirms it on this page.
@@ -571,7 +573,6 @@ contracts-transfer-text = Compare the unit with the bag, and both contracts with
 contracts-transfer-bare-text = There is no unit to go with it. Once it is confirmed, the contract is over, and that cannot be taken back.
 contracts-transfer-taker = Goes to
 contracts-transfer-taker-number = Contract ending in { $end }
-contracts-transfer-until = Can be confirmed until
 contracts-transfer-confirm = It is all correct: transfer
 contracts-transfer-unfit = Nothing was transferred. { $why }. Withdraw the proposal if it cannot be put right.
 contracts-done-transfer-proposed = The transfer is proposed. A colleague confirms it on this page.

@@ -500,15 +500,17 @@ contracts-done-invited = 邀请已发出。
 contracts-done-sent = 邀请已发出。十分钟内重复按不会重复发送。
 contracts-done-blocked = 邀请已停用。
 
+# 一人提出、等待另一人确认
+contracts-waits-by = 提出人
+contracts-waits-until = 确认期限
+contracts-waits-withdraw = 撤回
+
 # 合同保存哪一份脐带血：一人提出，另一人确认
 contracts-begin-title = 有一份脐带血等待确认
 contracts-begin-text = 请与血袋或随附单据核对。确认后，这个家庭就能看到它的记录，不能撤回。
 contracts-begin-collected = 采集
 contracts-begin-collected-unread = 记录里没有采集时间和医院。确认前请先向实验室核实。
-contracts-begin-by = 提出人
 contracts-begin-confirm = 核对无误，开始履行
-contracts-begin-withdraw = 撤回
-contracts-begin-own = 由您提出，要由另一位同事确认。
 contracts-begin-same-person = 这份脐带血是您提出的，要由另一位同事确认。
 contracts-begin-taken = 这份脐带血现在不能归入这份合同：它已属于别的合同，或用途不同。请撤回后重新核对编号。
 contracts-done-proposed = 已提出。请另一位同事在本页确认。
@@ -571,7 +573,6 @@ contracts-transfer-text = 请将脐带血与血袋核对，并将两份合同与
 contracts-transfer-bare-text = 名下没有脐带血随之转移。确认后这份合同即告结束，不能撤回。
 contracts-transfer-taker = 转给
 contracts-transfer-taker-number = 编号以 { $end } 结尾的合同
-contracts-transfer-until = 确认期限
 contracts-transfer-confirm = 核对无误，确认转让
 contracts-transfer-unfit = 没有转让：{ $why }。无法改正的，请撤回这次提议。
 contracts-done-transfer-proposed = 已提出转让。请另一位同事在本页确认。

@@ -2,6 +2,9 @@
 //! contract, a contract goes to another, a payment is taken back, something is done at the laboratory's desk.
 //!
 //! Whoever said it does not confirm it. It is settled once. A button that is pressed twice finds what the first press did.
+//!
+//! What became of it is asked first, and only of what still waits whose it is: what is over is over for everybody, and nobody is told to
+//! find a colleague for it. What ran out is over from that moment, whether the house has noted it yet or not.
 
 use crate::ids::AccountId;
 use crate::named::named;
@@ -51,7 +54,7 @@ pub struct First {
     pub by: Option<Who>,
     /// What became of it, and by whom; none: the house.
     pub settled: Option<(Outcome, Option<AccountId>)>,
-    /// Until when it can be confirmed; none: as long as it is not settled.
+    /// Until when it waits; none: as long as it is not settled.
     pub until: Option<Timestamp>,
 }
 
@@ -67,9 +70,9 @@ pub enum Turn {
 /// Why nothing is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Not {
-    /// Whoever said it does not confirm it.
+    /// It waits, for somebody else than who said it.
     Own,
-    /// It was settled by somebody else, or its time is over.
+    /// It was settled otherwise, or by somebody else, or its time is over.
     Settled,
     /// The same form said something else, or somebody else sent it.
     Otherwise,
@@ -84,44 +87,35 @@ impl First {
         if same && self.is_of(by) { Ok(()) } else { Err(Not::Otherwise) }
     }
 
-    /// Whether somebody may go on with it.
-    ///
-    /// # Errors
-    /// `Own`; `Settled`, also where its time is over.
-    pub fn waits_for(&self, by: Who, now: Timestamp) -> Result<(), Not> {
-        if self.is_of(by) {
-            return Err(Not::Own);
-        }
-        let over = self.until.is_some_and(|until| until <= now);
-        if self.settled.is_some() || over { Err(Not::Settled) } else { Ok(()) }
-    }
-
     /// Another confirms it. Whoever did so before did it once.
     ///
     /// # Errors
-    /// As [`waits_for`](Self::waits_for).
+    /// `Settled`, also for whoever said it; `Own` of what waits.
     pub fn confirm(&self, by: Who, now: Timestamp) -> Result<Turn, Not> {
-        if self.is_confirmed_by(by) {
-            return Ok(Turn::Before);
+        match self.end(now) {
+            Some((Outcome::Confirmed, Some(other))) if other == by.account => Ok(Turn::Before),
+            Some(_) => Err(Not::Settled),
+            None if self.is_of(by) => Err(Not::Own),
+            None => Ok(Turn::Now),
         }
-        self.waits_for(by, now).map(|()| Turn::Now)
-    }
-
-    /// It was confirmed, by this person.
-    pub fn is_confirmed_by(&self, by: Who) -> bool {
-        self.settled == Some((Outcome::Confirmed, Some(by.account)))
     }
 
     /// Somebody takes it back: who may is asked elsewhere. Once it was taken back it was, whoever did.
     ///
     /// # Errors
     /// `Settled` of what was confirmed, or ran out.
-    pub fn withdraw(&self) -> Result<Turn, Not> {
-        match self.settled {
-            None => Ok(Turn::Now),
+    pub fn withdraw(&self, now: Timestamp) -> Result<Turn, Not> {
+        match self.end(now) {
             Some((Outcome::Withdrawn, _)) => Ok(Turn::Before),
             Some(_) => Err(Not::Settled),
+            None => Ok(Turn::Now),
         }
+    }
+
+    /// What became of it by now, and by whom; nothing while it waits.
+    fn end(&self, now: Timestamp) -> Option<(Outcome, Option<AccountId>)> {
+        let over = self.until.is_some_and(|until| until <= now);
+        self.settled.or_else(|| over.then_some((Outcome::Expired, None)))
     }
 
     fn is_of(&self, by: Who) -> bool {
@@ -132,6 +126,7 @@ impl First {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::SignedDuration;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -159,12 +154,16 @@ mod tests {
     }
 
     #[test]
-    fn what_ran_out_is_confirmed_by_nobody_and_can_be_taken_back_until_it_is_settled() {
+    fn what_ran_out_is_over_for_everybody_whether_it_is_noted_yet_or_not() {
         let late = First { until: Some(NOW), ..first() };
-        assert_eq!(late.confirm(person(1), NOW), Err(Not::Settled));
-        assert_eq!(late.withdraw(), Ok(Turn::Now));
-        let expired = First { settled: Some((Outcome::Expired, None)), ..late };
-        assert_eq!((expired.confirm(person(1), NOW), expired.withdraw()), (Err(Not::Settled), Err(Not::Settled)));
+        for over in [late, First { settled: Some((Outcome::Expired, None)), ..late }] {
+            for nth in 0..6 {
+                assert_eq!(over.confirm(person(nth), NOW), Err(Not::Settled), "{nth}");
+            }
+            assert_eq!(over.withdraw(NOW), Err(Not::Settled));
+        }
+        let soon = NOW + SignedDuration::from_secs(-1);
+        assert_eq!((late.confirm(person(1), soon), late.withdraw(soon)), (Ok(Turn::Now), Ok(Turn::Now)));
     }
 
     #[test]
@@ -177,7 +176,43 @@ mod tests {
         }
     }
 
+    /// Something that anybody said or the house, which waits or ended in any way.
+    fn anything() -> impl Strategy<Value = First> {
+        let outcome = prop::sample::select(Outcome::ALL.to_vec());
+        let settled = prop::option::of((outcome, prop::option::of(0u128..6)));
+        let until = prop::option::of(-2i64..3).prop_map(|at| at.map(|at| NOW + SignedDuration::from_secs(at)));
+        (prop::option::of(0u128..6), settled, until).prop_map(|(by, settled, until)| First {
+            by: by.map(person),
+            settled: settled.map(|(outcome, by)| (outcome, by.map(|nth| person(nth).account))),
+            until,
+        })
+    }
+
     proptest! {
+        /// What became of it, then whose it is: of what is over everybody is told the same, but whoever confirmed it, and
+        /// that it is their own only who said what waits.
+        #[test]
+        fn what_became_of_it_is_asked_before_whose_it_is(one in anything(), nth in 0u128..6) {
+            let by = person(nth);
+            let ran_out = one.until.is_some_and(|until| until <= NOW);
+            let waits = one.settled.is_none() && !ran_out;
+            let own = one.by.is_some_and(|first| first.is(by));
+            let confirmed = one.settled == Some((Outcome::Confirmed, Some(by.account)));
+            let expected = match (confirmed, waits, own) {
+                (true, ..) => Ok(Turn::Before),
+                (false, false, _) => Err(Not::Settled),
+                (false, true, true) => Err(Not::Own),
+                (false, true, false) => Ok(Turn::Now),
+            };
+            prop_assert_eq!(one.confirm(by, NOW), expected);
+            let withdrawn = one.settled.is_some_and(|(outcome, _)| outcome == Outcome::Withdrawn);
+            let expected = if waits { Ok(Turn::Now) } else if withdrawn { Ok(Turn::Before) } else { Err(Not::Settled) };
+            prop_assert_eq!(one.withdraw(NOW), expected);
+            // A form that comes again asks neither: the same person said the same.
+            prop_assert_eq!(one.again(by, true), if own { Ok(()) } else { Err(Not::Otherwise) });
+            prop_assert_eq!(one.again(by, false), Err(Not::Otherwise));
+        }
+
         /// Whoever presses what, in whichever order: it is settled once, never by whoever said it where it is confirmed, and whoever
         /// settled it finds that it was.
         #[test]
@@ -185,13 +220,13 @@ mod tests {
             let (mut one, mut done) = (first(), 0);
             for (nth, confirms) in presses {
                 let by = person(nth);
-                let turn = if confirms { one.confirm(by, NOW) } else { one.withdraw() };
+                let turn = if confirms { one.confirm(by, NOW) } else { one.withdraw(NOW) };
                 if turn == Ok(Turn::Now) {
                     done += 1;
                     prop_assert!(!confirms || nth != 0);
                     let outcome = if confirms { Outcome::Confirmed } else { Outcome::Withdrawn };
                     one.settled = Some((outcome, Some(by.account)));
-                    let again = if confirms { one.confirm(by, NOW) } else { one.withdraw() };
+                    let again = if confirms { one.confirm(by, NOW) } else { one.withdraw(NOW) };
                     prop_assert_eq!(again, Ok(Turn::Before));
                 }
             }

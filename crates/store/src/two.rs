@@ -47,5 +47,32 @@ macro_rules! expires {
     };
 }
 
+/// The same of one contract only: its table, and the column of what was typed.
+macro_rules! expires_of_contract {
+    ($table:tt, $typed:tt) => {
+        /// Settles what nobody confirmed of a contract within its time: another can be proposed.
+        pub async fn expire_of(
+            db: impl sqlx::PgExecutor<'_>,
+            contract: uuid::Uuid,
+            now: jiff::Timestamp,
+        ) -> sqlx::Result<()> {
+            sqlx::query!(
+                "update "
+                    + $table
+                    + " set outcome = 'expired', settled_at = $2, "
+                    + $typed
+                    + " = null
+                 where contract_id = $1 and outcome is null and expires_at <= $2",
+                contract,
+                crate::ToSqlx::to_sqlx(now) as crate::SqlTimestamp
+            )
+            .execute(db)
+            .await?;
+            Ok(())
+        }
+    };
+}
+
 pub(crate) use expires;
+pub(crate) use expires_of_contract;
 pub(crate) use settles;

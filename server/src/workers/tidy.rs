@@ -53,7 +53,7 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
     }
 }
 
-/// What two people do and the second did not confirm within a shift.
+/// What two people do and the second did not confirm within its time.
 async fn proposals(services: &Services) {
     match services::custody::desk::settle_expired(services).await {
         Ok(0) => {}
@@ -62,8 +62,8 @@ async fn proposals(services: &Services) {
     }
     match services::family::office::settle_expired(services).await {
         Ok(0) => {}
-        Ok(settled) => tracing::info!(settled, "transfers of contracts that nobody confirmed ran out"),
-        Err(error) => tracing::error!(%error, "transfers of contracts that ran out could not be settled"),
+        Ok(settled) => tracing::info!(settled, "proposals at the contracts' office ran out"),
+        Err(error) => tracing::error!(%error, "proposals at the contracts' office that ran out could not be settled"),
     }
 }
 

@@ -12,6 +12,7 @@ mod new;
 mod page;
 mod prices;
 mod transfer;
+mod waits;
 
 pub use list::Contracts;
 pub use new::ContractNew;

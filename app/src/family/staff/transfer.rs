@@ -1,54 +1,33 @@
 //! That a contract goes to another, as one of the office proposed it: to which, and with which unit, for another to compare before it is
 //! confirmed.
 
+use super::waits::Waits;
 use super::{begin, page_of};
-use crate::desk::moment;
-use crate::ui::{Button, Form, HiddenField, SummaryList, SummaryRow, Variant};
+use crate::ui::{SummaryRow, Variant};
 use crate::visit::Visit;
 use domain::time::day_text;
 use leptos::prelude::*;
 use services::family::office::{Contract, Taker};
 
-/// What is proposed, with the forms that confirm it and take it back; nothing where nothing is.
+/// What is proposed; nothing where nothing is.
 pub(super) fn waiting(visit: &Visit, contract: &Contract) -> Option<AnyView> {
     let going = contract.going.as_ref()?;
-    let by = if going.by.is_empty() { "—".to_owned() } else { going.by.clone() };
-    let at = moment(visit, going.at);
     let mut rows = going.to.as_ref().map(|to| taker(visit, to)).unwrap_or_default();
-    rows.extend([
-        SummaryRow::new(visit.t("units-reason"), going.reason.clone()),
-        SummaryRow::new(visit.t("contracts-begin-by"), view! { {by}" · "{at} }),
-        SummaryRow::new(visit.t("contracts-transfer-until"), moment(visit, going.until)),
-    ]);
-    let text = if going.to.is_some() { "contracts-transfer-text" } else { "contracts-transfer-bare-text" };
-    let form = |what: &str| visit.href(&format!("{}/transfer/{what}", page_of(contract.id)));
-    let (id, same) = (going.id.to_string(), going.id.to_string());
-    let confirm = if going.own {
-        view! { <p class="muted">{visit.t("contracts-transfer-same-person")}</p> }.into_any()
-    } else {
-        view! {
-            <Form action=form("confirm")>
-                <HiddenField name="proposal" value=same/>
-                <p class="actions"><Button variant=Variant::Danger>{visit.t("contracts-transfer-confirm")}</Button></p>
-            </Form>
-        }
-        .into_any()
+    rows.push(SummaryRow::new(visit.t("units-reason"), going.reason.clone()));
+    let waits = Waits {
+        contract: contract.id,
+        id: going.id,
+        of: "transfer",
+        title: "contracts-transfer-title",
+        text: if going.to.is_some() { "contracts-transfer-text" } else { "contracts-transfer-bare-text" },
+        rows,
+        by: going.by.clone(),
+        at: going.at,
+        until: going.until,
+        barred: going.own.then_some("contracts-transfer-same-person"),
+        confirm: ("contracts-transfer-confirm", Variant::Danger),
     };
-    Some(
-        view! {
-            <div id="transfer">
-                <h3>{visit.t("contracts-transfer-title")}</h3>
-                <p>{visit.t(text)}</p>
-                <SummaryList rows=rows/>
-                {confirm}
-                <Form action=form("withdraw")>
-                    <HiddenField name="proposal" value=id/>
-                    <p class="actions"><Button variant=Variant::Quiet>{visit.t("contracts-begin-withdraw")}</Button></p>
-                </Form>
-            </div>
-        }
-        .into_any(),
-    )
+    Some(waits.block(visit))
 }
 
 /// Where it goes, and with which unit.

@@ -103,19 +103,6 @@ pub async fn open(db: impl PgExecutor<'_>, contract: Uuid, now: Timestamp) -> sq
     .await
 }
 
-/// Settles what nobody confirmed of a contract within its time: another can be proposed.
-pub async fn expire_of(db: impl PgExecutor<'_>, contract: Uuid, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update family_contract_giving set outcome = 'expired', settled_at = $2, said_sealed = null
-         where contract_id = $1 and outcome is null and expires_at <= $2",
-        contract,
-        now.to_sqlx() as SqlTimestamp
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Takes back what is proposed of a contract, and to it. Answers which it was, and of which contract.
 pub async fn withdraw_all(
     db: impl PgExecutor<'_>,
@@ -137,3 +124,4 @@ pub async fn withdraw_all(
 
 crate::two::settles!("family_contract_giving", "said_sealed");
 crate::two::expires!("family_contract_giving", "said_sealed");
+crate::two::expires_of_contract!("family_contract_giving", "said_sealed");

@@ -334,6 +334,7 @@ async fn a_unit_is_proposed_and_confirmed_by_a_colleague_on_the_contracts_page()
     let seen = other.get(&one).await;
     again(&seen, StatusCode::OK, "请与血袋或随附单据核对");
     assert!(seen.body.contains("begin/confirm") && !seen.body.contains(&whole), "{}", excerpt(&seen.body));
+    assert!(seen.body.contains("确认期限"), "it says until when: {}", excerpt(&seen.body));
     crate::account_pages::later(&site, 11 * 60);
     gone_to(&send(&other, &confirm, &said).await, "/staff/step-up");
     let third = hired(&site, Role::FamilySupport).await;

@@ -2,7 +2,7 @@
 //! is moved is scanned by both.
 
 use super::DeskError;
-use super::act::{Hand, entry, hand, keep, locked};
+use super::act::{entry, hand, keep, locked};
 use super::acts::{Act, Ask};
 use super::said::{People, Said, payloads, scanned, typed};
 use crate::audit;
@@ -263,10 +263,10 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
         let row = sql::proposal(&mut *tx, said.id).await?.ok_or(DeskError::NotFound)?;
         let act = Act::from_name(&row.act).ok_or(DeskError::Unreadable)?;
         context.require(act.confirmed_by())?;
-        if standing(&row)?.is_confirmed_by(hand.who()) {
+        if standing(&row)?.confirm(hand.who(), context.now)? == Turn::Before {
             return Ok(None); // the second press
         }
-        let first = still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
+        let first = seen_again(&services, &mut tx, (act, &row), &said).await?;
         context.require(says(&services, &mut tx, (act, &first)).await?.confirms())?;
         let of = UnitId(row.unit_id);
         let lies = if act == Act::Move { lies(&mut tx, of).await? } else { None };
@@ -293,15 +293,13 @@ pub async fn confirm(services: &Services, context: &Context, said: &Confirming) 
     .await
 }
 
-/// What a proposal says that somebody else than who made it may go on with, over the version they saw and with scans of their own.
-async fn still_waits(
+/// What a proposal says that somebody goes on with, over the version they saw and with scans of their own.
+async fn seen_again(
     services: &Services,
     tx: &mut Tx,
-    (context, hand): (&Context, &Hand),
     (act, row): (Act, &ProposalRow),
     said: &Confirming,
 ) -> Result<Said, DeskError> {
-    standing(row)?.waits_for(hand.who(), context.now)?;
     let first = read_said(services, row)?;
     let (bag, slot) = scanned(act, &said.din, &said.slot)?;
     let unit = locked(tx, UnitId(row.unit_id), Some(said.version)).await?;
@@ -328,10 +326,13 @@ pub async fn look_over(services: &Services, context: &Context, said: &Confirming
         let mut tx = services.begin().await?;
         let row = sql::proposal(&mut *tx, said.id).await?.ok_or(DeskError::NotFound)?;
         let act = Act::from_name(&row.act).ok_or(DeskError::Unreadable)?;
-        if row.checked_by == Some(hand.account.0) {
+        // Whoever looks it over does so once and with somebody else, as if that were all of it.
+        let mut looked = standing(&row)?;
+        looked.settled = row.checked_by.map(|by| (Outcome::Confirmed, Some(AccountId(by)))).or(looked.settled);
+        if looked.confirm(hand.who(), context.now)? == Turn::Before {
             return Ok(()); // the second press
         }
-        still_waits(&services, &mut tx, (&context, &hand), (act, &row), &said).await?;
+        seen_again(&services, &mut tx, (act, &row), &said).await?;
         let by = (hand.account.0, hand.operator.id);
         if !act.needs_third() || !sql::check(&mut *tx, row.id, by, context.now).await? {
             return Err(DeskError::Settled);
@@ -362,7 +363,7 @@ pub async fn settle_expired(services: &Services) -> Result<u64, DeskError> {
 /// Takes a proposal back: by whoever made it, or by quality. Pressed twice it is one.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Settled` for one that was confirmed; `Busy`, `Database`.
+/// `Denied`; `NotFound`; `Settled` for one that was confirmed, or ran out; `Busy`, `Database`.
 pub async fn withdraw(services: &Services, context: &Context, id: Uuid) -> Result<(), DeskError> {
     context.require(Capability::HandleUnits)?;
     let account = hand(services, context).await?.account;
@@ -373,7 +374,7 @@ pub async fn withdraw(services: &Services, context: &Context, id: Uuid) -> Resul
         if row.proposed_by != account.0 {
             context.require(Capability::ReleaseUnits)?;
         }
-        if standing(&row)?.withdraw()? == Turn::Before {
+        if standing(&row)?.withdraw(context.now)? == Turn::Before {
             return Ok(()); // the second press
         }
         if !sql::settle(&mut *tx, id, (Outcome::Withdrawn.name(), account.0), context.now).await? {

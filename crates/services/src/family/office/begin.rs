@@ -3,7 +3,7 @@
 
 use super::acts::Acting;
 use super::one::Kept;
-use super::{born, fault, inviter, officer, opened};
+use super::{LASTS, born, fault, inviter, officer, opened};
 use crate::audit;
 use crate::custody::desk::DeskError;
 use crate::custody::search::{self, masked};
@@ -57,6 +57,8 @@ pub struct Proposed {
     pub own: bool,
     /// When.
     pub at: Timestamp,
+    /// Until when it can be confirmed.
+    pub until: Timestamp,
 }
 
 fn read(said: &Acting, today: Date) -> Result<(Din, Date), FamilyError> {
@@ -97,8 +99,7 @@ pub async fn propose(
         if u32::try_from(row.version) != Ok(version) {
             return Err(FamilyError::Stale);
         }
-        if let Some(before) = begins::of_contract(&mut *tx, row.id).await?.into_iter().find(|one| one.outcome.is_none())
-        {
+        if let Some(before) = begins::open(&mut *tx, row.id, context.now).await? {
             let same = before.unit_id == unit.0 && born_of(&services, &before)? == born;
             // One waits: another is proposed once that is settled.
             standing(&before)?.again(Who::account(by), same).map_err(|_| FamilyError::Stale)?;
@@ -108,7 +109,15 @@ pub async fn propose(
         let id: Uuid = context.new_id();
         let sealed =
             services.vault.seal(place("family_contract_begin", "born_sealed", id), born.to_string().as_bytes());
-        let new = begins::NewBegin { id, contract: row.id, unit: unit.0, born: &sealed, by: by.0 };
+        let new = begins::NewBegin {
+            id,
+            contract: row.id,
+            unit: unit.0,
+            born: &sealed,
+            by: by.0,
+            expires_at: context.now + LASTS,
+        };
+        begins::expire_of(&mut *tx, row.id, context.now).await?;
         if !begins::propose(&mut *tx, new, context.now).await? {
             return Err(FamilyError::Stale);
         }
@@ -124,8 +133,8 @@ pub async fn propose(
 /// twice it is once.
 ///
 /// # Errors
-/// `Denied`, also where the second factor grew stale; `NotFound`; `SamePerson` for whoever proposed it; `Stale` where it was withdrawn or
-/// confirmed by another, or the contract does not begin any more; `Fields` (`din`) where the unit is another's meanwhile; `Crypto`,
+/// `Denied`, also where the second factor grew stale; `NotFound`; `SamePerson` for whoever proposed it; `Stale` where it was withdrawn,
+/// confirmed by another or ran out, or the contract does not begin any more; `Fields` (`din`) where the unit is another's meanwhile; `Crypto`,
 /// `Unreadable`, `Database`.
 pub async fn confirm(
     services: &Services,
@@ -166,14 +175,14 @@ async fn confirmed(
 /// What was proposed for a contract, under the contract's lock.
 async fn locked(db: &mut PgConnection, (contract, proposal): (ContractId, Uuid)) -> Result<BeginRow, FamilyError> {
     sql::lock(&mut *db, contract.0).await?.ok_or(FamilyError::NotFound)?;
-    let all = begins::of_contract(&mut *db, contract.0).await?;
-    all.into_iter().find(|one| one.id == proposal).ok_or(FamilyError::NotFound)
+    let found = begins::one(db, proposal).await?.filter(|begin| begin.contract_id == contract.0);
+    found.ok_or(FamilyError::NotFound)
 }
 
 /// Takes back what was proposed, by whoever of the office. Pressed twice it is once.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Stale` of what was confirmed; `Database`.
+/// `Denied`; `NotFound`; `Stale` of what was confirmed, or ran out; `Database`.
 pub async fn withdraw(
     services: &Services,
     context: &Context,
@@ -184,7 +193,7 @@ pub async fn withdraw(
     to_the_end(async move {
         let mut tx = services.begin().await?;
         let begin = locked(&mut tx, (contract, proposal)).await?;
-        if standing(&begin)?.withdraw()? == Turn::Now {
+        if standing(&begin)?.withdraw(context.now)? == Turn::Now {
             settled(&mut tx, &context, (contract, &begin), (Outcome::Withdrawn, "family.unit_withdrawn", by)).await?;
             tx.commit().await?;
         }
@@ -193,16 +202,15 @@ pub async fn withdraw(
     .await
 }
 
-/// Takes back what is proposed for a contract, which is locked, where the contract ends or begins otherwise: nobody could any more, and
-/// what was typed of the child stayed.
+/// Takes back what waits for a contract, which is locked, where the contract ends or begins otherwise: nobody could any more, and what
+/// was typed of the child stayed.
 pub(super) async fn withdraw_open(
     db: &mut PgConnection,
     context: &Context,
     contract: ContractId,
 ) -> Result<(), FamilyError> {
     let by = officer(context)?;
-    let all = begins::of_contract(&mut *db, contract.0).await?;
-    if let Some(begin) = all.into_iter().find(|one| one.outcome.is_none()) {
+    if let Some(begin) = begins::open(&mut *db, contract.0, context.now).await? {
         settled(db, context, (contract, &begin), (Outcome::Withdrawn, "family.unit_withdrawn", by)).await?;
     }
     Ok(())
@@ -222,9 +230,8 @@ async fn settled(
     Ok(audit::record(db, context, &[super::entry(action, contract, detail)]).await?)
 }
 
-/// What was proposed waits as long as its contract does.
 fn standing(begin: &BeginRow) -> Result<First, FamilyError> {
-    super::first((begin.proposed_by, begin.settled_by), begin.outcome.as_deref(), None)
+    super::first((begin.proposed_by, begin.settled_by), begin.outcome.as_deref(), begin.expires_at)
 }
 
 fn born_of(services: &Services, begin: &BeginRow) -> Result<Date, FamilyError> {
@@ -268,6 +275,7 @@ pub(super) fn proposed(
         by: names.person(begin.proposed_by).name,
         own: begin.proposed_by == reader.0,
         at: begin.proposed_at.to_jiff(),
+        until: begin.expires_at.to_jiff(),
     })
 }
 

@@ -24,7 +24,7 @@ pub use one::{
     Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
 };
 pub use payments::{Paying, pay, take_back};
-pub use transfer::{Giving, Going, Taker, confirm_transfer, propose_transfer, settle_expired, withdraw_transfer};
+pub use transfer::{Giving, Going, Taker, confirm_transfer, propose_transfer, withdraw_transfer};
 pub use writing::{Writing, write};
 
 use super::{FamilyError, number_end, opened};
@@ -38,10 +38,15 @@ use domain::time::day;
 use domain::two::{First, Outcome, Who};
 use domain::typed;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, ToSpan as _};
 use serde_json::Value;
 use sqlx::PgConnection;
+use store::SqlTimestamp;
+use store::family::{begins, givings};
 use uuid::Uuid;
+
+/// How long a colleague has to confirm what one of the office proposed.
+const LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The shortest and the longest reason, in characters.
 const REASON: (u32, u32) = (6, 200);
@@ -71,11 +76,20 @@ fn fault(field: &str, fault: Fault) -> FamilyError {
 fn first(
     (proposed, settled): (Uuid, Option<Uuid>),
     outcome: Option<&str>,
-    until: Option<Timestamp>,
+    until: SqlTimestamp,
 ) -> Result<First, FamilyError> {
     let outcome = outcome.map(|name| Outcome::from_name(name).ok_or(FamilyError::Unreadable)).transpose()?;
     let settled = outcome.map(|outcome| (outcome, settled.map(AccountId)));
-    Ok(First { by: Some(Who::account(AccountId(proposed))), settled, until })
+    Ok(First { by: Some(Who::account(AccountId(proposed))), settled, until: Some(until.to_jiff()) })
+}
+
+/// Settles what nobody confirmed within its time, for the house itself; what was typed for it goes. Answers how many there were.
+///
+/// # Errors
+/// `Database`.
+pub async fn settle_expired(services: &Services) -> Result<u64, FamilyError> {
+    let now = services.clock.now();
+    Ok(begins::expire(&services.db, now).await? + givings::expire(&services.db, now).await?)
 }
 
 /// Takes back what is proposed for a contract, which is locked, where it ends or begins otherwise: nobody could confirm it any more, and

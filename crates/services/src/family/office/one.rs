@@ -204,7 +204,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
     let invitations = sql::invitations(&mut *tx, id.0).await?;
     let members = own::members(&mut *tx, row.family_id).await?;
     let beside = transfers::beside(&mut *tx, id.0).await?;
-    let begin = waiting(&mut tx, &row).await?;
+    let begin = waiting(&mut tx, context, &row).await?;
     let collected = match &begin {
         Some(begin) => begin::collected(services, &mut tx, context, UnitId(begin.unit_id)).await?,
         None => None,
@@ -258,12 +258,16 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
 }
 
 /// The unit that is proposed for a contract which can still begin.
-async fn waiting(db: &mut PgConnection, row: &sql::ContractRow) -> Result<Option<BeginRow>, FamilyError> {
+async fn waiting(
+    db: &mut PgConnection,
+    context: &Context,
+    row: &sql::ContractRow,
+) -> Result<Option<BeginRow>, FamilyError> {
     let state = ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?;
     if state.after(ContractEvent::Begin).is_none() {
         return Ok(None);
     }
-    Ok(begins::of_contract(db, row.id).await?.into_iter().find(|begin| begin.outcome.is_none()))
+    Ok(begins::open(db, row.id, context.now).await?)
 }
 
 /// Writes into a family's own log that the office read its contract.

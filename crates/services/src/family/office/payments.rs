@@ -195,9 +195,8 @@ async fn taken_back(
     };
     match noted.confirm(Who::account(by), context.now) {
         Ok(Turn::Now) => {}
+        // It is done, whoever asks: it ends in no other way.
         Ok(Turn::Before) | Err(Not::Settled) => return Ok(false),
-        // It is done, whoever asks.
-        Err(Not::Own) if noted.settled.is_some() => return Ok(false),
         Err(not) => return Err(not.into()),
     }
     let sealed =

@@ -12,7 +12,7 @@ pub use page::{Going, Taker};
 pub(super) use page::{Waits, going, waiting};
 
 use super::begin::{unit_of, was_born};
-use super::{born, entry, fault, officer, opened, reason, withdraw_open};
+use super::{LASTS, born, entry, fault, officer, opened, reason, withdraw_open};
 use crate::audit;
 use crate::custody::search;
 use crate::db::to_the_end;
@@ -27,7 +27,6 @@ use domain::field::{Fault, Faults};
 use domain::ids::{AccountId, ContractId, UnitId};
 use domain::time::local_day;
 use domain::two::{First, Outcome, Turn, Who};
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,9 +34,6 @@ use sqlx::PgConnection;
 use store::family::givings::{self, GivingRow};
 use store::family::{office as sql, transfers};
 use uuid::Uuid;
-
-/// How long a colleague has to confirm.
-const LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// A transfer, as it is typed.
 #[derive(Clone, Debug, Default)]
@@ -239,7 +235,7 @@ pub async fn withdraw_transfer(
         let mut tx = services.begin().await?;
         sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
         let giving = of_contract(&mut tx, (contract, proposal)).await?;
-        if standing(&giving)?.withdraw()? == Turn::Now {
+        if standing(&giving)?.withdraw(context.now)? == Turn::Now {
             settled(&mut tx, &context, &giving, (Outcome::Withdrawn, "family.transfer_withdrawn", by)).await?;
             tx.commit().await?;
         }
@@ -263,14 +259,6 @@ pub(super) async fn withdraw_all(
     Ok(audit::record(db, context, &entries).await?)
 }
 
-/// Settles what nobody confirmed within its time, for the house itself; what was typed for it goes. Answers how many there were.
-///
-/// # Errors
-/// `Database`.
-pub async fn settle_expired(services: &Services) -> Result<u64, FamilyError> {
-    Ok(givings::expire(&services.db, services.clock.now()).await?)
-}
-
 /// A proposal of a contract.
 async fn of_contract(
     db: &mut PgConnection,
@@ -281,8 +269,7 @@ async fn of_contract(
 }
 
 fn standing(giving: &GivingRow) -> Result<First, FamilyError> {
-    let by = (giving.proposed_by, giving.settled_by);
-    super::first(by, giving.outcome.as_deref(), Some(giving.expires_at.to_jiff()))
+    super::first((giving.proposed_by, giving.settled_by), giving.outcome.as_deref(), giving.expires_at)
 }
 
 /// Settles a proposal that is open.

@@ -254,6 +254,12 @@ async fn a_proposal_that_nobody_confirmed_in_time_is_settled_and_what_was_typed_
     services.clock.advance(jiff::SignedDuration::from_mins(12 * 60 - 1));
     assert_eq!(desk::settle_expired(services).await.expect("swept"), 0, "a shift is not over");
     services.clock.advance(jiff::SignedDuration::from_mins(1));
+    // It is over for everybody, whoever proposed it, before the house has noted that, too.
+    let said = confirming(new.form, version);
+    let own = desk::confirm(services, &of(&house, LAB, Role::QualityOfficer), &said).await;
+    assert!(matches!(own, Err(DeskError::Settled)), "{own:?}");
+    let back = desk::withdraw(services, &lab(&house), new.form).await;
+    assert!(matches!(back, Err(DeskError::Settled)), "{back:?}");
     for settled in [1, 0] {
         assert_eq!(desk::settle_expired(services).await.expect("swept"), settled);
     }

@@ -2,10 +2,11 @@
 //! reads on the page which unit it is.
 
 use super::office::{colleague, contract_in, nobodys};
-use super::{count, joined, support, units, visitor};
+use super::{count, days, joined, support, units, visitor};
 use domain::account::{Actor, Denied};
 use domain::family::{ContractEvent, ContractState};
 use domain::ids::{ContractId, UnitId};
+use jiff::SignedDuration;
 use services::Context;
 use services::family::office::{self, Acting};
 use services::family::{self as families, FamilyError};
@@ -69,7 +70,7 @@ async fn a_unit_that_one_proposes_is_shown_and_comes_under_the_contract_when_ano
 }
 
 #[tokio::test]
-async fn what_was_proposed_wrongly_is_withdrawn_and_links_nothing() {
+async fn what_was_proposed_wrongly_is_withdrawn_or_runs_out_and_links_nothing() {
     let house = TestHouse::new().await;
     let (id, _, proposal) = proposed(&house).await;
     let (_, din) = nobodys(&house).await;
@@ -86,7 +87,29 @@ async fn what_was_proposed_wrongly_is_withdrawn_and_links_nothing() {
     assert_eq!((page.state, page.unit, page.proposed), (ContractState::Signed, None, None));
     let noted = "select count(*) from audit_entry where action in ('family.unit_proposed', 'family.unit_withdrawn')";
     assert_eq!(count(&house, noted).await, 2);
-    // Another is proposed in its place; where the contract ended meanwhile nothing is confirmed.
+    // Another is proposed in its place. Nobody confirms it within two weeks: it is over for everybody, swept away or not.
+    let services = &house.services;
+    for swept in [false, true] {
+        let next = office::propose(services, &support(&house), id, &acting(&din)).await.expect("proposed");
+        let waits = office::contract(services, &colleague(&house), id).await.expect("read").proposed.expect("it waits");
+        assert_eq!((waits.id, waits.until), (next, house.now() + SignedDuration::from_hours(14 * 24)));
+        assert_eq!(office::settle_expired(services).await.expect("swept"), 0, "two weeks are not over");
+        days(&house, 14);
+        if swept {
+            assert_eq!(office::settle_expired(services).await.expect("swept"), 1);
+        }
+        for context in [support(&house), colleague(&house)] {
+            let late = office::confirm(services, &context, (id, next)).await;
+            assert!(matches!(late, Err(FamilyError::Stale)), "{swept}: {late:?}");
+            let late = office::withdraw(services, &context, (id, next)).await;
+            assert!(matches!(late, Err(FamilyError::Stale)), "{swept}: {late:?}");
+            let page = office::contract(services, &context, id).await.expect("read");
+            assert_eq!((page.state, page.unit, page.proposed), (ContractState::Signed, None, None));
+        }
+    }
+    let ran_out = "select count(*) from family_contract_begin where outcome = 'expired' and settled_by is null";
+    assert_eq!(count(&house, ran_out).await, 2);
+    // Where the contract ended meanwhile nothing is confirmed.
     let next = office::propose(&house.services, &support(&house), id, &acting(&din)).await.expect("proposed");
     let why = Acting { version: 1, reason: "演示：双方协商一致".to_owned(), ..Acting::default() };
     office::act(&house.services, &support(&house), (id, ContractEvent::Terminate), &why).await.expect("ended");

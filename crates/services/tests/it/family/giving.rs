@@ -101,8 +101,12 @@ async fn a_transfer_that_nobody_confirms_is_taken_back_runs_out_or_ends_with_eit
 
     let next = propose(&house, both.from, &giving(&both.din, &number(2), 9)).await.expect("another in its place");
     assert_eq!(office::settle_expired(services).await.expect("swept"), 0, "two weeks are not over");
-    days(&house, 15);
+    days(&house, 14);
     over(next, "too late").await;
+    let own = office::confirm_transfer(services, &support(&house), (both.from, next)).await;
+    assert!(matches!(own, Err(FamilyError::Stale)), "nobody is sent for a colleague any more: {own:?}");
+    let back = office::withdraw_transfer(services, &support(&house), (both.from, next)).await;
+    assert!(matches!(back, Err(FamilyError::Stale)), "it is over before it is swept away, too: {back:?}");
     let next = propose(&house, both.from, &giving(&both.din, &number(2), 10)).await.expect("another in its place");
     days(&house, 15);
     assert_eq!(office::settle_expired(services).await.expect("swept"), 1);
