@@ -69,9 +69,14 @@ impl Gate {
         come.unwrap_or_else(|_| panic!("{many} come so far at once: there is no guard"));
     }
 
+    /// Lets everybody through.
+    pub async fn opens(self) {
+        self.0.close().await.expect("the connection closes, and its lock with it");
+    }
+
     /// Lets everybody through once two stand before the gate.
     pub async fn opens_for_two(mut self) {
         self.is_reached_by(2).await;
-        self.0.close().await.expect("the connection closes, and its lock with it");
+        self.opens().await;
     }
 }

@@ -7,6 +7,7 @@
 
 use super::BookingError;
 use super::office::museum;
+use super::persons::sign_of;
 use super::view::{BookingView, open};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
@@ -50,7 +51,8 @@ pub struct NoShow {
     pub missing: u32,
     /// Nobody of the party came: this is what pauses somebody in the end.
     pub whole: bool,
-    /// How often this person missed a session lately, this one included, as far as it stands and counts.
+    /// How often this person missed a session lately, this one included, as far as it stands and counts: by their contact or by
+    /// their account, whichever is more.
     pub standing: u32,
     /// Until when this person may not book now.
     pub suspended_until: Option<Timestamp>,
@@ -324,11 +326,15 @@ async fn seen(
     rows: &[sql::NoShowRow],
 ) -> Result<Vec<NoShow>, BookingError> {
     let persons: Vec<Vec<u8>> = rows.iter().map(|row| row.person_index.clone()).collect();
-    let missed = sql::of_persons(db, activity, &persons).await?;
+    let accounts: Vec<uuid::Uuid> = rows.iter().filter_map(|row| row.account_id).collect();
+    let missed = sql::of_persons(db, activity, (&persons, &accounts)).await?;
     let counted_since = now - SignedDuration::from_hours(24 * i64::from(policy.no_show_days));
     let one = |row: &sql::NoShowRow| {
-        let own: Vec<Timestamp> =
-            missed.iter().filter(|(person, _)| *person == row.person_index).map(|(_, at)| at.to_jiff()).collect();
+        let signs = std::iter::once(row.person_index.clone()).chain(row.account_id.map(sign_of));
+        let own: Vec<Vec<Timestamp>> = signs
+            .map(|sign| missed.iter().filter(|(of, _)| *of == sign).map(|(_, at)| at.to_jiff()).collect())
+            .collect();
+        let counted = |ends: &Vec<Timestamp>| ends.iter().filter(|at| **at > counted_since).count() as u32;
         let taken_back = match (row.over_why.as_deref(), &row.over_reason) {
             (None, _) => None,
             (Some("came"), _) => Some(TakenBack::Came),
@@ -339,8 +345,8 @@ async fn seen(
         Ok(NoShow {
             missing: row.missing.unsigned_abs(),
             whole: row.whole,
-            standing: own.iter().filter(|at| **at > counted_since).count() as u32,
-            suspended_until: suspended_until(policy, now, &own),
+            standing: own.iter().map(counted).max().unwrap_or_default(),
+            suspended_until: own.iter().filter_map(|ends| suspended_until(policy, now, ends)).max(),
             taken_back,
         })
     };

@@ -199,6 +199,8 @@ pub async fn empty_account(db: &mut PgConnection, id: Uuid, now: Timestamp) -> s
     .execute(&mut *db)
     .await?;
     super::contacts::forget_all(&mut *db, id).await?;
+    // What was missed is counted by the contact alone from now on.
+    sqlx::query!("update no_show set account_id = null where account_id = $1", id).execute(&mut *db).await?;
     // The label names a browser, which may be known by no one else.
     sqlx::query!("update login_session set label = '' where account_id = $1", id).execute(&mut *db).await?;
     Ok(done.rows_affected() == 1)

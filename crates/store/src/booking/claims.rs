@@ -187,8 +187,8 @@ pub struct Visit {
     pub missed: bool,
 }
 
-/// The live bookings of these persons and accounts whose sessions begin at `since` or later, of any activity, and the persons'
-/// no-shows of any time; the booking `except` is not counted.
+/// The live bookings of these persons and accounts whose sessions begin at `since` or later, of any activity, and their no-shows
+/// of any time; the booking `except` is not counted.
 ///
 /// One round trip, since every claim asks; written so that every plan begins with the few bookings of the persons and looks
 /// up their sessions one by one: a join that begins with sessions reads them all.
@@ -234,7 +234,10 @@ pub async fn visits(
              and id is distinct from $3
            union all
            select person_index, activity_id, ended_at, ended_at, 0, 0, true from no_show
-           where person_index = any($1) and over_at is null and whole"#,
+           where person_index = any($1) and over_at is null and whole
+           union all
+           select uuid_send(account_id), activity_id, ended_at, ended_at, 0, 0, true from no_show
+           where account_id = any($4) and over_at is null and whole"#,
         persons,
         since.to_sqlx() as _,
         except,

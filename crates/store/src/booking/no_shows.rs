@@ -35,7 +35,7 @@ pub async fn mark(
     sqlx::query_scalar!(
         r#"with missed as (
              select b.session_id, b.id, b.activity_id, coalesce(b.phone_index, b.mail_index) as person_index,
-                    b.people - b.arrived as missing, b.arrived = 0 as whole, s.ends_at
+                    b.account_id, b.people - b.arrived as missing, b.arrived = 0 as whole, s.ends_at
              from session s join booking b on b.session_id = s.id
              where s.activity_id = $1 and s.ends_at > $2 and s.ends_at <= $3 and s.state = 'open'
                and b.state = 'confirmed' and b.arrived < b.people and coalesce(b.phone_index, b.mail_index) is not null
@@ -47,8 +47,8 @@ pub async fn mark(
                and not exists (select from no_show n where n.session_id = s.id and n.booking_id = b.id)
              order by b.session_id, b.id
              for update of b)
-           insert into no_show (session_id, booking_id, activity_id, person_index, missing, whole, ended_at, marked_at)
-           select session_id, id, activity_id, person_index, missing, whole, ends_at, $4 from missed
+           insert into no_show (session_id, booking_id, activity_id, person_index, account_id, missing, whole, ended_at, marked_at)
+           select session_id, id, activity_id, person_index, account_id, missing, whole, ends_at, $4 from missed
            on conflict do nothing
            returning booking_id"#,
         activity,
@@ -189,6 +189,8 @@ pub struct NoShowRow {
     pub booking_id: Uuid,
     /// Keyed hash of the contact.
     pub person_index: Vec<u8>,
+    /// The account it was booked with, if any.
+    pub account_id: Option<Uuid>,
     /// People who did not come.
     pub missing: i32,
     /// Nobody of the party came.
@@ -207,7 +209,7 @@ pub struct NoShowRow {
 pub async fn of_booking(db: &mut PgConnection, booking: Uuid) -> sqlx::Result<Option<NoShowRow>> {
     sqlx::query_as!(
         NoShowRow,
-        r#"select booking_id, person_index, missing, whole, ended_at as "ended_at: Timestamp",
+        r#"select booking_id, person_index, account_id, missing, whole, ended_at as "ended_at: Timestamp",
                   over_at as "over_at: Timestamp", over_why, over_reason
            from no_show where booking_id = $1 order by ended_at desc limit 1"#,
         booking
@@ -225,7 +227,7 @@ pub async fn latest(
 ) -> sqlx::Result<Vec<NoShowRow>> {
     sqlx::query_as!(
         NoShowRow,
-        r#"select booking_id, person_index, missing, whole, ended_at as "ended_at: Timestamp",
+        r#"select booking_id, person_index, account_id, missing, whole, ended_at as "ended_at: Timestamp",
                   over_at as "over_at: Timestamp", over_why, over_reason
            from no_show where activity_id = $1 and ended_at > $2 order by ended_at desc, booking_id limit $3"#,
         activity,
@@ -236,19 +238,24 @@ pub async fn latest(
     .await
 }
 
-/// When these persons missed sessions of an activity, as far as it stands and nobody of the party came.
+/// When these persons and accounts missed sessions of an activity, as far as it stands and nobody of the party came: each by its
+/// keyed hash, or by its id, byte by byte.
 pub async fn of_persons(
     db: &mut PgConnection,
     activity: Uuid,
-    persons: &[Vec<u8>],
+    (persons, accounts): (&[Vec<u8>], &[Uuid]),
 ) -> sqlx::Result<Vec<(Vec<u8>, Timestamp)>> {
     let rows = sqlx::query!(
-        r#"select person_index, ended_at as "ended_at: Timestamp" from no_show
-           where person_index = any($1) and activity_id = $2 and over_at is null and whole order by ended_at"#,
+        r#"select person_index as "person!", ended_at as "ended_at!: Timestamp" from no_show
+           where person_index = any($1) and activity_id = $3 and over_at is null and whole
+           union all
+           select uuid_send(account_id), ended_at from no_show
+           where account_id = any($2) and activity_id = $3 and over_at is null and whole"#,
         persons,
+        accounts,
         activity
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.person_index, row.ended_at)).collect())
+    Ok(rows.into_iter().map(|row| (row.person, row.ended_at)).collect())
 }

@@ -140,6 +140,19 @@ pub(super) const FIELDS: &[Field] = &[
     },
     Field {
         table: "no_show",
+        columns: &["account_id"],
+        what: Text { zh: "爽约的预约与您账号的关联", en: "Link from a missed visit to your account" },
+        purpose: Text {
+            zh: "按账号统计爽约次数，决定是否暂停预约",
+            en: "Counting the account’s missed visits, which may pause booking",
+        },
+        readers: SYSTEM,
+        term: Term::Missed,
+        protection: Protection::Plain,
+        in_notice: true,
+    },
+    Field {
+        table: "no_show",
         columns: &[
             "session_id",
             "booking_id",

@@ -79,6 +79,12 @@ async fn deleting_waits_for_live_bookings_or_cancels_them_when_told() {
     later(&house, 61);
     let session = add_session(&house, "2026-07-22T09:00:00+08:00", 20).await;
     let booked = books(&house, &me, session).await;
+    // One of before was missed.
+    let missed = "insert into no_show (session_id, booking_id, activity_id, person_index, account_id, missing, whole, ended_at, marked_at)
+                  select gen_random_uuid(), gen_random_uuid(), activity_id, phone_index, account_id, 1, true, created_at, created_at
+                  from booking where account_id is not null";
+    let marked = sqlx::query(missed).execute(&house.db.owner_pool()).await.expect("marked");
+    assert_eq!(marked.rows_affected(), 1);
 
     let refused = erase::delete_own(&house.services, &me, false).await;
     assert!(matches!(refused, Err(AccountError::LiveBookings { count: 1 })), "{refused:?}");
@@ -94,6 +100,7 @@ async fn deleting_waits_for_live_bookings_or_cancels_them_when_told() {
                  is not null or deleted_at is null)
               + (select count(*) from booking where account_id is not null or phone_index is not null
                  or phone_sealed is not null or mail_index is not null or mail_sealed is not null)
+              + (select count(*) from no_show where account_id is not null)
               + (select count(*) from one_time_code) + (select count(*) from login_session where label <> '')",
     )
     .await;

@@ -1,12 +1,15 @@
 //! No-shows: what is marked and what is not, what several mean, and how they are taken back.
 
 use super::closing::{number, work};
+use super::real_rules::{books, waits};
+use super::waiting::look;
 use super::{add_session, book, machine, museum, officer, party, person, steward};
 use domain::account::Denied;
-use domain::booking::{Policy, Refusal};
+use domain::booking::{Policy, Refusal, WaitingState};
 use domain::field::Fault;
 use domain::ids::{BookingId, ClosureId, OutageId, SessionId};
 use jiff::{SignedDuration, Timestamp};
+use services::Context;
 use services::booking::{self, BookingError, Closing, Handle, OnBehalf, Outage, Scope, TakenBack, Ticket};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -14,16 +17,21 @@ use uuid::Uuid;
 /// A session at nine of a day of July with a guest who comes and the absent ones, who do not.
 async fn session_missed_by(house: &TestHouse, day: u8, absent: &[usize]) -> (SessionId, Vec<BookingId>) {
     let session = add_session(house, &format!("2026-07-{day}T09:00:00+08:00"), 20).await;
-    let there = book(&house.services, session, 900 + usize::from(day), 1).await.expect("there is room");
     let mut missed = Vec::new();
     for n in absent {
         let asked = OnBehalf { session, person: person(*n), party: party(2, 0), key: format!("missed-{day}-{n}") };
         let booked = booking::book(&house.services, &machine(&house.services), asked).await.expect("there is room");
         missed.push(booked.booking);
     }
+    begins(house, day, session).await;
+    (session, missed)
+}
+
+/// It is nine, and a guest comes.
+async fn begins(house: &TestHouse, day: u8, session: SessionId) {
+    let there = book(&house.services, session, 900 + usize::from(day), 1).await.expect("there is room");
     go_to(house, &format!("2026-07-{day}T09:00:00+08:00"));
     admit(house, there.booking, 1).await;
-    (session, missed)
 }
 
 async fn admit(house: &TestHouse, booking: BookingId, present: u32) {
@@ -51,13 +59,25 @@ async fn book_again(house: &TestHouse, session: SessionId, n: usize) -> Result<b
     booking::book(&house.services, &machine(&house.services), asked).await
 }
 
+fn paused<T: std::fmt::Debug>(answer: &Result<T, BookingError>, until: Timestamp) {
+    let refused = matches!(answer, Err(BookingError::Refused(Refusal::Suspended { until: at })) if *at == until);
+    assert!(refused, "{answer:?}");
+}
+
 #[tokio::test]
 async fn the_third_within_the_time_pauses_booking_until_one_is_lifted() {
     let house = TestHouse::new().await;
     museum(&house).await;
+    let (_, me) = crate::account::visitor(&house, "13800138000").await;
+    let now = |who: &Context| house.context(who.actor.clone());
+    let full = add_session(&house, "2026-07-30T09:00:00+08:00", 1).await;
+    let last = book(&house.services, full, 5, 1).await.expect("the only place");
+    let entry = waits(&house, &me, full, "guest6@example.com").await.expect("on the list");
     let mut missed = Vec::new();
     for day in [21, 22, 23] {
-        missed.extend(session_missed_by(&house, day, &[1]).await.1);
+        let session = add_session(&house, &format!("2026-07-{day}T09:00:00+08:00"), 20).await;
+        missed.push(books(&house, &now(&me), session, "guest1@example.com", 2).await.expect("there is room"));
+        begins(&house, day, session).await;
         go_to(&house, &format!("2026-07-{day}T12:29:59+08:00"));
         assert_eq!(mark(&house).await, 0, "the grace is not over");
         go_to(&house, &format!("2026-07-{day}T12:30:00+08:00"));
@@ -75,12 +95,15 @@ async fn the_third_within_the_time_pauses_booking_until_one_is_lifted() {
     assert_eq!(number(&house, personal).await, 0);
 
     let next = add_session(&house, "2026-07-29T09:00:00+08:00", 20).await;
-    let refused = book_again(&house, next, 1).await;
-    assert!(
-        matches!(refused, Err(BookingError::Refused(Refusal::Suspended { until: at })) if at == until),
-        "{refused:?}"
-    );
+    paused(&book_again(&house, next, 1).await, until);
     book_again(&house, next, 2).await.expect("nobody else is paused");
+    // The account is, whichever of its addresses it comes with.
+    paused(&books(&house, &now(&me), next, "guest7@example.com", 1).await, until);
+    paused(&waits(&house, &now(&me), full, "guest7@example.com").await, until);
+    booking::cancel(&house.services, &officer(&house), Handle::Id(last.booking), None).await.expect("cancelled");
+    assert_eq!(look(&house, &entry).await.state, WaitingState::Waiting, "it is offered nothing");
+    let (_, other) = crate::account::visitor(&house, "13900139000").await;
+    books(&house, &other, next, "guest8@example.com", 1).await.expect("somebody else's account is not paused");
 
     let by = officer(&house);
     let lift = |reason| booking::lift_no_show(&house.services, &by, missed[0], reason);
@@ -95,6 +118,9 @@ async fn the_third_within_the_time_pauses_booking_until_one_is_lifted() {
         Some(TakenBack::Lifted("本人到场，门岗漏登".into()))
     );
     book_again(&house, next, 1).await.expect("the pause ended with it");
+    booking::pass_on(&house.services).await.expect("looked at");
+    assert_eq!(look(&house, &entry).await.state, WaitingState::Offered, "for the account, too");
+    books(&house, &now(&me), next, "guest7@example.com", 1).await.expect("with each address");
     work(&house.services).await;
     let lifted = "select count(*) from message where template = 'missed_lifted' and state = 'sent'";
     assert_eq!(number(&house, lifted).await, 1);

@@ -3,15 +3,15 @@
 
 use super::documents::handle;
 use super::races::servers;
-use super::waiting::{join, look};
+use super::waiting::{Party as Waits, join, look};
 use super::{add_session, machine, museum, network, officer, party, person, steward};
 use domain::account::Actor;
 use domain::booking::{PartySize, PeopleLimits, Policy, RULES, Refusal, WaitingState};
 use domain::contact::{Contact, PersonName};
 use domain::document::{Document, DocumentKind, Shown};
-use domain::ids::{BookingId, SessionId};
+use domain::ids::{BookingId, DraftId, SessionId};
 use jiff::Timestamp;
-use services::booking::{self, Booked, BookingError, Guard, Handle, OnBehalf, Ticket};
+use services::booking::{self, Booked, BookingError, DraftView, Guard, Handle, OnBehalf, Ticket};
 use services::{Context, Services};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::{Gate, TestHouse};
@@ -220,7 +220,7 @@ async fn who_waits_for_more_than_their_limit_leaves_is_offered_nothing_until_it_
 }
 
 /// Somebody who is signed in books for so many adults with one of several addresses; the address counts as proven.
-async fn books(
+pub async fn books(
     house: &TestHouse,
     me: &Context,
     session: SessionId,
@@ -230,16 +230,37 @@ async fn books(
     let (services, browser) = (&house.services, format!("the browser for {address}"));
     let size = PartySize::new(people).expect("a size");
     let id = booking::begin(services, me, session, size, &browser, &network()).await?;
-    let read = async || booking::read(services, me, id, &browser).await;
+    let draft = proven(house, me, (id, &browser), address, people).await?;
+    booking::confirm(services, me, &draft, &network()).await
+}
+
+/// The same for the waiting list.
+pub async fn waits(house: &TestHouse, me: &Context, session: SessionId, address: &str) -> Result<Waits, BookingError> {
+    let (services, browser) = (&house.services, format!("the browser for {address}"));
+    let one = PartySize::new(1).expect("a size");
+    let id = booking::begin_waiting(services, me, session, one, &browser, &network()).await?;
+    let id = booking::join(services, me, &proven(house, me, (id, &browser), address, 1).await?).await?;
+    Ok(Waits { id, link: booking::waiting_link(services, id).await? })
+}
+
+/// A draft with somebody's name and an address that counts as proven.
+async fn proven(
+    house: &TestHouse,
+    me: &Context,
+    (id, browser): (DraftId, &str),
+    address: &str,
+    people: u32,
+) -> Result<DraftView, BookingError> {
+    let read = async || booking::read(&house.services, me, id, browser).await;
     let name = PersonName::parse("演示·林小满").expect("a name");
     let contact = Contact::parse(address).expect("an address");
-    booking::save(services, me, &read().await?, name, contact, party(people, 0), &network()).await?;
+    booking::save(&house.services, me, &read().await?, name, contact, party(people, 0), &network()).await?;
     sqlx::query("update booking_draft set verified_at = created_at where id = $1")
         .bind(id.0)
         .execute(&house.db.owner_pool())
         .await
         .expect("proven");
-    booking::confirm(services, me, &read().await?, &network()).await
+    read().await
 }
 
 #[tokio::test]
