@@ -57,7 +57,7 @@ fn one(visit: &Visit, contract: &OwnContract, papers: AnyView) -> impl IntoView 
             {arrears}
             {went}
             <SummaryList rows=rows/>
-            {prices(visit, &contract.prices)}
+            {(!contract.prices.is_empty()).then(|| price_table(visit, &contract.prices, (true, false)))}
             {papers}
         </section>
     }
@@ -92,10 +92,8 @@ fn papers(visit: &Visit, contract: &OwnContract, units: &[OwnUnit], payments: &[
     view! { <div class="family-papers no-print"><h3>{visit.t("family-papers")}</h3>{list}</div> }.into_any()
 }
 
-fn prices(visit: &Visit, all: &[Price]) -> Option<AnyView> {
-    if all.is_empty() {
-        return None;
-    }
+/// What was agreed, and when each came; what is past its day is overdue where the contract `owes` it.
+pub(super) fn price_table(visit: &Visit, all: &[Price], (owes, caption_hidden): (bool, bool)) -> AnyView {
     let today = local_day(visit.context.now);
     let columns = vec![
         Column::new(visit.t("family-price-what")),
@@ -109,7 +107,7 @@ fn prices(visit: &Visit, all: &[Price]) -> Option<AnyView> {
                 let day = day_text(day, visit.locale());
                 (Tone::Success, visit.t_args("family-price-paid", &[("day", day.into())]))
             }
-            None if price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
+            None if owes && price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
             None => (Tone::Plain, visit.t("family-price-ahead")),
         };
         Row::new()
@@ -119,5 +117,6 @@ fn prices(visit: &Visit, all: &[Price]) -> Option<AnyView> {
             .cell(view! { <Tag tone=tone>{state}</Tag> })
     });
     let rows = rows.collect();
-    Some(view! { <Table caption=visit.t("family-price-title") columns=columns rows=rows/> }.into_any())
+    view! { <Table caption=visit.t("family-price-title") caption_hidden=caption_hidden columns=columns rows=rows/> }
+        .into_any()
 }

@@ -4,6 +4,7 @@ use super::icon::{Glyph, Icon};
 use crate::i18n::Text;
 use crate::visit::{Visit, visit};
 use domain::Locale;
+use domain::time::MONTHS_EN;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -58,21 +59,6 @@ pub struct CalendarDay {
     /// Where it leads, in the language of the visit; none for a day one cannot look at.
     pub href: Option<Text>,
 }
-
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// One month, Monday first. Days that are not in `days` are days without anything.
 #[component]

@@ -1,12 +1,16 @@
 //! Stored units in any state, told as the laboratory's system would tell them.
 
 use crate::TestHouse;
+use domain::custody::chain::{Link, digest};
 use domain::custody::{Din, Pool, Slot, State, Word};
 use domain::ids::UnitId;
+use domain::merkle::hex;
 use jiff::Timestamp;
+use services::crypto::Place;
 use services::custody::life::Life;
-use services::custody::{By, CustodyError, Incoming, Outcomes, Recorded, Shelf, record_in, seed_store};
+use services::custody::{By, CustodyError, Incoming, Outcomes, Recorded, Shelf, Sight, record_in, seed_store};
 use services::{Context, Services};
+use sqlx::AssertSqlSafe;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -107,4 +111,52 @@ pub async fn record(services: &Services, context: &Context, incoming: Incoming) 
     let recorded = outcomes.into_iter().next().expect("one answer").map_err(CustodyError::Refused)?;
     tx.commit().await.expect("it is kept");
     Ok(recorded)
+}
+
+/// What somebody does who has the database: triggers are switched off.
+pub async fn damage(house: &TestHouse, sql: &str) {
+    let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = origin");
+    let owner = house.db.owner_pool();
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&owner).await.expect("it is done");
+    owner.close().await;
+}
+
+/// Writes a unit's last event anew, in other words than this release has, as a server of a later one would have: under its unit's key,
+/// in its chain.
+pub async fn say_anew(house: &TestHouse, unit: UnitId, kind: &str, said: &str) {
+    let view =
+        services::custody::unit(&house.services, &house.services.system(), unit, Sight::Staff).await.expect("a unit");
+    let last = view.events.last().expect("an event");
+    let wrapped: Vec<u8> = sqlx::query_scalar("select key_sealed from custody_unit where id = $1")
+        .bind(unit.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("a key");
+    let salt = [7; 16];
+    let link = Link {
+        unit: unit.0,
+        seq: last.seq,
+        kind,
+        digest: digest(&salt, said.as_bytes()),
+        occurred_at: last.occurred_at,
+        received_at: last.received_at,
+        actor_kind: &last.actor_kind,
+        actor: last.actor_id,
+        source: &last.source,
+        source_seq: last.source_seq,
+        previous: last.prev_hash,
+    };
+    let hash = link.hash();
+    let row = Uuid::from_slice(&hash[..16]).expect("sixteen bytes");
+    let place = Place { table: "custody_event", column: "sealed", row };
+    let key = house.services.vault.open_unit_key(unit.0, &wrapped).expect("it opens");
+    let sealed = key.seal(place, &[&salt[..], said.as_bytes()].concat());
+    let (sealed, digest, hash) = (hex(&sealed), hex(&link.digest), hex(&hash));
+    let sql = format!(
+        "update custody_event set kind = '{kind}', sealed = '\\x{sealed}', digest = '\\x{digest}', hash = '\\x{hash}' \
+         where unit_id = '{unit}' and seq = {}; \
+         update custody_unit set head = '\\x{hash}' where id = '{unit}'",
+        last.seq
+    );
+    damage(house, &sql).await;
 }

@@ -14,41 +14,34 @@ use services::account::tokens::{self, TokenError};
 use services::limits::{self, LimitError, Remaining};
 
 /// Lets a client in that may do this.
-pub async fn client(
-    State((house, capability)): State<(House, Capability)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    match admit(&house, capability, request.headers()).await {
-        Ok((actor, remaining)) => {
-            let facts = Facts::of(request.extensions());
-            let context = house.services.context(actor, facts.locale, facts.request);
-            request.extensions_mut().insert(context);
-            let mut response = next.run(request).await;
-            say(response.headers_mut(), remaining);
-            response
-        }
-        Err(problem) => problem.into_response(),
-    }
+pub async fn client(State((house, capability)): State<(House, Capability)>, request: Request, next: Next) -> Response {
+    let admitted = admit(&house, capability, request.headers()).await;
+    let_in(&house, admitted, request, next).await
 }
 
 /// Lets a device in that may do this.
-pub async fn device(
-    State((house, capability)): State<(House, Capability)>,
+pub async fn device(State((house, capability)): State<(House, Capability)>, request: Request, next: Next) -> Response {
+    let admitted = known_device(&house, capability, request.headers()).await;
+    let_in(&house, admitted, request, next).await
+}
+
+/// Answers whoever was admitted as who they are, and says what is left of their limit.
+async fn let_in(
+    house: &House,
+    admitted: Result<(Actor, Remaining), Problem>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match known_device(&house, capability, request.headers()).await {
-        Ok((actor, remaining)) => {
-            let facts = Facts::of(request.extensions());
-            let context = house.services.context(actor, facts.locale, facts.request);
-            request.extensions_mut().insert(context);
-            let mut response = next.run(request).await;
-            say(response.headers_mut(), remaining);
-            response
-        }
-        Err(problem) => problem.into_response(),
-    }
+    let (actor, remaining) = match admitted {
+        Ok(admitted) => admitted,
+        Err(problem) => return problem.into_response(),
+    };
+    let facts = Facts::of(request.extensions());
+    let context = house.services.context(actor, facts.locale, facts.request);
+    request.extensions_mut().insert(context);
+    let mut response = next.run(request).await;
+    say(response.headers_mut(), remaining);
+    response
 }
 
 async fn known_device(

@@ -3,13 +3,12 @@
 use super::bookings::prefix;
 use super::extract::{Body, Caller, Id, IdempotencyKey, locale};
 use super::idempotent::{self, Keeper, Kept, Same};
-use super::problem::Problem;
+use super::problem::{Problem, by_place};
 use super::sessions::polled;
 use crate::house::House;
 use axum::extract::State;
 use axum::response::Response;
 use domain::bus::{City, Typed, typed};
-use domain::field::FieldError;
 use domain::ids::BusRequestId;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -94,16 +93,6 @@ impl NewBusRequest {
         ];
         typed(days.chain(others))
     }
-}
-
-/// Faults of the form's fields, by the members they came in.
-fn named(error: BusError) -> BusError {
-    let BusError::Fields(errors) = error else { return error };
-    let member = |error: FieldError| match DAYS.iter().position(|day| *day == error.field) {
-        Some(n) => FieldError::new(format!("days.{}", n + 1), error.fault),
-        None => error,
-    };
-    BusError::Fields(errors.into_iter().map(member).collect())
 }
 
 /// A request, without the person: who made it knows who it is for.
@@ -200,7 +189,7 @@ pub async fn make(
     idempotent::once_for(&house, &context, same, Keeper::Work, |services, who, under| async move {
         let remember = idempotent::remembering(under, BusRequest::kept);
         let made = bus::submit_on_behalf(&services, &who, &asked.typed(), remember).await;
-        BusRequest::kept(&services, &made.map_err(named)?)
+        BusRequest::kept(&services, &made.map_err(|error| by_place(error, &DAYS, "days"))?)
     })
     .await
 }

@@ -3,12 +3,12 @@
 use super::bookings::prefix;
 use super::extract::{Body, Caller, Id, IdempotencyKey, locale};
 use super::idempotent::{self, Keeper, Kept, Same};
-use super::problem::Problem;
+use super::problem::{Problem, by_place};
 use super::sessions::polled;
 use crate::house::House;
 use axum::extract::State;
 use axum::response::Response;
-use domain::field::{Fault, FieldError};
+use domain::field::Fault;
 use domain::groups::{GroupPolicy, WISHES, typed};
 use domain::ids::{GroupRequestId, SessionId};
 use domain::typed::Typed;
@@ -80,16 +80,6 @@ impl NewGroupRequest {
         ];
         typed(wishes.chain(others))
     }
-}
-
-/// Faults of the form's fields, by the members they came in.
-fn named(error: GroupError) -> GroupError {
-    let GroupError::Fields(errors) = error else { return error };
-    let member = |error: FieldError| match WISHES.iter().position(|wish| *wish == error.field) {
-        Some(n) => FieldError::new(format!("sessions.{}", n + 1), error.fault),
-        None => error,
-    };
-    GroupError::Fields(errors.into_iter().map(member).collect())
 }
 
 /// A session a group speaks of.
@@ -272,7 +262,8 @@ pub async fn make(
         let remember =
             idempotent::remembering(under, move |services, view| GroupRequest::kept(services, now, &rules, view));
         let made = groups::submit_on_behalf(&services, &who, &asked.typed(), remember).await;
-        GroupRequest::kept(&services, now, &policy, &made.map_err(named)?)
+        let made = made.map_err(|error| by_place(error, &WISHES, "sessions"))?;
+        GroupRequest::kept(&services, now, &policy, &made)
     })
     .await
 }

@@ -301,6 +301,20 @@ fn of_request<K: services::requests::Kind>(
     }
 }
 
+/// Faults of the `fields` that a form has in the place of a list, by the list's member: those of the second under `<member>.2`.
+pub(super) fn by_place<K: services::requests::Kind>(
+    error: RequestError<K>,
+    fields: &[&str],
+    member: &str,
+) -> RequestError<K> {
+    let RequestError::Fields(errors) = error else { return error };
+    let placed = |error: FieldError| match fields.iter().position(|field| *field == error.field) {
+        Some(n) => FieldError::new(format!("{member}.{}", n + 1), error.fault),
+        None => error,
+    };
+    RequestError::Fields(errors.into_iter().map(placed).collect())
+}
+
 impl From<BookingError> for ProblemDocument {
     fn from(error: BookingError) -> Self {
         match error {

@@ -2,14 +2,15 @@
 
 use crate::support::Site;
 use domain::custody::State;
+use services::clock::Clock;
 use services::custody::Sight;
 use services::custody::proof;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use testkit::TestDb;
-use testkit::custody::unit_in;
+use testkit::custody::{say_anew, unit_in};
+use testkit::{MASTER_KEY, TestDb, TestHouse};
 
 fn server(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
@@ -19,6 +20,8 @@ fn server(url: &str) -> Command {
         .env("CORDBLOOD__HTTP__LISTEN", "127.0.0.1:0")
         .env("CORDBLOOD__OPS__LISTEN", "127.0.0.1:0")
         .env("CORDBLOOD__TELEMETRY__FORMAT", "json")
+        // A house of the test opens what the binary sealed.
+        .env("CORDBLOOD__SECRETS__MASTER_KEY", MASTER_KEY)
         .stdin(Stdio::null());
     command
 }
@@ -314,6 +317,13 @@ async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
     std::fs::write(file, "one:root").expect("another text");
     assert_eq!(run(&url, &["verify-custody", "--from-root", file]).0, Some(1));
     std::fs::remove_dir_all(&folder).expect("the folder goes");
+    // What a server of a later release said is no fault: the event is named, and the code says that a newer version is needed.
+    let house = TestHouse { services: TestHouse::second(&db, Clock::system(), 2).await, db };
+    say_anew(&house, UNIT.parse().expect("an id"), "thawed_by_robot", r#"{"kind":"thawed_by_robot"}"#).await;
+    let (code, text) = run(&url, &["verify-custody"]);
+    assert_eq!(code, Some(6), "{text}");
+    assert!(text.contains(&format!("unit {UNIT}, event ")) && text.contains("a newer version is needed"), "{text}");
+    assert!(text.contains("sound as far as this version can read it"), "{text}");
     // A passport needs no database; one that is none is told so.
     let (code, text) = run("", &["verify-passport", "Cargo.toml", "--keys", "Cargo.toml"]);
     assert_eq!(code, Some(1), "keys that are none: {text}");

@@ -2,6 +2,7 @@
 
 use super::{back_form, came_back, field, page_of};
 use crate::desk::moment;
+use crate::family::contract::price_table;
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::ledger::money;
@@ -12,7 +13,8 @@ use crate::visit::Visit;
 use domain::family::ContractState;
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
-use services::family::office::{Contract, Payment, PriceOwed};
+use services::family::Price;
+use services::family::office::{Contract, Payment};
 
 /// The section of a contract's page.
 pub(super) fn section(visit: &Visit, contract: &Contract) -> impl IntoView + use<> {
@@ -28,7 +30,7 @@ pub(super) fn section(visit: &Visit, contract: &Contract) -> impl IntoView + use
 }
 
 /// What a price is called: what for, and of which day.
-fn called(visit: &Visit, price: &PriceOwed) -> String {
+fn called(visit: &Visit, price: &Price) -> String {
     let kind = visit.t(&format!("family-price-kind-{}", price.kind));
     format!("{kind} · {}", day_text(price.due_on, visit.locale()))
 }
@@ -37,31 +39,8 @@ fn schedule(visit: &Visit, contract: &Contract) -> AnyView {
     if contract.prices.is_empty() {
         return view! { <p class="muted">{visit.t("contracts-prices-none")}</p> }.into_any();
     }
-    let today = local_day(visit.context.now);
-    let columns = vec![
-        Column::new(visit.t("family-price-what")),
-        Column::new(visit.t("family-price-until")),
-        Column::number(visit.t("family-price-yuan")),
-        Column::new(visit.t("family-price-state")),
-    ];
     let owes = contract.state != ContractState::Draft && !contract.state.is_over();
-    let rows = contract.prices.iter().map(|price| {
-        let (tone, state) = match price.paid_on {
-            Some(day) => {
-                let day = day_text(day, visit.locale());
-                (Tone::Success, visit.t_args("family-price-paid", &[("day", day.into())]))
-            }
-            None if owes && price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
-            None => (Tone::Plain, visit.t("family-price-ahead")),
-        };
-        Row::new()
-            .cell(visit.t(&format!("family-price-kind-{}", price.kind)))
-            .cell(day_text(price.due_on, visit.locale()))
-            .cell(money(price.amount))
-            .cell(view! { <Tag tone=tone>{state}</Tag> })
-    });
-    let rows = rows.collect();
-    view! { <Table caption=visit.t("family-price-title") caption_hidden=true columns=columns rows=rows/> }.into_any()
+    price_table(visit, &contract.prices, (owes, true))
 }
 
 fn payments(visit: &Visit, contract: &Contract) -> Option<AnyView> {
@@ -136,7 +115,7 @@ fn stands(visit: &Visit, contract: &Contract, payment: &Payment) -> AnyView {
 
 /// The form of a payment, where something is left to be paid.
 fn pay(visit: &Visit, contract: &Contract) -> Option<AnyView> {
-    let left: Vec<&PriceOwed> = contract.prices.iter().filter(|price| price.paid_on.is_none()).collect();
+    let left: Vec<&Price> = contract.prices.iter().filter(|price| price.paid_on.is_none()).collect();
     if left.is_empty() || contract.state == ContractState::Draft {
         return None;
     }

@@ -36,6 +36,8 @@ pub struct OwnContract {
 /// A price that was agreed. It never changes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Price {
+    /// From 1.
+    pub nth: i16,
     /// What for: `preparation` or `storage`.
     pub kind: String,
     /// Until when.
@@ -49,6 +51,7 @@ pub struct Price {
 impl Price {
     pub(super) fn of(row: &sql::PriceRow) -> Self {
         Self {
+            nth: row.nth,
             kind: row.kind.clone(),
             due_on: row.due_on.to_jiff(),
             amount: Fen::new(row.fen),

@@ -75,7 +75,7 @@ pub enum Markers {
     Shared,
     /// The mother does not.
     Hers,
-    /// Something was born in another family, whose mother is not of this one: whoever is its mother reads nothing of hers.
+    /// Something came from another family, and who gave birth is not of this one: nobody of it reads hers, and nobody is asked.
     Elsewhere,
 }
 
@@ -115,7 +115,7 @@ pub async fn people(services: &Services, context: &Context) -> Result<Vec<People
     // What somebody is called stands with their account, which is no row of a family.
     let mut all = Vec::new();
     for (reader, members, children, consents, births) in found {
-        let markers = markers(&births, account, members.iter().any(|row| row.mother));
+        let markers = markers(&births, account);
         let gave_birth = gave_birth(&births, account);
         let mut named = Vec::new();
         for row in members {
@@ -172,11 +172,11 @@ fn gave_birth(births: &[sql::BirthRow], account: AccountId) -> bool {
     births.iter().any(|birth| birth.mother == Some(account.0))
 }
 
-fn markers(births: &[sql::BirthRow], reader: AccountId, has_mother: bool) -> Markers {
+fn markers(births: &[sql::BirthRow], reader: AccountId) -> Markers {
     let mut others = births.iter().filter(|birth| birth.mother != Some(reader.0)).peekable();
     if others.peek().is_none() && !births.is_empty() {
         Markers::Own
-    } else if has_mother && births.iter().any(|birth| birth.mother.is_none()) {
+    } else if births.iter().any(|birth| birth.passed_on && birth.mother.is_none()) {
         Markers::Elsewhere
     } else if others.peek().is_some() && others.all(|birth| birth.shares) {
         Markers::Shared

@@ -350,6 +350,8 @@ pub struct BirthRow {
     pub unit_id: Option<Uuid>,
     /// The mother of its birth, where she belongs to the family; of a family without a unit the family's mother.
     pub mother: Option<Uuid>,
+    /// The unit came from another family: after the event that gave it first there is a further one.
+    pub passed_on: bool,
     /// She lets the others: her last word on the purpose in this family, and without a word no.
     pub shares: bool,
 }
@@ -364,13 +366,14 @@ pub async fn births(
     sqlx::query_as!(
         BirthRow,
         r#"with birth as (
-             select u.id as unit_id, family_birth_mother(u.id) as mother
+             select u.id as unit_id, family_birth_mother(u.id) as mother,
+                    (select count(*) > 1 from custody_event e where e.unit_id = u.id and e.kind = 'assigned') as passed_on
              from custody_unit u where u.family_id = $1 and ($2::uuid is null or u.id = $2)
              union all
-             select null::uuid, m.account_id from family_member m
+             select null::uuid, m.account_id, false from family_member m
              where m.family_id = $1 and m.mother and m.until is null
                and not exists (select from custody_unit u where u.family_id = $1))
-           select b.unit_id as "unit_id?", b.mother as "mother?",
+           select b.unit_id as "unit_id?", b.mother as "mother?", b.passed_on as "passed_on!",
                   coalesce((select c.given from family_consent c
                     where c.family_id = $1 and c.account_id = b.mother and c.purpose = $3
                     order by c.at desc, c.id desc limit 1), false) as "shares!"

@@ -1,6 +1,7 @@
 //! What an event asks, answered with a booking of one of its dates, or before waiting for one.
 
 use super::events::events;
+use super::{faults, number};
 use crate::support::{Answer, Site};
 use domain::account::Scope;
 use http::StatusCode;
@@ -34,18 +35,6 @@ fn body(event: &Value, date: usize, answers: Option<Value>) -> Value {
 
 async fn post(site: &Site, token: &str, what: &str, key: &str, body: &Value) -> Answer {
     site.call("POST", &format!("/api/v1/{what}"), token, &[("idempotency-key", key)], Some(body)).await
-}
-
-fn faults(answer: &Answer) -> Vec<String> {
-    let seen = (answer.status, answer.problem());
-    assert_eq!(seen, (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()), "{}", answer.body);
-    let text = |one: &Value, name: &str| one[name].as_str().expect("text").to_owned();
-    let errors = answer.json()["errors"].as_array().expect("errors").clone();
-    errors.iter().map(|one| format!("{} {}", text(one, "field"), text(one, "code"))).collect()
-}
-
-async fn number(site: &Site, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&site.test.db.owner_pool()).await.expect("a number")
 }
 
 /// The questions of the lectures are published anew: another version of the same.

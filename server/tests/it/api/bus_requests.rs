@@ -1,5 +1,6 @@
 //! `/api/v1/bus/requests`: a machine asks for the science bus for a school.
 
+use super::{faults, number};
 use crate::support::{Answer, Site};
 use domain::account::Scope;
 use http::StatusCode;
@@ -18,18 +19,6 @@ fn request(contact: &str) -> Value {
 
 async fn ask(site: &Site, token: &str, key: &str, body: &Value) -> Answer {
     site.call("POST", PATH, token, &[("idempotency-key", key)], Some(body)).await
-}
-
-async fn number(site: &Site, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&site.test.db.owner_pool()).await.expect("a number")
-}
-
-fn faults(answer: &Answer) -> Vec<String> {
-    let seen = (answer.status, answer.problem());
-    assert_eq!(seen, (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()), "{}", answer.body);
-    let text = |one: &Value, name: &str| one[name].as_str().expect("text").to_owned();
-    let errors = answer.json()["errors"].as_array().expect("errors").clone();
-    errors.iter().map(|one| format!("{} {}", text(one, "field"), text(one, "code"))).collect()
 }
 
 #[tokio::test]

@@ -47,6 +47,20 @@ pub async fn book(site: &Site, token: &str, key: &str, body: &Value) -> Answer {
     site.call("POST", "/api/v1/bookings", token, &[("idempotency-key", key)], Some(body)).await
 }
 
+/// What is wrong with each field: its name and the rule.
+fn faults(answer: &Answer) -> Vec<String> {
+    let seen = (answer.status, answer.problem());
+    assert_eq!(seen, (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()), "{}", answer.body);
+    let text = |one: &Value, name: &str| one[name].as_str().expect("text").to_owned();
+    let errors = answer.json()["errors"].as_array().expect("errors").clone();
+    errors.iter().map(|one| format!("{} {}", text(one, "field"), text(one, "code"))).collect()
+}
+
+/// One number from the database.
+async fn number(site: &Site, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(&site.test.db.owner_pool()).await.expect("a number")
+}
+
 /// Three batches that begin and never end hold the turns of a feed; what a fourth is answered. The feed is at `path` and takes a list
 /// of this name. Whoever hangs up gives the turn back.
 async fn turned_away(site: &Site, token: &str, (path, list): (&str, &str)) -> Answer {
@@ -127,16 +141,7 @@ async fn every_field_that_cannot_be_taken_is_named_with_its_rule() {
     let (_, token) = site.client("partner", &[Scope::BookingsWrite]).await;
     let body = json!({ "session": "01980000-0000-7000-8000-000000000000", "name": " ", "contact": "nobody", "people": 2, "children": 3 });
     let answer = book(&site, &token, "a-key-of-mine", &body).await;
-    assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
-    let codes: Vec<_> = answer.json()["errors"]
-        .as_array()
-        .expect("errors")
-        .iter()
-        .map(|error| {
-            format!("{} {}", error["field"].as_str().expect("a field"), error["code"].as_str().expect("a code"))
-        })
-        .collect();
-    assert_eq!(codes, ["name required", "contact contact-shape", "children children-exceed-party"]);
+    assert_eq!(faults(&answer), ["name required", "contact contact-shape", "children children-exceed-party"]);
 }
 
 #[tokio::test]

@@ -153,13 +153,7 @@ async fn what_an_event_asks_is_answered_by_its_keys_and_shown_nowhere() {
         body["answers"] = answers;
         body
     };
-    let faults = async |key: &str, answers: Value| {
-        let answer = book(&site, &token, key, &asked(answers)).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "invalid"));
-        let errors = answer.json()["errors"].as_array().expect("errors").clone();
-        let text = |one: &Value, name: &str| one[name].as_str().expect("text").to_owned();
-        errors.iter().map(|one| format!("{} {}", text(one, "field"), text(one, "code"))).collect::<Vec<_>>()
-    };
+    let faults = async |key: &str, answers: Value| super::faults(&book(&site, &token, key, &asked(answers)).await);
     assert_eq!(faults("series-key-1", json!({})).await, ["answers.expecting required"]);
     let hidden = json!({ "expecting": "self", "due": "2020-01-01", "colour": "red" });
     let wrong = ["answers.colour not-a-choice", "answers.due date-between", "answers.health-consent must-accept"];

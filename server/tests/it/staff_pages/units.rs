@@ -242,6 +242,17 @@ async fn the_steps_that_quality_notes_are_offered_to_quality_alone_and_the_labor
     };
     let mixed = send(&lab, &propose, &noted(&["results_reviewed", "medical_approval"])).await;
     again(&mixed, StatusCode::CONFLICT, "其中有的步骤由质量人员登记");
+    // What a step reads is required with the step, and so it is told to whoever hears the page.
+    let required = |page: &Answer| {
+        ["cd34_viability", "cd45_viability"].map(|step| {
+            let name = format!("name=\"note_steps_{step}\"");
+            let input = page.body.split("<input").find(|input| input.contains(&name)).expect("a field");
+            input.split('>').next().is_some_and(|input| input.contains("aria-required=\"true\""))
+        })
+    };
+    assert_eq!(required(&lab.get(&page).await), [false, false]);
+    let silent = send(&lab, &propose, &noted(&["cd34_viability"])).await;
+    assert_eq!((silent.status, required(&silent)), (REFUSED, [true, false]));
     assert_eq!(number(&site, "select count(*) from custody_proposal").await, 0);
     // Quality's factor grew old meanwhile: it is shown again, and what was ticked is ticked still.
     crate::account_pages::later(&site, 11 * 60);

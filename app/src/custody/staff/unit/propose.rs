@@ -148,13 +148,14 @@ fn field(visit: &Visit, unit: &UnitView, act: Act, ask: Ask) -> Option<AnyView> 
                 Choice::new(item.code.clone(), label)
             });
             let choices: Vec<Choice> = choices.collect();
-            // What a step reads that decides whether the unit may leave is asked for with it.
+            // What a step reads that decides whether the unit may leave is asked for with it, and required once the step is ticked.
             let offered = steps(visit, unit);
             let alive = RELEASED_ABOVE.iter().filter_map(|(code, _)| {
                 let item = offered.iter().find(|item| item.code == *code)?;
                 let args = [("step", item.name(visit.locale()).to_owned().into())];
+                let optional = !visit.form.ticked(&name("steps"), code);
                 Some(view! {
-                    <TextField name=name(code) label=visit.t_args("units-alive", &args) hint=visit.t("units-alive-hint") inputmode="decimal" width="short"/>
+                    <TextField name=name(code) label=visit.t_args("units-alive", &args) hint=visit.t("units-alive-hint") inputmode="decimal" width="short" optional=optional/>
                 })
             });
             let alive = alive.collect_view();

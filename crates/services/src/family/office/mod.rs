@@ -20,9 +20,7 @@ pub use acts::{Acting, act};
 pub use begin::{Collected, Proposed, confirm, propose, withdraw};
 pub use invitations::{Inviting, block, invite, send, send_child};
 pub use list::{Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
-pub use one::{
-    Contract, Guardian, Happened, Invitation, Kept, Payment, PriceOwed, Standing, TakenBack, contract, reveal,
-};
+pub use one::{Contract, Guardian, Happened, Invitation, Kept, Payment, Standing, TakenBack, contract, reveal};
 pub use payments::{Paying, pay, take_back};
 pub use transfer::{Giving, Going, Taker, confirm_transfer, propose_transfer, withdraw_transfer};
 pub use writing::{Writing, write};

@@ -6,7 +6,7 @@ use super::{child, entry, number_end, officer, opened, reason};
 use crate::audit;
 use crate::custody::search::masked;
 use crate::db::to_the_end;
-use crate::family::{CONTRACT_WORK, FamilyError, place};
+use crate::family::{CONTRACT_WORK, FamilyError, Price, place};
 use crate::ledger::views::Names;
 use crate::{Context, Services};
 use domain::account::{Capability, Denied, Role};
@@ -38,21 +38,6 @@ pub struct Kept {
     pub state: State,
     /// It is another family's now.
     pub went: bool,
-}
-
-/// A price that was agreed; it never changes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PriceOwed {
-    /// From 1.
-    pub nth: i16,
-    /// What for: `preparation` or `storage`.
-    pub kind: String,
-    /// Until when.
-    pub due_on: Date,
-    /// How much.
-    pub amount: Fen,
-    /// When it came.
-    pub paid_on: Option<Date>,
 }
 
 /// A payment that came.
@@ -168,7 +153,7 @@ pub struct Contract {
     /// The contract its unit came from.
     pub came_from: Option<ContractId>,
     /// What was agreed, in order of the days.
-    pub prices: Vec<PriceOwed>,
+    pub prices: Vec<Price>,
     /// What came of it by a number of the bank, the last first.
     pub payments: Vec<Payment>,
     /// What happened to it, the last first.
@@ -220,13 +205,6 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         tracing::error!(%error, "the names of colleagues cannot be read");
         FamilyError::Unreadable
     })?;
-    let price = |row: own::PriceRow| PriceOwed {
-        nth: row.nth,
-        kind: row.kind,
-        due_on: row.due_on.to_jiff(),
-        amount: Fen::new(row.fen),
-        paid_on: row.paid_on.map(|day| day.to_jiff()),
-    };
     let member = |row: own::MemberRow| {
         Ok::<_, FamilyError>((Kin::from_name(&row.kin).ok_or(FamilyError::Unreadable)?, row.mother))
     };
@@ -246,7 +224,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         going: going.map(|going| transfer::going(services, going, (reader, &names))).transpose()?,
         went_to: beside.went_to.map(ContractId),
         came_from: beside.came_from.map(ContractId),
-        prices: prices.into_iter().map(price).collect(),
+        prices: prices.iter().map(Price::of).collect(),
         payments: came.into_iter().map(|row| payment(services, row, (reader, &names))).collect::<Result<_, _>>()?,
         history: events.into_iter().map(|row| happened(services, row)).collect::<Result<_, _>>()?,
         invitations: invitations

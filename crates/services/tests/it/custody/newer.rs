@@ -1,53 +1,13 @@
 //! What a server of a later release said, while this one still runs beside it: it is shown as that, with its chain, and taken for no
 //! damage; and what is damaged is not taken for it.
 
-use super::unreadable::{damage, opened_at_the_desk};
+use super::unreadable::opened_at_the_desk;
 use super::*;
 use crate::family::{family, units, visitor};
-use domain::custody::chain::{Link, digest};
-use domain::merkle::hex;
-use services::crypto::Place;
 use services::custody::proof::{self, Fault, Newer, Report, Terms};
 use services::custody::{EventView, Happened};
 use services::family::{self as families, Texts};
-
-/// Writes a unit's last event anew as such a server would have: under its unit's key, in its chain.
-async fn say(house: &TestHouse, unit: UnitId, kind: &str, said: &str) {
-    let view = seen(house, unit).await;
-    let last = view.events.last().expect("an event");
-    let wrapped: Vec<u8> = sqlx::query_scalar("select key_sealed from custody_unit where id = $1")
-        .bind(unit.0)
-        .fetch_one(&house.db.owner_pool())
-        .await
-        .expect("a key");
-    let salt = [7; 16];
-    let link = Link {
-        unit: unit.0,
-        seq: last.seq,
-        kind,
-        digest: digest(&salt, said.as_bytes()),
-        occurred_at: last.occurred_at,
-        received_at: last.received_at,
-        actor_kind: &last.actor_kind,
-        actor: last.actor_id,
-        source: &last.source,
-        source_seq: last.source_seq,
-        previous: last.prev_hash,
-    };
-    let hash = link.hash();
-    let row = Uuid::from_slice(&hash[..16]).expect("sixteen bytes");
-    let place = Place { table: "custody_event", column: "sealed", row };
-    let key = house.services.vault.open_unit_key(unit.0, &wrapped).expect("it opens");
-    let sealed = key.seal(place, &[&salt[..], said.as_bytes()].concat());
-    let (sealed, digest, hash) = (hex(&sealed), hex(&link.digest), hex(&hash));
-    let sql = format!(
-        "update custody_event set kind = '{kind}', sealed = '\\x{sealed}', digest = '\\x{digest}', hash = '\\x{hash}' \
-         where unit_id = '{unit}' and seq = {}; \
-         update custody_unit set head = '\\x{hash}' where id = '{unit}'",
-        last.seq
-    );
-    damage(house, &sql).await;
-}
+use testkit::custody::say_anew;
 
 async fn alerts(house: &TestHouse) -> i64 {
     number(house, "select count(*) from audit_entry where action = 'custody.unit_read' and detail ? 'alert'").await
@@ -81,7 +41,7 @@ async fn what_a_later_release_says_is_shown_as_that_with_its_chain_and_raises_no
         all.iter().copied().zip([("held", more), ("thawed_by_robot", r#"{"kind":"thawed_by_robot"}"#)])
     {
         let before = seen(&house, unit).await;
-        say(&house, unit, kind, said).await;
+        say_anew(&house, unit, kind, said).await;
         let opened = opened_at_the_desk(&house, unit).await;
         assert!(opened.holds(), "{kind}: {:?}", opened.marks);
         assert!(opened.unit.says_newer() && !opened.unit.lacks_text(), "{kind}");
@@ -105,7 +65,7 @@ async fn a_family_reads_the_rest_of_its_record_and_nothing_that_nobody_here_can_
     let house = TestHouse::new().await;
     let unit = units(&house).await[0];
     family(&house, 1, unit).await;
-    say(&house, unit, "thawed_by_robot", r#"{"kind":"thawed_by_robot","of":"mother"}"#).await;
+    say_anew(&house, unit, "thawed_by_robot", r#"{"kind":"thawed_by_robot","of":"mother"}"#).await;
     let record = families::record(&house.services, &visitor(&house, 11), unit).await.expect("its page is there");
     assert_eq!(record.texts, Texts::Newer);
     assert!(!record.events.is_empty() && record.tests.iter().all(|test| !test.values.is_empty()));
@@ -124,7 +84,7 @@ async fn what_is_no_text_of_its_kind_is_damage_and_no_later_release() {
     let all = units(&house).await;
     let unlike = [("held", r#"{"kind":"thawed_by_robot"}"#), ("thawed_by_robot", "thawed")];
     for (unit, (kind, said)) in all.iter().copied().zip(unlike) {
-        say(&house, unit, kind, said).await;
+        say_anew(&house, unit, kind, said).await;
         let opened = opened_at_the_desk(&house, unit).await;
         assert!(opened.unit.lacks_text(), "{kind}");
         assert!(opened.unit.events.last().is_some_and(|last| last.illegible && last.said.is_none()), "{kind}");

@@ -7,15 +7,7 @@ use domain::account::Role;
 use domain::family::TestState;
 use services::custody::desk::{self, Mark};
 use services::family::{self as families, Texts};
-use sqlx::AssertSqlSafe;
-
-/// What somebody does who has the database: triggers are switched off.
-pub(super) async fn damage(house: &TestHouse, sql: &str) {
-    let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = origin");
-    let owner = house.db.owner_pool();
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&owner).await.expect("it is done");
-    owner.close().await;
-}
+use testkit::custody::damage;
 
 pub(super) async fn opened_at_the_desk(house: &TestHouse, unit: UnitId) -> desk::Opened {
     let by = of(house, 75_001, Role::LabOfficer);

@@ -82,6 +82,8 @@ async fn the_page_of_people_says_what_the_results_show_before_and_after_a_transf
     both_say(&house, 21, (both.new, both.unit), Markers::Elsewhere).await;
     let pressed = lets(&house, 21, both.new, false).await;
     assert!(matches!(pressed, Err(FamilyError::NotFound)), "nothing of hers is there: {pressed:?}");
+    again_as_another(&house, 21, both.new).await;
+    both_say(&house, 21, (both.new, both.unit), Markers::Elsewhere).await;
 }
 
 #[tokio::test]
@@ -107,6 +109,21 @@ async fn ended(house: &TestHouse, person: u128, family: FamilyId) {
     .execute(&house.db.owner_pool())
     .await
     .expect("ended");
+}
+
+/// Somebody comes in again where they were the mother, as another than her.
+async fn again_as_another(house: &TestHouse, person: u128, family: FamilyId) {
+    ended(house, person, family).await;
+    sqlx::query(
+        "insert into family_member (id, family_id, account_id, kin, mother, since)
+         select $1, family_id, account_id, kin, false, until from family_member where account_id = $2 and family_id = $3",
+    )
+    .bind(Uuid::from_u128(77))
+    .bind(Uuid::from_u128(person))
+    .bind(family.0)
+    .execute(&house.db.owner_pool())
+    .await
+    .expect("again, otherwise");
 }
 
 /// What is found of her is hers by law, whatever becomes of her guardianship in the family she gave birth in.
@@ -143,16 +160,7 @@ async fn who_came_in_again_as_another_than_the_mother_is_not_the_mother() {
     let house = TestHouse::new().await;
     let both = both(&house).await;
     both_say(&house, 11, (both.old, both.unit), Markers::Own).await;
-    ended(&house, 11, both.old).await;
-    sqlx::query(
-        "insert into family_member (id, family_id, account_id, kin, mother, since)
-         select $1, family_id, account_id, kin, false, until from family_member where account_id = $2",
-    )
-    .bind(Uuid::from_u128(77))
-    .bind(Uuid::from_u128(11))
-    .execute(&house.db.owner_pool())
-    .await
-    .expect("again, otherwise");
+    again_as_another(&house, 11, both.old).await;
     both_say(&house, 11, (both.old, both.unit), Markers::Hers).await;
     assert_eq!(count(&house, "select count(*) from family_member where mother and until is null").await, 1, "21 alone");
 }
