@@ -221,6 +221,18 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
   const picture = await page.request.get(source);
   expect([picture.status(), picture.headers()["content-type"]]).toEqual([200, "image/jpeg"]);
 
+  // Its words are changed where it stands; what is wrong with them opens the form again.
+  const wording = mine.getByRole("textbox", { name: say("bus-photo-alt-en") });
+  const save = mine.getByRole("button", { name: say("staff-save") });
+  await mine.getByText(say("picture-reword"), { exact: true }).first().click();
+  await wording.fill("");
+  await press(save);
+  await expect(wording).toHaveAttribute("aria-invalid", "true");
+  await wording.fill("A photograph worded anew");
+  await press(save);
+  await expect(wording).toBeHidden();
+  await expect(mine.locator("input[value='A photograph worded anew']")).toHaveCount(1);
+
   // Gone again, for the next who tries.
   await mine.getByText(say("bus-photo-remove"), { exact: true }).first().click();
   await press(mine.getByRole("button", { name: say("bus-photo-remove") }).last());

@@ -104,6 +104,20 @@ test("staff give an event pictures, everybody sees them, and one that is removed
   await desk.waitForURL(/done=changed$/);
   await covered(second);
   const mine = desk.locator(".event-pictures > li", { hasText: first });
+
+  // Its words are changed where it stands: a fault opens the form again, with what was typed.
+  const wording = mine.getByRole("textbox", { name: zh("staff-picture-alt-zh") });
+  const reword = async (words: string) => {
+    if (!(await wording.isVisible())) await mine.getByText(zh("picture-reword"), { exact: true }).first().click();
+    await wording.fill(words);
+    await press(mine.getByRole("button", { name: zh("staff-save") }));
+  };
+  await reword("");
+  await expect(wording).toHaveAttribute("aria-invalid", "true");
+  await comeToPictures(desk);
+  await examine(desk, "event-pictures-6-words");
+  await reword(`${first}和云`);
+  await expect(mine.getByRole("img", { name: `${first}和云` })).toBeVisible();
   await mine.getByText(zh("staff-picture-remove"), { exact: true }).first().click();
   await press(mine.getByRole("button", { name: zh("staff-picture-remove") }).last());
   await expect(mine).toHaveCount(0);

@@ -1,6 +1,7 @@
 # The staff's pages.
 staff-show = Show
 staff-save = Save
+picture-reword = Change the words
 staff-clear = Clear filter
 staff-day = Day
 staff-starts = Start

@@ -1,6 +1,7 @@
 # The staff's pages.
 staff-show = 查看
 staff-save = 保存
+picture-reword = 修改说明
 staff-clear = 清除条件
 staff-day = 日期
 staff-starts = 开始时间

@@ -8,6 +8,7 @@ mod front;
 mod jobs;
 mod messages;
 mod reveal;
+mod reword;
 pub mod trail;
 
 pub use audit::AuditTrail;
@@ -16,6 +17,7 @@ pub use front::Front;
 pub use jobs::Jobs;
 pub(crate) use messages::messages_table;
 pub(crate) use reveal::{reveal, revealed};
+pub(crate) use reword::{own_faults, reword_form, reworded};
 
 use crate::calls::Asked;
 use crate::form::Tone;

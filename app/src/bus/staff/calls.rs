@@ -2,7 +2,7 @@
 
 use super::blackouts;
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::{day, number, time};
+use crate::desk::{day, number, own_faults, reworded, time};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::requests::desk::{self, OURS, done, refused, subject};
@@ -10,7 +10,7 @@ use crate::routes::Access;
 use axum::http::StatusCode;
 use domain::account::Capability;
 use domain::field::{Fault, Faults};
-use domain::ids::{BusBlackoutId, BusPhotoId};
+use domain::ids::{BusBlackoutId, BusPhotoId, BusRequestId};
 use domain::time::at;
 use services::bus::{
     self, Bus, BusError, Fate, LARGEST_PHOTO, Named, NewBlackout, NewPicture, PhotoChange, Proposal, Unit,
@@ -119,11 +119,16 @@ async fn change_photo(asked: Asked) -> Answer {
         "show" => PhotoChange::Show,
         "hide" => PhotoChange::Hide,
         "forward" => PhotoChange::Forward,
+        "words" => PhotoChange::Words(reworded(&asked, &id)),
         "remove" => PhotoChange::Remove,
         _ => return Problem::NotFound.into(),
     };
     match bus::change_photo(&asked.services, &asked.context, id, change).await {
         Ok(request) => Answer::to(format!("/staff/bus/requests/{request}?done=photos")),
+        Err(BusError::Fields(faults)) => {
+            let Ok(request) = asked.field("request").parse::<BusRequestId>() else { return Problem::Unusable.into() };
+            refused(&asked, &format!("/staff/bus/requests/{request}"), BusError::Fields(own_faults(faults, &id)))
+        }
         // Removed by a press before this one.
         Err(BusError::NotFound) => Answer::to("/staff/bus"),
         Err(error) => Problem::from(error).into(),

@@ -1,11 +1,16 @@
-//! Photographs of a visit at the desk: adding one with its words and everybody's consent, showing, ordering, removing.
+//! Photographs of a visit at the desk: adding one with its words and everybody's consent, showing, ordering, other words,
+//! removing.
 
 use crate::bus::stop::picture;
+use crate::desk::reword_form;
 use crate::form::Tone;
 use crate::ui::{Button, Checkbox, Dialog, FileField, Form, HiddenField, LinkButton, Tag, TextField, Variant};
 use crate::visit::Visit;
 use leptos::prelude::*;
-use services::bus::{MOST_PHOTOS, PhotoView, RequestView};
+use services::bus::{MOST_PHOTOS, PhotoView, PictureWords, RequestView};
+
+/// What its words are called, and how they are written.
+const ALT: [&str; 3] = ["bus-photo-alt-zh", "bus-photo-alt-en", "bus-photo-alt-hint"];
 
 /// The photographs' part of a request's page.
 pub(super) fn section(visit: &Visit, base: &str, request: &RequestView, photos: &[PhotoView]) -> impl IntoView + use<> {
@@ -48,6 +53,10 @@ fn item(visit: &Visit, photo: &PhotoView, first: bool) -> impl IntoView + use<> 
         false => button("show", "bus-photo-show", Variant::Secondary),
     };
     let forward = (!first).then(|| button("forward", "bus-photo-forward", Variant::Quiet));
+    let now = PictureWords { alt_zh: photo.alt_zh.clone(), alt_en: photo.alt_en.clone() };
+    // Its page is its visit's.
+    let visited = ("request", photo.request.to_string());
+    let reword = reword_form(visit, to.clone(), &photo.id, now, ALT, Some(visited));
     view! {
         <li>
             <figure>{picture(visit, photo)}<figcaption class="small">{words.clone()}</figcaption></figure>
@@ -55,6 +64,7 @@ fn item(visit: &Visit, photo: &PhotoView, first: bool) -> impl IntoView + use<> 
             <div class="actions">
                 {show}
                 {forward}
+                {reword}
                 <Dialog label=visit.t("bus-photo-remove") title=visit.t("bus-photo-remove") variant=Variant::Quiet>
                     <p>{visit.t("bus-photo-remove-text")}</p>
                     <Form action=to.clone()>

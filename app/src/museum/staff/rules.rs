@@ -125,10 +125,6 @@ fn field(visit: &Visit, rule: &'static Rule, policy: &Policy) -> AnyView {
     }
 }
 
-fn of_theme(theme: Theme) -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().filter(move |rule| rule.theme == theme)
-}
-
 /// The rules.
 #[component]
 pub fn Rules() -> impl IntoView {
@@ -171,24 +167,27 @@ async fn meanwhile(visit: &Visit, now: &Policy) -> Result<Option<AnyView>, Probl
 
 /// One theme for those who only look.
 fn all_of(visit: &Visit, about: Theme, policy: &Policy) -> impl IntoView + use<> {
-    let rows = of_theme(about).map(|rule| SummaryRow::new(label(visit, rule), told(visit, rule, rule.of(policy))));
+    let rows = about.rules().map(|rule| SummaryRow::new(label(visit, rule), told(visit, rule, rule.of(policy))));
     let rows = rows.collect();
     view! { <section class="section"><h2>{theme(visit, about)}</h2><SummaryList rows=rows/></section> }
 }
 
+/// The fields of one theme: of the museum and of events.
+pub(crate) fn fields(visit: &Visit, about: Theme, policy: &Policy) -> impl IntoView + use<> {
+    let (numbers, others): (Vec<_>, Vec<_>) =
+        about.rules().partition(|rule| matches!(rule.shape, Shape::Number { .. }));
+    let numbers: Vec<_> = numbers.into_iter().map(|rule| field(visit, rule, policy)).collect();
+    let others: Vec<_> = others.into_iter().map(|rule| field(visit, rule, policy)).collect();
+    view! {
+        <Fieldset legend=theme(visit, about)>
+            {others}
+            <div class="form-numbers">{numbers}</div>
+        </Fieldset>
+    }
+}
+
 fn form(visit: &Visit, version: i32, policy: &Policy) -> impl IntoView + use<> {
-    let themes = Theme::ALL.map(|about| {
-        let (numbers, others): (Vec<_>, Vec<_>) =
-            of_theme(about).partition(|rule| matches!(rule.shape, Shape::Number { .. }));
-        let numbers: Vec<_> = numbers.into_iter().map(|rule| field(visit, rule, policy)).collect();
-        let others: Vec<_> = others.into_iter().map(|rule| field(visit, rule, policy)).collect();
-        view! {
-            <Fieldset legend=theme(visit, about)>
-                {others}
-                <div class="form-numbers">{numbers}</div>
-            </Fieldset>
-        }
-    });
+    let themes = Theme::ALL.map(|about| fields(visit, about, policy));
     view! {
         <Form>
             <HiddenField name="version" value=version.to_string()/>

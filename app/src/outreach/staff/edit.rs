@@ -4,14 +4,14 @@ use super::event;
 use crate::desk::{crumbs, read_first, rooms};
 use crate::i18n::Text;
 use crate::museum::param;
-use crate::museum::staff::rules::{changes_end_key, identity_key};
+use crate::museum::staff::rules::{self, changes_end_key, identity_key};
 use crate::outreach::{audience_text, kind_text};
 use crate::problem::Problem;
 use crate::ui::{
     Button, Choice, Fieldset, Form, HiddenField, LinkButton, Page, Radios, Select, TextArea, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
-use domain::booking::{ChangesEnd, IdentityRule, SeriesRule};
+use domain::booking::{ChangesEnd, IdentityRule, SeriesRule, Theme};
 use domain::ids::ActivityId;
 use domain::outreach::{Audience, Bilingual, City, EventKind};
 use leptos::prelude::*;
@@ -132,8 +132,6 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
     let numbers = [
         number("people", "staff-event-rule-people", policy.people_per_booking.into()),
         number("children", "staff-event-rule-children", policy.children_per_booking.into()),
-        number("per_day", "staff-event-rule-per-day", policy.bookings_per_day.into()),
-        number("people_per_day", "staff-event-rule-people-day", policy.people.per_day.into()),
         number("days_ahead", "staff-event-rule-ahead", policy.days_ahead.into()),
         number("change_minutes", "staff-event-rule-change", policy.change_minutes_before.into()),
     ];
@@ -145,7 +143,8 @@ fn fields(visit: &Visit, to: &EventChange) -> impl IntoView + use<> {
         {bilingual(visit, "lead", "staff-event-lead", &to.lead, false)}
         {bilingual(visit, "story", "event-story", &to.story, true)}
         <TextArea name="programme" label=visit.t("event-programme") hint=visit.t("staff-event-programme-hint") value=lines optional=true/>
-        <Fieldset legend=visit.t("staff-event-rules")><div class="form-inline">{numbers}</div></Fieldset>
+        <Fieldset legend=visit.t("staff-event-rules")><div class="form-numbers">{numbers}</div></Fieldset>
+        {rules::fields(visit, Theme::Limits, policy)}
         <Radios name="changes_end" label=visit.t("museum-rule-changes-end") choices=changes_end value=policy.changes_end.name()/>
         <Radios name="series" label=visit.t("staff-event-series") choices=series value=policy.series.name()/>
         <Radios name="identity" label=visit.t("staff-event-identity") hint=visit.t("staff-event-identity-hint") choices=identity value=policy.identity.name()/>

@@ -1,9 +1,10 @@
-//! Pictures of an event at the desk: adding one with its words and everybody's consent, the cover, the order, removing.
+//! Pictures of an event at the desk: adding one with its words and everybody's consent, the cover, the order, other words,
+//! removing.
 
 use super::calls::{event as subject, refused, told};
 use super::event;
 use crate::calls::{Answer, Asked, Call};
-use crate::desk::{crumbs, news, read_first, rooms};
+use crate::desk::{crumbs, news, own_faults, read_first, reword_form, reworded, rooms};
 use crate::form::Tone;
 use crate::museum::param;
 use crate::outreach::{GALLERY, photo, picture};
@@ -19,7 +20,8 @@ use domain::ids::{ActivityId, EventPictureId};
 use leptos::prelude::*;
 use services::files::Accept;
 use services::outreach::{
-    self, EventPicture, LARGEST_PICTURE, MOST_PICTURES, NewPicture, OutreachError, PictureChange, pictures,
+    self, EventPicture, LARGEST_PICTURE, MOST_PICTURES, NewPicture, OutreachError, PictureChange, PictureWords,
+    pictures,
 };
 
 const MANAGE: Access = Access::Capability(Capability::ManageSessions);
@@ -29,6 +31,9 @@ pub const CALLS: &[Call] = &[
     Call::upload("/staff/events/:id/pictures", MANAGE, LARGEST_PICTURE, &add),
     Call::post("/staff/events/:id/pictures/:picture", MANAGE, &change),
 ];
+
+/// What its words are called, and how they are written.
+const ALT: [&str; 3] = ["staff-picture-alt-zh", "staff-picture-alt-en", "staff-picture-alt-hint"];
 
 const NEWS: &[(&str, &str)] = &[("added", "staff-picture-added"), ("changed", "staff-pictures-changed")];
 
@@ -96,6 +101,8 @@ fn item(visit: &Visit, of: &EventPicture, at: usize, base: &str) -> impl IntoVie
     let cover = (at == 0).then(|| view! { <p><Tag tone=Tone::Info>{visit.t("staff-picture-is-cover")}</Tag></p> });
     let to_cover = (at > 0).then(|| button("cover", "staff-picture-cover"));
     let forward = (at > 1).then(|| button("forward", "staff-picture-forward"));
+    let now = PictureWords { alt_zh: of.alt.zh.clone(), alt_en: of.alt.en.clone() };
+    let reword = reword_form(visit, to.clone(), &of.id, now, ALT, None);
     view! {
         <li>
             <figure><Photograph of=shown/><figcaption class="small">{words.clone()}</figcaption></figure>
@@ -103,6 +110,7 @@ fn item(visit: &Visit, of: &EventPicture, at: usize, base: &str) -> impl IntoVie
             <div class="actions">
                 {to_cover}
                 {forward}
+                {reword}
                 <Dialog label=visit.t("staff-picture-remove") title=visit.t("staff-picture-remove") variant=Variant::Quiet>
                     <p>{visit.t("staff-picture-remove-text")}</p>
                     <Form action=to.clone()>
@@ -157,9 +165,14 @@ async fn change(asked: Asked) -> Answer {
     let change = match (asked.field("change"), asked.field("from").parse::<usize>()) {
         ("cover", _) => PictureChange::Cover,
         ("forward", Ok(from)) => PictureChange::Forward(from),
+        ("words", _) => PictureChange::Words(reworded(&asked, &picture)),
         ("remove", _) => PictureChange::Remove,
         _ => return Problem::NotFound.into(),
     };
     let result = outreach::change_picture(&asked.services, &asked.context, (id, picture), change).await;
+    let result = result.map_err(|error| match error {
+        OutreachError::Fields(faults) => OutreachError::Fields(own_faults(faults, &picture)),
+        other => other,
+    });
     told(&asked, &page, "changed", result)
 }

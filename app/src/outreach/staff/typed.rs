@@ -2,7 +2,7 @@
 
 use crate::calls::Asked;
 use crate::desk::{bilingual, day, number, time};
-use domain::booking::{ChangesEnd, IdentityRule, PeopleLimits, Policy, SeriesRule};
+use domain::booking::{ChangesEnd, IdentityRule, Policy, SeriesRule, Theme};
 use domain::field::{Fault, Faults};
 use domain::outreach::{Bilingual, City, ProgrammeItem};
 use domain::time::at;
@@ -24,12 +24,6 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
     let audience = faults.take("audience", asked.field("audience").parse());
     let people = small(faults, "people", 1, 500);
     let children = small(faults, "children", 0, 500);
-    let per_day = small(faults, "per_day", 1, 50);
-    // A form of before this field leaves it as it is.
-    let people_per_day = match asked.field("people_per_day") {
-        "" => Some(before.people.per_day),
-        _ => small(faults, "people_per_day", 0, 10_000),
-    };
     let days_ahead = small(faults, "days_ahead", 1, 365);
     let change = faults.take("change_minutes", number(asked.field("change_minutes"), 0, 40_320));
     // A form without a choice leaves its rule as it is.
@@ -51,13 +45,10 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
     let lead = bilingual(asked, faults, "lead", 2 * LINE, optional);
     let story = bilingual(asked, faults, "story", TEXT, text);
     let lines = faults.take("programme", text(asked.field("programme"), TEXT));
+    let limits = limits(asked, before, (people, children), faults);
     let (people, children) = (people?, children?);
     if children > people {
         faults.add("children", Fault::ChildrenExceedParty);
-    }
-    // What limits anybody lets the largest party come once.
-    if people_per_day.is_some_and(|day| day > 0 && day < people) {
-        faults.add("people_per_day", Fault::OutOfRange { min: people.into(), max: 10_000 });
     }
     Some(EventChange {
         title: title?,
@@ -70,18 +61,33 @@ pub(super) fn event(asked: &Asked, before: &Policy, faults: &mut Faults) -> Opti
         policy: Policy {
             people_per_booking: people,
             children_per_booking: children,
-            bookings_per_day: per_day?,
-            people: PeopleLimits { per_day: people_per_day?, ..before.people },
-            // Who may come to several dates a day may come to as many in a month as there are.
-            bookings_per_window: before.bookings_per_window.max(per_day?),
             days_ahead: days_ahead?,
             series: series?,
             identity: identity?,
             changes_end: changes_end?,
             change_minutes_before: i32::try_from(change?).unwrap_or(i32::MAX),
-            ..before.clone()
+            ..limits?
         },
     })
+}
+
+/// The rules as they were but for how much one person may book, for parties of so many people and children.
+fn limits(
+    asked: &Asked,
+    before: &Policy,
+    (people, children): (Option<u16>, Option<u16>),
+    faults: &mut Faults,
+) -> Option<Policy> {
+    // A party that cannot be read is at fault itself: no limit is too small for it.
+    let party = Policy {
+        people_per_booking: people.unwrap_or_default(),
+        children_per_booking: children.unwrap_or_default(),
+        ..before.clone()
+    };
+    // A form of before a field leaves it as it is.
+    let sent = Theme::Limits.rules().filter(|rule| asked.names().any(|name| name == rule.name));
+    let limits = party.typed_in(sent, |name| asked.field(name));
+    limits.map_err(|errors| errors.iter().for_each(|error| faults.add(&error.field, error.fault))).ok()
 }
 
 /// One line each: `09:30 | 中文 | English`; a line without a time is what happens, without one.

@@ -185,6 +185,13 @@ pub static RULES: [Rule; 34] = [
     number!(Release, "room_minutes", release.room_minutes, Minutes, 1..=720),
 ];
 
+impl Theme {
+    /// Its rules, in the order of the page.
+    pub fn rules(self) -> impl Iterator<Item = &'static Rule> + Clone {
+        RULES.iter().filter(move |rule| rule.theme == self)
+    }
+}
+
 impl Rule {
     /// The rule of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -251,14 +258,26 @@ impl Policy {
     /// # Errors
     /// All faults at once: of single rules, and of rules that do not go together.
     pub fn typed<'a>(&self, field: impl Fn(&'static str) -> &'a str) -> Result<Self, Vec<FieldError>> {
+        self.typed_in(RULES.iter(), field)
+    }
+
+    /// The same of `rules` alone, of a form that shows no others.
+    ///
+    /// # Errors
+    /// All faults of these rules at once.
+    pub fn typed_in<'a>(
+        &self,
+        rules: impl Iterator<Item = &'static Rule> + Clone,
+        field: impl Fn(&'static str) -> &'a str,
+    ) -> Result<Self, Vec<FieldError>> {
         let (mut fresh, mut faults) = (self.clone(), Faults::default());
-        for rule in &RULES {
+        for rule in rules.clone() {
             let setting = faults.take(rule.name, rule.read(field(rule.name)));
             if setting.is_some_and(|setting| !(rule.set)(&mut fresh, setting)) {
                 faults.add(rule.name, Fault::NotANumber);
             }
         }
-        if faults.is_empty() { fresh.check().map(|()| fresh) } else { Err(faults.into_errors()) }
+        if faults.is_empty() { fresh.check_in(rules).map(|()| fresh) } else { Err(faults.into_errors()) }
     }
 
     /// Whether every rule is within its bounds, and the rules go together.
@@ -266,8 +285,12 @@ impl Policy {
     /// # Errors
     /// What is wrong, by the rules' names, in the order of the page.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
+        self.check_in(RULES.iter())
+    }
+
+    fn check_in(&self, rules: impl Iterator<Item = &'static Rule>) -> Result<(), Vec<FieldError>> {
         let mut faults = Faults::default();
-        for rule in &RULES {
+        for rule in rules {
             let _ = faults.take(rule.name, rule.allows(rule.of(self)).and_then(|()| self.goes_together(rule)));
         }
         if faults.is_empty() { Ok(()) } else { Err(faults.into_errors()) }

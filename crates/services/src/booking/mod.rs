@@ -74,6 +74,7 @@ pub use open_door::{OpenDoor, booking_again, open_door, open_door_handlers, open
 pub use public::led_nowhere;
 pub(crate) use rebook::alternative_spans;
 pub use rebook::{Rebooking, rebook, rebook_link, rebooking};
+pub(crate) use rules::changes as rule_changes;
 pub use rules::{REASON as RULES_REASON, RulesVersion, change_rules, rules, rules_history, rules_of};
 pub use seed::{seed_days, seed_demo};
 pub(crate) use series::read_series;

@@ -9,7 +9,7 @@ use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::booking::{Policy, opens_at};
+use domain::booking::{Difference, Policy, opens_at};
 use domain::field::Fault;
 use domain::time::at;
 use domain::typed;
@@ -183,15 +183,17 @@ async fn changed(
         // Whoever looks further ahead finds sessions there.
         make_by(db, context, activity, &fresh).await?;
     }
-    let rules = before
-        .differences(&fresh)
-        .into_iter()
-        .map(|difference| (difference.rule.name.to_owned(), json!([difference.from.text(), difference.to.text()])));
-    let rules: serde_json::Map<String, Value> = rules.collect();
+    let rules = changes(&before, &fresh);
     let detail = json!({ "version": version + 1, "reason": reason, "rules": rules, "promises_anew": promises });
     let entry = Entry { action: "museum.rules_changed", subject_kind: "activity", subject: Some(activity), detail };
     audit::record(db, context, &[entry]).await?;
     Ok(true)
+}
+
+/// What the trail says of rules that were changed: each with what it was and what it is.
+pub(crate) fn changes(before: &Policy, fresh: &Policy) -> Value {
+    let change = |it: Difference| (it.rule.name.to_owned(), json!([it.from.text(), it.to.text()]));
+    Value::Object(before.differences(fresh).into_iter().map(change).collect())
 }
 
 /// Of the openings that are left, staff planned each or people stand in its line: none may come before what the rules allow,

@@ -19,7 +19,7 @@ mod triage;
 mod view;
 mod wishes;
 
-pub use crate::files::NewPicture;
+pub use crate::files::{NewPicture, PictureWords};
 pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, own_on_behalf, prove,
     read, refuse, request, resend, reveal, send, submit, submit_on_behalf, view, withdraw,

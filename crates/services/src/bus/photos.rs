@@ -4,7 +4,7 @@
 use super::kind::{Bus, BusError};
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
-use crate::files::{self, Accept, FileError, NewPicture};
+use crate::files::{self, Accept, FileError, NewPicture, PictureWords};
 use crate::requests::{Kind, locked, note, run};
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
@@ -168,7 +168,7 @@ async fn visited(
 }
 
 /// What can be done with a photograph.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PhotoChange {
     /// Everybody may see it.
     Show,
@@ -176,14 +176,16 @@ pub enum PhotoChange {
     Hide,
     /// One place nearer to the front.
     Forward,
+    /// It is said otherwise what is to be seen; of two who say so the later one is heard.
+    Words(PictureWords),
     /// It is gone, with its bytes.
     Remove,
 }
 
-/// Shows, hides, moves or removes a photograph. Done twice it is done once.
+/// Shows, hides, moves, words anew or removes a photograph. Done twice it is done once.
 ///
 /// # Errors
-/// `Denied`, `NotFound`.
+/// `Denied`, `NotFound`; `Fields` for words that are none.
 pub async fn change_photo(
     services: &Services,
     context: &Context,
@@ -193,14 +195,21 @@ pub async fn change_photo(
     context.require(Capability::DispatchBus)?;
     let photo = sql::photo(&services.db, id.0).await?.map(PhotoView::from).ok_or(BusError::NotFound)?;
     let request = photo.request;
+    let change = match change {
+        PhotoChange::Words(words) => PhotoChange::Words(words.read().map_err(BusError::Fields)?),
+        other => other,
+    };
     run(|| {
-        let (services, context) = (services.clone(), context.clone());
+        let (services, context, change) = (services.clone(), context.clone(), change.clone());
         async move {
             let mut tx = services.begin().await?;
             visited(&services, &context, &mut tx, request).await?;
             let mut order: Vec<_> = all(&mut tx, request, false).await?;
-            // Gone by now: the second press of a button that removes.
-            let Some(at) = order.iter().position(|it| it.id == id) else { return Ok(request) };
+            let Some(at) = order.iter().position(|it| it.id == id) else {
+                // Gone by now: the second press of a button that removes. Words for it are said of nothing.
+                let lost = matches!(change, PhotoChange::Words(_));
+                return if lost { Err(BusError::NotFound) } else { Ok(request) };
+            };
             let action = match change {
                 PhotoChange::Show if !order[at].shown => {
                     sql::show(&mut tx, id.0, Some(context.now)).await?;
@@ -211,6 +220,12 @@ pub async fn change_photo(
                     "bus.photo_hidden"
                 }
                 PhotoChange::Show | PhotoChange::Hide => return Ok(request),
+                PhotoChange::Words(words) => {
+                    if !sql::reword(&mut tx, id.0, (&words.alt_zh, &words.alt_en)).await? {
+                        return Ok(request);
+                    }
+                    "bus.photo_reworded"
+                }
                 PhotoChange::Forward => {
                     order.swap(at, at.saturating_sub(1));
                     let ids: Vec<_> = order.iter().map(|it| it.id.0).collect();

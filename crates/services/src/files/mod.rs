@@ -22,7 +22,7 @@ pub use blobs::{BlobError, Blobs, Database, Folder};
 pub use check::{Accept, Checked, Kind};
 pub use paper::Paper;
 pub use scan::{Clamd, NoScanner, ScanError, Scanner, Verdict};
-pub use sent::NewPicture;
+pub use sent::{NewPicture, PictureWords};
 
 use crate::crypto::{CaseKey, Place};
 use crate::{Context, Services};

@@ -13,7 +13,7 @@ mod replies;
 mod seed;
 mod templates;
 
-pub use crate::files::NewPicture;
+pub use crate::files::{NewPicture, PictureWords};
 pub use answers::{
     Told, answered_waiting, draft_answers, exported_answers, keep_answers, keep_waiting_answers, reveal_sensitive,
     told, waiting_answers,

@@ -2,7 +2,7 @@
 
 use super::OutreachError;
 use crate::audit::{self, Entry};
-use crate::booking::tell_session;
+use crate::booking::{rule_changes, tell_session};
 use crate::db::to_the_end;
 use crate::messages::{self, Template};
 use crate::webhooks::news::own_bookings;
@@ -164,7 +164,9 @@ pub async fn change_event(
         let told = if elsewhere { sql::touch_place(&mut tx, event.0, context.now).await? } else { Vec::new() };
         let bookings: Vec<BookingId> = told.into_iter().map(BookingId).collect();
         messages::queue_bookings(&mut tx, context.now, &bookings, Template::Changed).await?;
-        let detail = json!({ "version": version + 1, "elsewhere": elsewhere, "bookings": bookings.len() });
+        let rules = rule_changes(&ruled, &to.policy);
+        let detail =
+            json!({ "version": version + 1, "elsewhere": elsewhere, "bookings": bookings.len(), "rules": rules });
         note(&mut tx, &context, "event.changed", event, detail).await?;
         tx.commit().await?;
         services.job_bell.notify_one();

@@ -8,7 +8,7 @@ use super::OutreachError;
 use super::office::note;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
-use crate::files::{self, Accept, NewPicture};
+use crate::files::{self, Accept, NewPicture, PictureWords};
 use crate::{Context, Services, crypto};
 use domain::account::{Actor, Capability};
 use domain::field::Fault;
@@ -179,20 +179,23 @@ pub async fn add_picture(
 }
 
 /// What can be done with a picture.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PictureChange {
     /// It is the cover.
     Cover,
     /// From this place, counted from 0, one nearer to the front. It stays where it is if it stands elsewhere by now.
     Forward(usize),
+    /// It is said otherwise what is to be seen; of two who say so the later one is heard.
+    Words(PictureWords),
     /// It is gone, with its bytes.
     Remove,
 }
 
-/// Makes a picture the cover, moves or removes it. Done twice it is done once.
+/// Makes a picture the cover, moves it, words it anew or removes it. Done twice it is done once.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for an event there is none of.
+/// `Denied`; `NotFound` for an event there is none of; `Fields` for words that are none; `StateHasChanged` for words of a picture
+/// that is gone.
 pub async fn change_picture(
     services: &Services,
     context: &Context,
@@ -200,6 +203,10 @@ pub async fn change_picture(
     change: PictureChange,
 ) -> Result<(), OutreachError> {
     context.require(Capability::ManageSessions)?;
+    let change = match change {
+        PictureChange::Words(words) => PictureChange::Words(words.read().map_err(OutreachError::Fields)?),
+        other => other,
+    };
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let mut tx = services.begin().await?;
@@ -207,8 +214,11 @@ pub async fn change_picture(
             return Err(OutreachError::NotFound);
         }
         let mut order = sql::order(&mut tx, event.0).await?;
-        // Gone by now: the second press of a button that removes.
-        let Some(at) = order.iter().position(|it| *it == picture.0) else { return Ok(()) };
+        let Some(at) = order.iter().position(|it| *it == picture.0) else {
+            // Gone by now: the second press of a button that removes. Words for it are said of nothing.
+            let lost = matches!(change, PictureChange::Words(_));
+            return if lost { Err(OutreachError::StateHasChanged) } else { Ok(()) };
+        };
         let action = match change {
             PictureChange::Cover if at > 0 => {
                 order[..=at].rotate_right(1);
@@ -221,6 +231,12 @@ pub async fn change_picture(
                 "event.picture_moved"
             }
             PictureChange::Cover | PictureChange::Forward(_) => return Ok(()),
+            PictureChange::Words(words) => {
+                if !sql::reword(&mut tx, event.0, picture.0, (&words.alt_zh, &words.alt_en)).await? {
+                    return Ok(());
+                }
+                "event.picture_reworded"
+            }
             PictureChange::Remove => {
                 sql::remove(&mut tx, event.0, picture.0).await?;
                 "event.picture_removed"

@@ -106,6 +106,19 @@ pub async fn arrange(db: &mut PgConnection, request: Uuid, order: &[Uuid]) -> sq
     Ok(())
 }
 
+/// Says of a photograph what is to be seen, in Chinese and in English. Answers whether it was said otherwise.
+pub async fn reword(db: &mut PgConnection, id: Uuid, (zh, en): (&str, &str)) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update bus_photo set alt_zh = $2, alt_en = $3 where id = $1 and (alt_zh <> $2 or alt_en <> $3)",
+        id,
+        zh,
+        en
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Removes a photograph. Answers its file.
 pub async fn remove(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!("delete from bus_photo where id = $1 returning file_id", id).fetch_optional(db).await

@@ -138,6 +138,21 @@ pub async fn arrange(db: &mut PgConnection, activity: Uuid, order: &[Uuid]) -> s
     Ok(())
 }
 
+/// Says of a picture of a locked event what is to be seen, in Chinese and in English. Answers whether it was said otherwise.
+pub async fn reword(db: &mut PgConnection, activity: Uuid, id: Uuid, (zh, en): (&str, &str)) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update event_picture set alt_zh = $3, alt_en = $4
+         where id = $2 and activity_id = $1 and (alt_zh <> $3 or alt_en <> $4)",
+        activity,
+        id,
+        zh,
+        en
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Removes a picture of a locked event; its files go with it.
 pub async fn remove(db: &mut PgConnection, activity: Uuid, id: Uuid) -> sqlx::Result<()> {
     sqlx::query!("delete from event_picture where id = $2 and activity_id = $1", activity, id).execute(db).await?;

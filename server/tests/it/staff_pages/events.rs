@@ -1,8 +1,8 @@
 //! The events' staff pages: the list, one event and its publication, the builder of questions, registrations and what was
 //! answered.
 
-use super::{form, gone_to, later, officer, send};
-use crate::support::{Browser, Site};
+use super::{REFUSED, again, form, gone_to, later, number, officer, send, value};
+use crate::support::{Answer, Browser, Site};
 use domain::account::Role;
 use http::StatusCode;
 
@@ -24,9 +24,14 @@ fn version(page: &str) -> String {
     around.split('"').next().expect("a value").to_owned()
 }
 
-async fn put(browser: &Browser<'_>, page: &str, pairs: &[(&str, &str)]) -> crate::support::Answer {
+async fn put(browser: &Browser<'_>, page: &str, pairs: &[(&str, &str)]) -> Answer {
+    put_to(browser, page, page, pairs).await
+}
+
+/// Sends a form of `page` that goes elsewhere.
+async fn put_to(browser: &Browser<'_>, page: &str, path: &str, pairs: &[(&str, &str)]) -> Answer {
     let version = version(&browser.get(page).await.body);
-    send(browser, page, &[pairs, &[("version", &version)]].concat()).await
+    send(browser, path, &[pairs, &[("version", &version)]].concat()).await
 }
 
 #[tokio::test]
@@ -199,7 +204,7 @@ const NEW: [(&str, &str); 18] = [
     ("programme", "09:30 | 游戏 | Games"),
     ("people", "5"),
     ("children", "3"),
-    ("per_day", "2"),
+    ("bookings_per_day", "2"),
     ("days_ahead", "60"),
     ("change_minutes", "120"),
 ];
@@ -223,18 +228,110 @@ async fn a_title_is_one_line_whatever_was_pasted() {
     for line in ["海边 亲子 节", "广场 东", "上午 场"] {
         assert!(shown.contains(line), "{line}");
     }
-    let few = with(&[("slug", "family-day-few"), ("people_per_day", "4")]);
-    let refused = send(&browser, "/staff/events/new", &few).await;
-    assert!(
-        refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("#f-people_per_day"),
-        "fewer than a party"
-    );
     let unusable = with(&[("slug", "family-day-other"), ("title_zh", "海边\0")]);
     let refused = send(&browser, "/staff/events/new", &unusable).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("#f-title_zh"), "the fault stands beside its field");
     let unusable = [&hours[..], &[("date_zh", "上午\0场")]].concat();
     assert_eq!(send(&browser, &format!("{page}/dates"), &unusable).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// Somebody who has shown that this address is theirs registers for a date; answers what they are told.
+async fn registers(site: &Site, session: &str, contact: &str, (people, children): (&str, &str)) -> Answer {
+    let mut visitor = site.anonymous();
+    let sessions = format!("/events/family-day-limits/sessions/{session}");
+    let begun = visitor.post(&sessions, &form(&[("people", people)])).await;
+    visitor.cookie = begun.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+    let draft = gone_to(&begun, "/");
+    let who = [("name", "演示·白露"), ("contact", contact), ("children", children), ("accept", "on")];
+    gone_to(&visitor.post(&draft, &form(&who)).await, &draft);
+    sqlx::query("update booking_draft set verified_at = now()")
+        .execute(&site.test.db.owner_pool())
+        .await
+        .expect("proven");
+    visitor.post(&format!("{draft}/code"), "code=").await
+}
+
+#[tokio::test]
+async fn what_one_person_may_book_of_an_event_is_set_on_its_form_and_refuses_with_its_reason() {
+    let (site, _) = events().await;
+    let browser = officer(&site).await;
+    let limits = [
+        ("slug", "family-day-limits"),
+        ("people_per_day", "6"),
+        ("children_per_day", "3"),
+        ("window_days", "3"),
+        ("bookings_per_window", "5"),
+        ("people_per_window", "7"),
+        ("children_per_window", "4"),
+    ];
+    let but = |changed: &[(&'static str, &'static str)]| {
+        let kept = limits.iter().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name));
+        with(&kept.chain(changed).copied().collect::<Vec<_>>())
+    };
+    let new = "/staff/events/new";
+    let unread = but(&[("window_days", "0"), ("bookings_per_window", ""), ("children_per_window", "四个")]);
+    let refused = send(&browser, new, &unread).await;
+    for (field, words) in [
+        ("window_days", "填写1到90之间的数字"),
+        ("bookings_per_window", "请填写这一项"),
+        ("children_per_window", "value=\"四个\""),
+    ] {
+        assert!(refused.body.contains(&format!("href=\"#f-{field}\"")), "{field}");
+        assert!(refused.body.contains(words), "{field}: {words}");
+    }
+    // Fewer than one party, or in some days fewer than on one of them.
+    let few = but(&[("people_per_day", "4"), ("children_per_day", "2"), ("children_per_window", "2")]);
+    let refused = send(&browser, new, &few).await;
+    for words in ["填写5到500之间的数字", "填写3到500之间的数字", "填写3到5000之间的数字"] {
+        again(&refused, REFUSED, words);
+    }
+    let page = gone_to(&send(&browser, new, &but(&[])).await, "/staff/events/");
+    let page = page.split('?').next().expect("a path").to_owned();
+    for (day, starts, ends) in
+        [("08", "9:30", "11:00"), ("08", "14:00", "15:30"), ("10", "9:30", "11:00"), ("11", "9:30", "11:00")]
+    {
+        let day = format!("2026-08-{day}");
+        let date = [("day", day.as_str()), ("starts", starts), ("ends", ends), ("capacity", "40")];
+        gone_to(&send(&browser, &format!("{page}/dates"), &date).await, &page);
+    }
+    gone_to(&put_to(&browser, &page, &format!("{page}/publish"), &[("published", "yes")]).await, &page);
+    later(&site, 2);
+
+    // The form shows them again, and a form that has no such fields leaves them as they are.
+    let edit = format!("{page}/edit");
+    for sent in [but(&[("window_days", "2")]), but(&[]), NEW.to_vec()] {
+        gone_to(&put(&browser, &edit, &sent).await, &page);
+    }
+    let shown = browser.get(&edit).await;
+    for (name, set) in &limits[1..] {
+        assert_eq!(value(&shown, name), *set, "{name}");
+    }
+    let noted = "select count(*) from audit_entry where action = 'event.changed' and detail->'rules' = '{\"window_days\": [\"2\", \"3\"]}'";
+    assert_eq!(number(&site, noted).await, 1, "what changed is in the trail");
+    later(&site, 2);
+    let public = site.get("/events/family-day-limits").await;
+    again(&public, StatusCode::OK, "同一天合计最多6人，其中14岁以下儿童最多3人");
+    again(&public, StatusCode::OK, "任意3天内合计最多7人，其中14岁以下儿童最多4人");
+
+    let dates: Vec<String> = sqlx::query_scalar(
+        "select s.id::text from session s join activity a on a.id = s.activity_id
+         where a.slug = 'family-day-limits' order by s.starts_at",
+    )
+    .fetch_all(&site.test.db.owner_pool())
+    .await
+    .expect("its dates");
+    let family = "family@example.com";
+    gone_to(&registers(&site, &dates[0], family, ("3", "2")).await, "/b/");
+    for (date, party, why) in [
+        (1, ("3", "2"), "同一天合计最多带3名14岁以下儿童，当天还可以带1名"),
+        (2, ("5", "2"), "3天内合计最多7人，还可以约4人"),
+        (2, ("4", "3"), "3天内合计最多带4名14岁以下儿童，还可以带2名"),
+    ] {
+        again(&registers(&site, &dates[date], family, party).await, REFUSED, why);
+    }
+    gone_to(&registers(&site, &dates[1], "others@example.com", ("3", "2")).await, "/b/");
+    gone_to(&registers(&site, &dates[3], family, ("5", "3")).await, "/b/");
 }
 
 #[tokio::test]

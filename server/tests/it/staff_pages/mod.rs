@@ -95,6 +95,14 @@ fn again(answer: &Answer, status: StatusCode, words: &str) {
 
 const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
+/// What stands in a field of a page.
+fn value(page: &Answer, name: &str) -> String {
+    let at = page.body.find(&format!("id=\"f-{name}\"")).expect("the field is there");
+    let start = page.body[..at].rfind('<').expect("a tag");
+    let tag = &page.body[start..start + page.body[start..].find('>').expect("its end")];
+    tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
 /// One text from the database, by one id.
 async fn text(site: &Site, sql: &'static str, id: &str) -> String {
     let id: Uuid = id.parse().expect("an id");

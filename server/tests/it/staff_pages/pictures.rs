@@ -1,6 +1,6 @@
 //! Pictures of an event: sent, put in order and removed at the desk; what the public is shown, and what a browser may keep.
 
-use super::{REFUSED, again, gone_to, later, officer, send};
+use super::{REFUSED, again, gone_to, later, noted, officer, send};
 use crate::groups::upload;
 use crate::support::{Answer, Browser, Site};
 use domain::account::{Role, Scope};
@@ -84,11 +84,36 @@ async fn an_event_shows_its_pictures_to_everybody_and_without_any_its_drawing() 
     let turned = site.get(PUBLIC).await.body;
     assert!(at(&turned, "血压检查") < at(&turned, "义诊车前"));
     assert_eq!(send(&browser, &second, &[("change", "paint")]).await.status, StatusCode::NOT_FOUND);
+
+    // Its words are said otherwise where it stands: in both languages, by whoever may send one, and once.
+    let id = second.rsplit('/').next().expect("its id");
+    let (zh, en) = (format!("alt_zh-{id}"), format!("alt_en-{id}"));
+    let words =
+        |in_zh: &'static str, in_en: &'static str| [("change", "words"), (zh.as_str(), in_zh), (en.as_str(), in_en)];
+    let bare = send(&browser, &second, &words("量血压的老人", " ")).await;
+    again(&bare, REFUSED, "请填写这一项");
+    assert!(bare.body.contains("value=\"量血压的老人\""), "nothing typed is lost");
+    assert!(bare.body.contains(&format!("href=\"#f-{en}\"")) && !bare.body.contains(&format!("href=\"#f-{zh}\"")));
+    let steward = site.staff(&[Role::Steward]).await;
+    let foreign = send(&steward, &second, &words("别人的话", "Others’ words")).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    for _ in 0..2 {
+        let said = send(&browser, &second, &words("量血压的老人", "Blood pressure is taken")).await;
+        gone_to(&said, &format!("{page}?done=changed"));
+    }
+    later(&site, 2);
+    let reworded = site.get(PUBLIC).await.body;
+    assert!(at(&reworded, "alt=\"量血压的老人\"") < at(&reworded, "义诊车前") && !reworded.contains("血压检查"));
+    assert!(site.get("/en/events/health-tour-linyi").await.body.contains("alt=\"Blood pressure is taken\""));
+    let event = page.split('/').nth(3).expect("the event");
+    assert_eq!(noted(&site, "event.picture_reworded", event).await, 1);
     for _ in 0..2 {
         gone_to(&send(&browser, &second, &[("change", "remove")]).await, &page);
     }
     later(&site, 2);
-    assert!(!site.get(PUBLIC).await.body.contains("血压检查"));
+    assert!(!site.get(PUBLIC).await.body.contains("量血压的老人"));
+    let late = send(&browser, &second, &words("太晚了", "Too late")).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "words of a picture that is gone are said of nothing");
 }
 
 #[tokio::test]

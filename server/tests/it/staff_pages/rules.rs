@@ -19,14 +19,6 @@ pub(super) async fn save(browser: &Browser<'_>, form: &[(&'static str, String)])
     send(browser, PAGE, &pairs).await
 }
 
-/// What stands in a field of a page.
-fn value(page: &Answer, name: &str) -> String {
-    let at = page.body.find(&format!("id=\"f-{name}\"")).expect("the field is there");
-    let start = page.body[..at].rfind('<').expect("a tag");
-    let tag = &page.body[start..start + page.body[start..].find('>').expect("its end")];
-    tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
-}
-
 #[tokio::test]
 async fn every_rule_stands_on_the_page_and_a_change_is_a_version_with_its_reason() {
     let site = museum().await;

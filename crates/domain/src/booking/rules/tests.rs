@@ -124,3 +124,31 @@ fn rules_that_contradict_each_other_are_refused() {
     let shut = one(&[("closes_minutes_before", "-5"), ("late_minutes", "0")]);
     assert_eq!(shut, ("closes_minutes_before".into(), Fault::OutOfRange { min: 0, max: 10_080 }));
 }
+
+/// A form of some rules, as that of an event: a fault elsewhere is none of its business, and what it does not show stays.
+#[test]
+fn a_form_of_one_theme_reads_its_own_rules_and_leaves_the_others() {
+    let before = Policy { days_ahead: 0, people_per_booking: 6, ..Policy::default() };
+    let form = |changed: &[(&'static str, &'static str)]| {
+        let texts: Vec<(&str, String)> =
+            Theme::Limits.rules().map(|rule| (rule.name, rule.of(&before).text())).collect();
+        before.typed_in(Theme::Limits.rules(), |name| {
+            let own = changed.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
+            own.unwrap_or_else(|| &texts.iter().find(|(known, _)| *known == name).expect("a limit").1)
+        })
+    };
+    assert_eq!(form(&[]), Ok(before.clone()), "as it is");
+    let limits =
+        [("people_per_day", "8"), ("children_per_day", "3"), ("window_days", "30"), ("people_per_window", "9")];
+    let fresh = form(&limits).expect("limits that go together");
+    let changed: Vec<_> = before.differences(&fresh).into_iter().map(|it| (it.rule.name, it.to.text())).collect();
+    assert_eq!(changed, limits.map(|(name, text)| (name, text.to_owned())), "each, and nothing else");
+    let told = form(&[("people_per_day", "5"), ("children_per_window", "2")]).expect_err("less than one party");
+    let told: Vec<_> = told.into_iter().map(|error| (error.field, error.fault)).collect();
+    let expected = [
+        ("people_per_day", Fault::OutOfRange { min: 6, max: 500 }),
+        ("children_per_window", Fault::OutOfRange { min: 3, max: 5_000 }),
+    ];
+    assert_eq!(told, expected.map(|(name, fault)| (name.to_owned(), fault)));
+    assert!(form(&[("window_days", " ")]).is_err_and(|errors| errors[0].fault == Fault::Required));
+}

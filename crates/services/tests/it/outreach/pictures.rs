@@ -3,9 +3,9 @@
 use super::{date, lecture, now, publish};
 use crate::booking::{officer, steward};
 use domain::account::{Actor, Denied};
-use domain::field::Fault;
+use domain::field::{Fault, FieldError};
 use domain::ids::{ActivityId, EventPictureId};
-use services::outreach::{self, MOST_PICTURES, NewPicture, OutreachError, PictureChange};
+use services::outreach::{self, MOST_PICTURES, NewPicture, OutreachError, PictureChange, PictureWords};
 use services::{Context, files, privacy};
 use sqlx::PgPool;
 use std::io::Cursor;
@@ -126,7 +126,21 @@ async fn no_picture_without_words_in_both_languages_and_a_word_for_its_people() 
     assert!(order(&house, id).await.is_empty());
 
     let owner = house.db.owner_pool();
-    add(&house, id, 1).await;
+    let picture = add(&house, id, 1).await;
+    let say = async |who: &Context, alt_zh: &str, alt_en: &str| {
+        let words = PictureWords { alt_zh: alt_zh.into(), alt_en: alt_en.into() };
+        outreach::change_picture(services, who, (id, picture), PictureChange::Words(words)).await
+    };
+    let long = "字".repeat(121);
+    for (zh, en, fields) in [(" ", "", &["alt_zh", "alt_en"][..]), (long.as_str(), "Kites", &["alt_zh"][..])] {
+        let refused = say(&staff, zh, en).await;
+        let named = |errors: &[FieldError]| errors.iter().map(|it| it.field.clone()).eq(fields.iter().copied());
+        assert!(matches!(&refused, Err(OutreachError::Fields(errors)) if named(errors)), "{refused:?}");
+    }
+    assert!(matches!(say(&steward(&house), "风筝", "Kites").await, Err(OutreachError::Denied(Denied::NotAllowed))));
+    say(&staff, " 三只风筝 ", "Three kites").await.expect("said otherwise");
+    let alt = now(&house, id).await.pictures[0].alt.clone();
+    assert_eq!((alt.zh.as_str(), alt.en.as_str()), ("三只风筝", "Three kites"));
     let noted = "select count(*) from event_picture where consent_at is not null and consent_by is not null";
     assert_eq!(count(&owner, noted).await, 1, "who said so, and when");
 }
