@@ -104,11 +104,14 @@ async fn from_a_question_to_the_marks_after_the_visit() {
     let Handle::Link(text) = handle.clone() else { panic!("a link") };
     let other = bus::feedback(services, &school, &text, marks).await;
     assert!(matches!(other, Err(BusError::NotFound)), "a link of another purpose opens nothing");
+    assert_eq!(bus::marks(services, &staff, id).await.expect("readable"), None, "it has not said yet");
     let feedback = bus::feedback_link(services, &request(&house, id).await);
     bus::feedback(services, &school, &feedback, marks).await.expect("told");
     bus::feedback(services, &school, &feedback, Marks { liked: 1, ..marks })
         .await
         .expect("a second answer is no error");
+    assert_eq!(bus::marks(services, &staff, id).await.expect("readable"), Some(marks));
+    assert!(matches!(bus::marks(services, &school, id).await, Err(BusError::Denied(_))), "the house's business");
     let noted = "select count(*) from audit_entry where action = 'bus.feedback_given' and detail->>'liked' = '5'";
     assert_eq!(crate::account::number(&house, noted).await, 1, "the first answer stands in the trail, and no other");
     // The link that asks opens neither the request nor anything that can be done with it.
