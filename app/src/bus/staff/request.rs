@@ -362,6 +362,8 @@ fn message_words(visit: &Visit, template: &str) -> Text {
         "bus_refused" => visit.t("bus-message-refused"),
         "bus_withdrawn" => visit.t("bus-message-withdrawn"),
         "bus_thanks" => visit.t("bus-message-thanks"),
+        "bus_days3" => visit.t("bus-message-days3"),
+        "bus_day1" => visit.t("bus-message-day1"),
         "bus_no_day_left" => visit.t("bus-message-no-day-left"),
         other => Text::from(other.to_owned()),
     }
