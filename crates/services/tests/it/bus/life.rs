@@ -87,6 +87,8 @@ async fn from_a_question_to_the_marks_after_the_visit() {
     assert_eq!((public[0].city.code(), public[0].visited), ("weifang", false));
     let feed = bus::feed(services, domain::Locale::ZhCn).await.expect("a calendar");
     assert!(feed.contains("SUMMARY:科普巴士：演示市第1小学") && feed.contains("DTSTART:20260910T010000Z"), "{feed}");
+    let page = format!("/bus/stops/{}", public[0].id);
+    assert!(feed.replace("\r\n ", "").contains(&page), "its own page: {feed}");
     assert!(!feed.contains("演示路"), "a school's street is nobody's business");
 
     let early = bus::visited(services, &staff, id, request(&house, id).await.version, 118).await;
