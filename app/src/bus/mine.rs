@@ -1,6 +1,6 @@
 //! One's own request, by signed link: how far it is, what is asked, the date that is proposed; and what the visit was like.
 
-use super::{audience_words, problem_of, site_facts, wished};
+use super::{MARKS, audience_words, problem_of, site_facts, wished};
 use crate::desk::moment;
 use crate::form::Tone;
 use crate::problem::{Problem, problem_page};
@@ -209,9 +209,8 @@ fn thanks(visit: &Visit) -> AnyView {
 
 fn questions(visit: &Visit, request: &RequestView) -> AnyView {
     let marks = || {
-        let words = ["bus-mark-1", "bus-mark-2", "bus-mark-3", "bus-mark-4", "bus-mark-5"];
         let choice = |(i, key): (usize, &&str)| Choice::new((i + 1).to_string(), visit.t(key));
-        words.iter().enumerate().rev().map(choice).collect::<Vec<_>>()
+        MARKS.iter().enumerate().rev().map(choice).collect::<Vec<_>>()
     };
     let again = vec![Choice::new("yes", visit.t("bus-again-yes")), Choice::new("no", visit.t("bus-again-no"))];
     view! {

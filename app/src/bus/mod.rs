@@ -99,6 +99,9 @@ impl Room for Bus {
     }
 }
 
+/// What a school's marks from one to five are called.
+const MARKS: [&str; 5] = ["bus-mark-1", "bus-mark-2", "bus-mark-3", "bus-mark-4", "bus-mark-5"];
+
 fn audience_words(visit: &Visit, audience: Audience) -> Text {
     visit.t(match audience {
         Audience::Primary => "bus-audience-primary",

@@ -2,7 +2,7 @@
 
 use super::field::{Parts, Wants};
 use crate::i18n::Text;
-use crate::visit::visit;
+use crate::visit::{Visit, visit};
 use domain::bus::{City, MAP_HEIGHT, MAP_WIDTH, Position};
 use leptos::prelude::*;
 
@@ -92,6 +92,39 @@ pub fn CityRadios(
     }
 }
 
+/// The cities with their names. A mark is larger than a town's: where one stands the name stands clear of it.
+fn towns(visit: &Visit, marked: &[Position]) -> impl IntoView + use<> {
+    let cities = City::ALL.map(|city| {
+        let at = city.position();
+        let (below, class) =
+            if marked.contains(&at) { (32, "bus-town-name") } else { (20, "bus-town-name bus-town-apart") };
+        view! {
+            <circle class="bus-town" r="4" cx=at.x.to_string() cy=at.y.to_string()/>
+            <text class=class text-anchor="middle" x=at.x.to_string() y=(at.y + below).to_string()>{city.text(visit.locale())}</text>
+        }
+    });
+    cities.collect_view()
+}
+
+/// One place, where somebody said that it is. Words beside it say the same.
+#[component]
+pub fn PlaceMap(
+    /// Where.
+    place: Position,
+) -> impl IntoView {
+    let cities = towns(&visit(), &[place]);
+    view! {
+        <div class="bus-map">
+            <svg class="bus-map-land" viewBox=view_box() aria-hidden="true" focusable="false">
+                <path class="bus-land" d=OUTLINE/>
+                <path class="bus-river" d=RIVER/>
+                {cities}
+                <circle class="bus-pin" r="9" cx=place.x.to_string() cy=place.y.to_string()/>
+            </svg>
+        </div>
+    }
+}
+
 /// A stop of a [`RouteMap`].
 #[derive(Clone, Debug)]
 pub struct MapStop {
@@ -113,17 +146,7 @@ pub fn RouteMap(
     let way: Vec<String> = stops.iter().map(|stop| format!("{} {}", stop.place.x, stop.place.y)).collect();
     let way = (way.len() > 1).then(|| view! { <path class="bus-way" d=format!("M{}", way.join("L"))/> });
     let marked: Vec<Position> = stops.iter().map(|stop| stop.place).collect();
-    let cities = City::ALL.map(|city| {
-        let at = city.position();
-        // A stop's mark is larger than a town's: the name stands clear of it.
-        let (below, class) =
-            if marked.contains(&at) { (32, "bus-town-name") } else { (20, "bus-town-name bus-town-apart") };
-        view! {
-            <circle class="bus-town" r="4" cx=at.x.to_string() cy=at.y.to_string()/>
-            <text class=class text-anchor="middle" x=at.x.to_string() y=(at.y + below).to_string()>{city.text(visit.locale())}</text>
-        }
-    });
-    let cities = cities.collect_view();
+    let cities = towns(&visit, &marked);
     // Several visits of one city share its mark: the first number stands there, and how many more.
     let mut marks: Vec<(Position, usize, usize, bool)> = Vec::new();
     for stop in &stops {

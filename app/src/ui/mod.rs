@@ -46,7 +46,7 @@ pub use {
     feedback::{Banner, EmptyState, Meter, Skeleton, Steps, Tag, meter_look, tag_class},
     field::{CodeField, DateField, Field, FileField, HiddenField, NumberStepper, TextArea, TextField},
     icon::{Glyph, Icon},
-    map::{CityRadios, MapStop, RouteMap},
+    map::{CityRadios, MapStop, PlaceMap, RouteMap},
     page::{Breadcrumbs, Crumb, ErrorSummary, Form, Page, Width},
     picture::{Illustration, Logo, Photo, Photograph, Picture},
     script::PlainScript,

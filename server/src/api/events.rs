@@ -147,12 +147,25 @@ impl Event {
     }
 }
 
-/// An event with everything a form of it needs.
+/// A line of an event's programme.
+#[derive(Serialize, ToSchema)]
+pub struct ProgrammeItem {
+    /// When, as it is read: `09:30`. May be empty.
+    time: String,
+    /// What.
+    what: Words,
+}
+
+/// An event with everything its page and a form of it need.
 #[derive(Serialize, ToSchema)]
 pub struct WholeEvent {
     /// The event.
     #[serde(flatten)]
     event: Event,
+    /// What it is about, in paragraphs with an empty line between them. Empty where nothing is written.
+    story: Words,
+    /// What happens when, in order. Empty where nothing is written.
+    programme: Vec<ProgrammeItem>,
     /// The most people of one booking.
     people: u32,
     /// The most of whom under 14.
@@ -233,9 +246,13 @@ pub async fn show(
     let event = published(&house.services, id).await?;
     let policy = &event.timetable.policy;
     let today = local_day(context.now);
+    let item =
+        |item: &domain::outreach::ProgrammeItem| ProgrammeItem { time: item.time.clone(), what: (&item.what).into() };
     let questions = event.form.iter().flat_map(|(_, form)| &form.questions);
     let whole = WholeEvent {
         event: Event::of(&event, &house.services.settings.public_url, context.now),
+        story: (&event.story).into(),
+        programme: event.programme.iter().map(item).collect(),
         people: policy.people_per_booking.into(),
         children: policy.children_per_booking.into(),
         children_need_adult: policy.children_need_adult,

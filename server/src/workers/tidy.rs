@@ -104,6 +104,7 @@ async fn personal_data(services: &Services) {
         Ok(erased) if erased.is_something() => {
             tracing::info!(
                 bookings = erased.bookings,
+                waiting = erased.waiting,
                 bus_requests = erased.bus_requests,
                 photos = erased.photos,
                 group_requests = erased.group_requests,

@@ -67,9 +67,10 @@ fn hours(visit: &Visit, length: SignedDuration) -> Text {
     visit.t_args("bus-staff-hours", &[("hours", whole(minutes / 60)), ("minutes", whole(minutes % 60))])
 }
 
-/// 演示市星河小学（2026年9月10日（周四）09:00–11:30）
+/// 演示市星河小学，2026年9月10日（周四）09:00–11:30
 fn stop_words(visit: &Visit, stop: &StopView) -> String {
-    format!("{}，{}", stop.organisation, span_text(stop.starts_at, stop.ends_at, visit.locale()))
+    let when = span_text(stop.starts_at, stop.ends_at, visit.locale());
+    format!("{}{}{when}", stop.organisation, visit.t("list-separator"))
 }
 
 /// What stands in the way, and who was first.

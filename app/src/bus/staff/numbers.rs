@@ -51,10 +51,12 @@ fn totals(visit: &Visit, numbers: &Statistics) -> impl IntoView + use<> {
     let tenths = |n: u64| format!("{}.{}", n / 10, n % 10);
     let marks = numbers.marks.map(|[liked, understood, organised]| {
         let answers = Some(visit.t_args("bus-numbers-answers", &[("n", numbers.answers.into())]));
+        let of_all = Some(visit.t_args("bus-numbers-of-answers", &[("n", numbers.answers.into())]));
         view! {
             <StatNumber value=tenths(liked) label=visit.t("bus-liked") note=answers.clone()/>
             <StatNumber value=tenths(understood) label=visit.t("bus-understood") note=answers.clone()/>
             <StatNumber value=tenths(organised) label=visit.t("bus-organised") note=answers/>
+            <StatNumber value=numbers.again.to_string() label=visit.t("bus-numbers-again") note=of_all/>
         }
     });
     view! {

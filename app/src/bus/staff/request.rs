@@ -1,7 +1,7 @@
 //! One request: what is asked for, what was said, the date that is kept, and what a dispatcher can do with it.
 
 use super::{Fleet, conflict_list, day_words, photos, when};
-use crate::bus::{audience_words, site_facts, wished};
+use crate::bus::{MARKS, audience_words, site_facts, wished};
 use crate::desk::{count, day, messages_table, read_first, time};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -10,15 +10,15 @@ use crate::requests::desk::{self, Frame, ask, contact_rows, refuse, reveal, talk
 use crate::requests::mine::version;
 use crate::requests::param;
 use crate::ui::{
-    Banner, Button, Checkbox, Choice, DateField, Form, HiddenField, LinkButton, Select, SummaryList, SummaryRow, Tag,
-    TextArea, TextField, Variant,
+    Banner, Button, Checkbox, Choice, DateField, Form, HiddenField, LinkButton, PlaceMap, Select, SummaryList,
+    SummaryRow, Tag, TextArea, TextField, Variant,
 };
 use crate::visit::{Visit, visit};
 use domain::bus::{Event, State, next};
 use domain::ids::BusRequestId;
 use domain::time::{at, clock_text, local_day, span_text};
 use leptos::prelude::*;
-use services::bus::{self, Proposal, RequestView, Slot, StopView, Told, Wishes};
+use services::bus::{self, Marks, Proposal, RequestView, Slot, StopView, Told, Wishes};
 
 const NEWS: &[(&str, &str)] = &[
     ("asked", "bus-done-asked"),
@@ -51,6 +51,10 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
         true => Some(planning(visit, &request, &fleet).await?),
         false => None,
     };
+    let marks = match request.state {
+        State::Visited => Some(bus::marks(services, context, id).await?),
+        _ => None,
+    };
     let photos = match request.state {
         State::Visited => {
             let all = bus::photos(services, context, id).await?;
@@ -62,12 +66,14 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
     let base = visit.href(&format!("/staff/bus/requests/{id}"));
     let said = view! {
         <SummaryList rows=facts(visit, &request, wishes.get(&id))/>
+        <PlaceMap place=request.place/>
         {talk(visit, &request)}
     };
     let acts = view! {
         {kept(visit, &request, &fleet)}
         {can(Event::Schedule).then(|| schedule(visit, &base, &request))}
         {(can(Event::Visit) || request.state == State::Visited).then(|| visited(visit, &base, &request))}
+        {marks.map(|marks| thought(visit, marks))}
         {can(Event::Ask).then(|| ask(visit, &base, &request))}
         {can(Event::Refuse).then(|| refuse(visit, &base, &request))}
         {reveal(visit, &base, &request)}
@@ -85,6 +91,12 @@ async fn page(visit: Visit, id: Option<BusRequestId>) -> Result<AnyView, Problem
 
 fn facts(visit: &Visit, request: &RequestView, wishes: Option<&Wishes>) -> Vec<SummaryRow> {
     let place = format!("{} {}", request.city.text(visit.locale()), request.address);
+    // What the map beside it shows, for whoever does not see it. Unmarked it is the city's centre.
+    let away = request.city.position().distance(request.place).round();
+    let away = (away >= 1.0).then(|| {
+        let args = [("city", request.city.text(visit.locale()).into()), ("km", format!("{away:.0}").into())];
+        view! { <br/><span class="muted small">{visit.t_args("bus-staff-away", &args)}</span> }
+    });
     let people = count(visit, "staff-people", request.people);
     let mut rows = vec![
         SummaryRow::new(
@@ -95,7 +107,7 @@ fn facts(visit: &Visit, request: &RequestView, wishes: Option<&Wishes>) -> Vec<S
             visit.t("bus-audience"),
             [audience_words(visit, request.audience), request.ages.clone().into(), people].join(" · "),
         ),
-        SummaryRow::new(visit.t("bus-where"), place),
+        SummaryRow::new(visit.t("bus-where"), view! { {place}{away} }),
         SummaryRow::new(visit.t("bus-wished-days"), wished(visit, request, wishes)),
         SummaryRow::new(visit.t("bus-group-site"), site_facts(visit, request)),
     ];
@@ -146,6 +158,28 @@ fn visited(visit: &Visit, base: &str, request: &RequestView) -> impl IntoView + 
             </Form>
         </section>
     }
+}
+
+/// What the school thought of the visit, once it has said.
+fn thought(visit: &Visit, marks: Option<Marks>) -> impl IntoView + use<> {
+    let content = match marks {
+        Some(marks) => {
+            let word = |mark: u8| match usize::from(mark).checked_sub(1).and_then(|at| MARKS.get(at)) {
+                Some(key) => visit.t(key),
+                None => mark.to_string().into(),
+            };
+            let again = visit.t(if marks.again { "bus-again-yes" } else { "bus-again-no" });
+            let rows = vec![
+                SummaryRow::new(visit.t("bus-liked"), word(marks.liked)),
+                SummaryRow::new(visit.t("bus-understood"), word(marks.understood)),
+                SummaryRow::new(visit.t("bus-organised"), word(marks.organised)),
+                SummaryRow::new(visit.t("bus-again"), again),
+            ];
+            view! { <SummaryList rows=rows/> }.into_any()
+        }
+        None => view! { <p class="muted">{visit.t("bus-staff-thought-none")}</p> }.into_any(),
+    };
+    view! { <section class="staff-panel stack"><h2>{visit.t("bus-staff-thought")}</h2>{content}</section> }
 }
 
 /// The date that is being looked at, from the address: `?day=&from=&until=&vehicle=&crew=`.
@@ -328,6 +362,8 @@ fn message_words(visit: &Visit, template: &str) -> Text {
         "bus_refused" => visit.t("bus-message-refused"),
         "bus_withdrawn" => visit.t("bus-message-withdrawn"),
         "bus_thanks" => visit.t("bus-message-thanks"),
+        "bus_days3" => visit.t("bus-message-days3"),
+        "bus_day1" => visit.t("bus-message-day1"),
         "bus_no_day_left" => visit.t("bus-message-no-day-left"),
         other => Text::from(other.to_owned()),
     }

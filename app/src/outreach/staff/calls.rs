@@ -99,7 +99,11 @@ async fn add(asked: Asked) -> Answer {
     };
     let EventChange { title, city, place, audience, lead, story, programme, policy } = to;
     let fresh = NewEvent { slug, title, kind, city, place, audience, lead, story, programme, policy };
-    match outreach::add_event(&asked.services, &asked.context, fresh).await {
+    let questions = match outreach::template_questions(kind) {
+        Ok(questions) => questions,
+        Err(error) => return refused(&asked, page, error),
+    };
+    match outreach::add_event_asking(&asked.services, &asked.context, fresh, questions).await {
         Ok(id) => Answer::to(format!("/staff/events/{id}?done=made")),
         Err(error) => refused(&asked, page, error),
     }

@@ -17,7 +17,7 @@ use domain::account::Capability;
 use domain::ids::ActivityId;
 use domain::time::{local_day, span_text};
 use leptos::prelude::*;
-use services::outreach::{Event, events};
+use services::outreach::{Event, events, working_form};
 
 const NEWS: &[(&str, &str)] = &[
     ("published", "staff-event-published"),
@@ -96,8 +96,14 @@ async fn one(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> {
         Some((_, form)) => count(visit, "staff-event-asks", u32::try_from(form.questions.len()).unwrap_or(u32::MAX)),
         None => visit.t("staff-event-asks-nothing"),
     };
-    let mut questions = SummaryRow::new(visit.t("staff-event-questions"), asked);
     let manage = may(visit, Capability::ManageSessions);
+    // Whoever publishes the event does not overlook them.
+    let working = match visit.context.require(Capability::ManageSessions) {
+        Ok(()) => working_form(&visit.services, &visit.context, event.id).await?.changed,
+        Err(_) => false,
+    };
+    let working = working.then(|| view! { " "<Tag tone=Tone::Warning>{visit.t("staff-event-questions-draft")}</Tag> });
+    let mut questions = SummaryRow::new(visit.t("staff-event-questions"), view! { {asked}{working} });
     if manage {
         questions = questions.action(visit.href(&format!("{base}/questions")), visit.t("staff-event-edit"));
     }

@@ -134,6 +134,22 @@ pub async fn feedback_given(services: &Services, context: &Context, link: &str) 
     Ok(sql::feedback(&mut db, id.0).await?.is_some())
 }
 
+/// What the school of a visit thought, for those who dispatch; `None` while it has not said.
+///
+/// # Errors
+/// `Denied`.
+pub async fn marks(services: &Services, context: &Context, id: BusRequestId) -> Result<Option<Marks>, BusError> {
+    context.require(Capability::DispatchBus)?;
+    let mut db = services.db.acquire().await?;
+    let mark = |n: i32| u8::try_from(n).unwrap_or_default();
+    Ok(sql::feedback(&mut db, id.0).await?.map(|row| Marks {
+        liked: mark(row.liked),
+        understood: mark(row.understood),
+        organised: mark(row.organised),
+        again: row.again,
+    }))
+}
+
 /// A city's numbers of a year.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct CityTally {

@@ -8,10 +8,11 @@ use crate::account::codes::Purpose;
 use crate::crypto::LinkPurpose;
 use crate::limits::{self, Limit};
 use crate::messages::BusTemplate;
-use crate::requests::{self, Event, Kind, Moved, RequestError, View};
+use crate::requests::{self, Event, Kind, Moved, Notice, RequestError, View, tell};
 use crate::webhooks::{News, announce};
 use crate::{Context, Services};
 use domain::account::Capability;
+use domain::booking::plan_reminders;
 use domain::bus::{Audience, Details, HalfDay, Position, State};
 use domain::contact::Contact;
 use domain::ids::{BusDraftId, BusRequestId};
@@ -166,6 +167,9 @@ impl Kind for Bus {
         if let (domain::bus::Event::Accept, Some(stop)) = (moved.event, &moved.request.stop) {
             tell_who_lost(services, context, db, stop.id, Guard::Locks).await?;
         }
+        if let (domain::bus::Event::Schedule, Some(stop)) = (moved.event, &moved.request.stop) {
+            remind(db, context.now, moved.request.id, stop).await?;
+        }
         tell_stop(db, context.now, &moved).await?;
         Ok(())
     }
@@ -221,6 +225,15 @@ impl Kind for Bus {
         stops::forget_words(db, id.0).await?;
         Ok(false)
     }
+}
+
+/// Plans the reminders of a date that comes into the itinerary: each is sent only while that date stands.
+async fn remind(db: &mut PgConnection, now: Timestamp, id: BusRequestId, stop: &StopView) -> sqlx::Result<()> {
+    let planned = plan_reminders(now, stop.starts_at);
+    let reminders = planned
+        .into_iter()
+        .filter_map(|(reminder, at)| Some(Notice::now(id, BusTemplate::of_reminder(reminder)?).about(stop.id).at(at)));
+    tell::<Bus>(db, now, &reminders.collect::<Vec<_>>()).await
 }
 
 /// Tells partners of a stop that comes into the public schedule, took place, or leaves the schedule: where and when, never

@@ -24,7 +24,9 @@ pub use crate::requests::{
     DRAFT_DAYS, accept, answer, ask, decline, keep, led_nowhere, manage_link, messages, own, own_on_behalf, prove,
     read, refuse, request, resend, reveal, send, submit, submit_on_behalf, view, withdraw,
 };
-pub use after::{CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, statistics, thank_later, visited};
+pub use after::{
+    CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, marks, statistics, thank_later, visited,
+};
 pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};
 pub use dates::{Slot, slots};
 pub use draft::begin;

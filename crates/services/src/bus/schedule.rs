@@ -111,9 +111,9 @@ pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusErro
         Locale::En => ("Science bus schedule", "Science bus: "),
     };
     let site = &services.settings.public_url;
-    let url = match locale {
-        Locale::ZhCn => format!("{site}/bus/schedule"),
-        Locale::En => format!("{site}/en/bus/schedule"),
+    let pages = match locale {
+        Locale::ZhCn => format!("{site}/bus/stops"),
+        Locale::En => format!("{site}/en/bus/stops"),
     };
     let entries: Vec<Entry> = stops
         .into_iter()
@@ -126,7 +126,7 @@ pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusErro
             summary: format!("{name}{}", stop.organisation),
             description: String::new(),
             place: stop.city.text(locale).to_owned(),
-            url: url.clone(),
+            url: format!("{pages}/{}", stop.id),
             cancelled: false,
         })
         .collect();

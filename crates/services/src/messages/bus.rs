@@ -46,9 +46,14 @@ impl Letters for Bus {
         })
     }
 
-    /// That no day is left is said of the days it was so of.
-    fn is_about(request: &RequestView, template: BusTemplate, about: Uuid, _now: Timestamp) -> bool {
-        template != BusTemplate::NoDayLeft || about == sign_of_days(&request.days)
+    /// A reminder is of the date that stands, and of use until the next one's turn; that no day is left is said of the days it
+    /// was so of.
+    fn is_about(request: &RequestView, template: BusTemplate, about: Uuid, now: Timestamp) -> bool {
+        match (template.reminder(), &request.stop) {
+            (Some(it), Some(stop)) => about == stop.id.0 && now < it.worth_until(stop.starts_at),
+            (Some(_), None) => false,
+            (None, _) => template != BusTemplate::NoDayLeft || about == sign_of_days(&request.days),
+        }
     }
 
     fn values(request: &RequestView, template: BusTemplate) -> Vec<(&'static str, String)> {
@@ -56,7 +61,7 @@ impl Letters for Bus {
         let when = || ("when", short_time(when_text, stop.starts_at, request.locale));
         match template {
             BusTemplate::Proposed => vec![when(), ("until", short_time(deadline_text, stop.answer_by, request.locale))],
-            BusTemplate::Scheduled => vec![when()],
+            BusTemplate::Scheduled | BusTemplate::Days3 | BusTemplate::Day1 => vec![when()],
             _ => Vec::new(),
         }
     }

@@ -93,17 +93,28 @@ templates! {
         Thanks "thanks" while Visited,
         /// Another school accepted a date, and none of the days that were wished for is left.
         NoDayLeft "no_day_left" while Submitted | Asked,
+        /// The bus comes in three days.
+        Days3 "days3" while Scheduled,
+        /// The bus comes tomorrow.
+        Day1 "day1" while Scheduled,
     } also {
+        fn text(self) -> &'static str {
+            match self.reminder() {
+                Some(_) => "bus_reminder",
+                None => self.name(),
+            }
+        }
+
         fn is_said_once(self) -> bool {
             matches!(self, Self::Received | Self::Thanks)
         }
 
         fn keeps_quiet_hours(self) -> bool {
-            self == Self::NoDayLeft
+            self == Self::NoDayLeft || self.reminder().is_some()
         }
 
         fn is_newer(self) -> bool {
-            self == Self::NoDayLeft
+            matches!(self, Self::NoDayLeft | Self::Days3 | Self::Day1)
         }
     }
 
@@ -145,24 +156,31 @@ templates! {
     }
 }
 
-impl AmbassadorTemplate {
-    /// The message a reminder is, where a training has such a one.
-    pub(crate) const fn of_reminder(reminder: Reminder) -> Option<Self> {
-        match reminder {
-            Reminder::Days3 => Some(Self::Days3),
-            Reminder::Day1 => Some(Self::Day1),
-            Reminder::Hours2 => None,
-        }
-    }
+/// Whose dates are called to mind days before: two hours before whoever waits for a bus or a training is on the way.
+macro_rules! reminded {
+    ($($kind:ident),+) => {$(
+        impl $kind {
+            /// The message a reminder is, where there is such a one.
+            pub(crate) const fn of_reminder(reminder: Reminder) -> Option<Self> {
+                match reminder {
+                    Reminder::Days3 => Some(Self::Days3),
+                    Reminder::Day1 => Some(Self::Day1),
+                    Reminder::Hours2 => None,
+                }
+            }
 
-    pub(super) const fn reminder(self) -> Option<Reminder> {
-        match self {
-            Self::Days3 => Some(Reminder::Days3),
-            Self::Day1 => Some(Reminder::Day1),
-            _ => None,
+            pub(super) const fn reminder(self) -> Option<Reminder> {
+                match self {
+                    Self::Days3 => Some(Reminder::Days3),
+                    Self::Day1 => Some(Reminder::Day1),
+                    _ => None,
+                }
+            }
         }
-    }
+    )+};
 }
+
+reminded!(BusTemplate, AmbassadorTemplate);
 
 /// A request, in words: what the texts of every kind may speak of, and what only its own may.
 #[derive(Clone, Debug, Serialize)]

@@ -119,6 +119,7 @@ embedded!(
     "bus_withdrawn",
     "bus_thanks",
     "bus_no_day_left",
+    "bus_reminder",
     "group_received",
     "group_asked",
     "group_proposed",

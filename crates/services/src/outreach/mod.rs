@@ -21,7 +21,9 @@ pub use answers::{
 pub(crate) use answers::{answered, copy_answers};
 pub use error::OutreachError;
 pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
-pub use office::{EventChange, NewDate, NewEvent, add_date, add_event, change_event, move_date, publish};
+pub use office::{
+    EventChange, NewDate, NewEvent, add_date, add_event, add_event_asking, change_event, move_date, publish,
+};
 pub use pictures::{
     EventPicture, LARGEST_PICTURE, MOST_PICTURES, PictureBytes, PictureChange, PictureSize, add_picture,
     change_picture, picture_bytes, pictures,
@@ -31,4 +33,4 @@ pub use programme::{Event, Events, Programme, events, feed};
 pub use replies::{Replies, Sent, SentAnswer};
 pub(crate) use replies::{is_asked_now, keep_replies, keep_waiting_replies};
 pub use seed::{seed_course, seed_demo, seed_pictures};
-pub use templates::template;
+pub use templates::{template, template_questions};

@@ -12,13 +12,13 @@ use domain::account::Capability;
 use domain::booking::Policy;
 use domain::field::{Fault, FieldError};
 use domain::ids::{ActivityId, BookingId, SessionId};
-use domain::outreach::{Audience, Bilingual, City, EventKind, ProgrammeItem, Slug};
+use domain::outreach::{Audience, Bilingual, City, EventKind, Form, ProgrammeItem, Slug};
 use domain::webhooks::Topic;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::booking::{claims, releases, sessions};
-use store::outreach::{answers, events as sql};
+use store::outreach::{answers, events as sql, forms};
 
 /// An event to make. It is not published with that.
 #[derive(Clone, Debug)]
@@ -54,6 +54,19 @@ fn value(of: &impl Serialize) -> Result<Value, OutreachError> {
 /// # Errors
 /// `Denied`; `Fields` where a text is missing or the slug is another event's.
 pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) -> Result<ActivityId, OutreachError> {
+    add_event_asking(services, context, fresh, Form::default()).await
+}
+
+/// The same, with questions as a working copy: nobody is asked them before staff publish them.
+///
+/// # Errors
+/// As [`add_event`].
+pub async fn add_event_asking(
+    services: &Services,
+    context: &Context,
+    fresh: NewEvent,
+    questions: Form,
+) -> Result<ActivityId, OutreachError> {
     context.require(Capability::ManageSessions)?;
     written(&fresh.title, &fresh.lead, &fresh.place)?;
     let (services, context) = (services.clone(), context.clone());
@@ -81,6 +94,9 @@ pub async fn add_event(services: &Services, context: &Context, fresh: NewEvent) 
         let mut tx = services.begin().await?;
         if !sql::add(&mut tx, context.now, &activity, &row).await? {
             return Err(OutreachError::field("slug", Fault::AlreadyExists));
+        }
+        if !questions.questions.is_empty() {
+            forms::keep_draft(&mut tx, id.0, Some(&value(&questions)?), context.now).await?;
         }
         note(&mut tx, &context, "event.added", id, json!({ "kind": fresh.kind.name(), "city": fresh.city.code() }))
             .await?;

@@ -10,7 +10,7 @@ mod yearly;
 pub use course::seed_course;
 pub use pictures::seed_pictures;
 
-use super::templates::event_policy;
+use super::templates::{event_policy, template_questions};
 use super::{NewDate, NewEvent, OutreachError, add_date, add_event, events, publish, publish_form, put_question};
 use crate::booking::{self, BookingError, Brought, OnBehalf, Person, Replied};
 use crate::{Context, Services};
@@ -18,9 +18,7 @@ use domain::booking::{IdentityRule, Party, PartySize, Policy, SeriesRule};
 use domain::contact::{Contact, PersonName};
 use domain::document::{Document, DocumentKind};
 use domain::ids::{ActivityId, SessionId};
-use domain::outreach::{
-    Audience, Bilingual, Choice, City, Condition, EventKind, Key, Kind, ProgrammeItem, Question, Slug,
-};
+use domain::outreach::{Audience, Bilingual, City, EventKind, ProgrammeItem, Question, Slug};
 use domain::time::{at, local_day};
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{Timestamp, ToSpan};
@@ -142,25 +140,13 @@ fn slug(text: &str) -> Result<Slug, OutreachError> {
     Slug::parse(text).map_err(|_| OutreachError::Damaged("a demo slug"))
 }
 
-fn key(text: &str) -> Result<Key, OutreachError> {
-    Key::new(text).ok_or(OutreachError::Damaged("a demo key"))
-}
-
 fn item(time: &str, zh: &str, en: &str) -> ProgrammeItem {
     ProgrammeItem { time: time.to_owned(), what: both(zh, en) }
-}
-
-fn choice(value: &str, zh: &str, en: &str) -> Choice {
-    Choice { value: value.to_owned(), label: both(zh, en) }
 }
 
 fn date(day: Date, (from, to): ((i8, i8), (i8, i8)), capacity: u32, zh: &str, en: &str) -> NewDate {
     let clock = |(hour, minute)| -> Timestamp { at(day, Time::constant(hour, minute, 0, 0)) };
     NewDate { title: both(zh, en), starts_at: clock(from), ends_at: clock(to), capacity }
-}
-
-fn question(name: &str, label: Bilingual, hint: Bilingual, kind: Kind) -> Result<Question, OutreachError> {
-    Ok(Question { key: key(name)?, label, hint, kind, required: true, sensitive: false, when: None })
 }
 
 /// The first such weekday at least so many days away.
@@ -206,77 +192,8 @@ fn lectures(today: Date) -> Result<Demo, OutreachError> {
             policy: Policy { series: SeriesRule::Both, ..event_policy(2, 0) },
         },
         dates: dates.collect(),
-        questions: lecture_questions()?,
+        questions: template_questions(EventKind::Lectures)?.questions,
     })
-}
-
-/// What the lectures ask: about health with a consent of its own, and only whom it concerns.
-fn lecture_questions() -> Result<Vec<Question>, OutreachError> {
-    let expecting = Condition { question: key("expecting")?, any_of: vec!["self".into()] };
-    let health = |question: Question| Question { sensitive: true, ..question };
-    Ok(vec![
-        health(Question {
-            hint: both("用来准备当天的内容，不会出现在签到处。", "Helps us prepare; never shown at the entrance."),
-            ..question(
-                "expecting",
-                both("谁在孕期？", "Who is expecting?"),
-                Bilingual::default(),
-                Kind::One {
-                    choices: vec![
-                        choice("self", "我自己", "I am"),
-                        choice("partner", "我的爱人或家人", "My partner or a relative"),
-                        choice("no", "都不是，想先了解", "Nobody yet; I want to learn"),
-                    ],
-                },
-            )?
-        }),
-        health(Question {
-            when: Some(expecting.clone()),
-            ..question(
-                "due",
-                both("预产期", "Due date"),
-                both("不确定时填大概的日期", "Roughly is enough"),
-                Kind::Date { from: -14, until: 300 },
-            )?
-        }),
-        health(Question {
-            when: Some(expecting),
-            ..question(
-                "health-consent",
-                both(
-                    "同意主办方为安排本次课堂使用以上孕期信息，课后90天内删除",
-                    "I agree that the organisers use the above for these lectures; it is erased within 90 days after them",
-                ),
-                Bilingual::default(),
-                Kind::Consent,
-            )?
-        }),
-        Question {
-            required: false,
-            ..question(
-                "topics",
-                both("最想听什么", "What interests you most"),
-                Bilingual::default(),
-                Kind::Many {
-                    choices: vec![
-                        choice("food", "营养", "Food"),
-                        choice("sleep", "睡眠与情绪", "Sleep and mood"),
-                        choice("birth", "分娩方式", "Ways of giving birth"),
-                        choice("newborn", "新生儿照护", "Caring for a newborn"),
-                    ],
-                },
-            )?
-        },
-        Question {
-            required: false,
-            ..question(
-                "ask",
-                both("提前提一个问题", "A question in advance"),
-                Bilingual::default(),
-                Kind::Text { max: 200 },
-            )?
-        },
-    ])
 }
 
 /// A series with room on each of its dates: it can be taken as a whole, where one of the lectures is full.
@@ -347,7 +264,6 @@ fn health_tour(today: Date) -> Result<Demo, OutreachError> {
 
 fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
     let day = first(today, 18, Weekday::Saturday);
-    let group = Condition { question: key("with")?, any_of: vec!["school".into()] };
     Ok(Demo {
         event: NewEvent {
             slug: slug("coming-of-age-qingdao")?,
@@ -374,29 +290,7 @@ fn coming_of_age(today: Date) -> Result<Demo, OutreachError> {
             policy: Policy { identity: IdentityRule::Leader, ..event_policy(4, 0) },
         },
         dates: vec![date(day, ((14, 30), (17, 0)), 200, "", "")],
-        questions: vec![
-            question(
-                "with",
-                both("和谁一起来", "With whom do you come"),
-                Bilingual::default(),
-                Kind::One {
-                    choices: vec![
-                        choice("family", "家人", "My family"),
-                        choice("friends", "同学朋友", "Friends"),
-                        choice("school", "学校组织", "My school"),
-                    ],
-                },
-            )?,
-            Question {
-                when: Some(group),
-                ..question(
-                    "school",
-                    both("学校名称", "Name of the school"),
-                    Bilingual::default(),
-                    Kind::Text { max: 60 },
-                )?
-            },
-        ],
+        questions: template_questions(EventKind::ComingOfAge)?.questions,
     })
 }
 

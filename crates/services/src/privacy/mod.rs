@@ -145,6 +145,7 @@ impl Erased {
     /// Somebody's personal data was erased: more than rows that had run out.
     pub const fn is_something(&self) -> bool {
         self.bookings
+            + self.waiting
             + self.bus_requests
             + self.photos
             + self.group_requests

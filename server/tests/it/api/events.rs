@@ -37,6 +37,13 @@ async fn events_come_with_their_places_and_are_narrowed_as_on_the_page() {
     assert_eq!(dates[1]["name"]["en"], "Reading your check-up sheets");
     assert_eq!((dates[1]["capacity"].as_u64(), dates[1]["free"].as_u64()), (Some(8), Some(0)));
     assert_eq!(dates[1]["state"], "full");
+    // One of them is told whole: a machine shows the page of it that people read here.
+    let one = format!("/api/v1/events/{}", lectures["id"].as_str().expect("an id"));
+    let one = site.call("GET", &one, &token, &[], None).await.json();
+    assert!(one["story"]["zh-CN"].as_str().is_some_and(|text| text.contains("乐孕课堂") && text.contains("\n\n")));
+    assert!(one["story"]["en"].as_str().is_some_and(|text| text.starts_with("The Leyun lectures")));
+    let first = json!({ "time": "09:00", "what": { "zh-CN": "签到、入座", "en": "Doors open" } });
+    assert_eq!((one["programme"].as_array().map(Vec::len), &one["programme"][0]), (Some(4), &first));
     let linyi = site.call("GET", "/api/v1/events?city=linyi", &token, &[], None).await.json();
     assert_eq!(kinds(&linyi), ["health-tour"]);
     let nowhere = site.call("GET", "/api/v1/events?city=beijing", &token, &[], None).await;

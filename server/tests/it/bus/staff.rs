@@ -157,8 +157,16 @@ async fn refused_with_a_reason_revealed_for_a_reason_counted_afterwards() {
     let came = [("version", version.as_str()), ("people_came", "99")];
     gone_to(&send(&staff, &format!("{page}/visited"), &came).await, &format!("{page}?done=visited"));
     let numbers = staff.get("/staff/bus/numbers?year=2026").await;
-    shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026-07"]);
+    let again = "愿意再次接待共2份反馈2";
+    shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026-07", again]);
     shows(&staff.get("/staff/bus/numbers?year=2025").await, StatusCode::OK, &["还没有可以画出来的数据"]);
+
+    // What one school thought, or that it has not said.
+    let said = ["参加的人喜欢吗很好", "讲得明白吗好", "还愿意再接待科普巴士吗愿意"];
+    shows(&staff.get(&page).await, StatusCode::OK, &said);
+    let pool = site.test.db.owner_pool();
+    sqlx::query("delete from bus_feedback where request_id = $1::uuid").bind(&id).execute(&pool).await.expect("gone");
+    shows(&staff.get(&page).await, StatusCode::OK, &["对方还没有反馈。"]);
 }
 
 #[tokio::test]
@@ -173,4 +181,19 @@ async fn nobody_else_dispatches() {
     }
     let tried = send(&officer, &format!("/staff/bus/requests/{id}/refuse"), &[("version", "1"), ("reason", "x")]).await;
     assert_eq!((tried.status, state_of(&site, &id).await.0.as_str()), (StatusCode::FORBIDDEN, "submitted"));
+}
+
+#[tokio::test]
+async fn the_place_that_a_school_marked_is_seen_at_the_desk_and_by_nobody_else() {
+    let site = demo().await;
+    let staff = dispatcher(&site).await;
+    let id = request_of(&site, "演示市星河小学").await;
+    let marked = "update bus_request set x = 240, y = 210 where id = $1::uuid";
+    sqlx::query(marked).bind(&id).execute(&site.test.db.owner_pool()).await.expect("the owner may");
+    let page = staff.get(&format!("/staff/bus/requests/{id}")).await;
+    shows(&page, StatusCode::OK, &["距济南市中心约 38 公里"]);
+    let pin = r#"cx="240" cy="210""#;
+    assert!(page.body.contains(pin), "on the map, too");
+    let public = site.get("/bus/schedule").await;
+    assert!(public.body.contains("演示市星河小学") && !public.body.contains(pin), "everybody sees the city");
 }

@@ -340,7 +340,11 @@ async fn an_event_is_made_dated_published_changed_and_moved() {
     let browser = officer(&site).await;
     assert!(browser.get("/staff/events/new").await.body.contains("健康齐鲁行"));
     let form_page = browser.get("/staff/events/new?kind=family-day").await;
-    assert!(form_page.body.contains("value=\"728亲子节\""), "the template's words");
+    for words in
+        ["value=\"728亲子节\"", "闯关游戏认识红细胞", "09:15 | 闯关游戏：认识血细胞 | Games: meeting blood cells"]
+    {
+        assert!(form_page.body.contains(words), "the template's words: {words}");
+    }
     let wrong = with(&[("slug", "亲子节"), ("title_zh", ""), ("children", "9"), ("city", "beijing")]);
     let refused = send(&browser, "/staff/events/new", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -353,7 +357,14 @@ async fn an_event_is_made_dated_published_changed_and_moved() {
 
     let page = gone_to(&send(&browser, "/staff/events/new", &NEW).await, "/staff/events/");
     let page = page.split('?').next().expect("a path").to_owned();
-    assert!(browser.get(&page).await.body.contains("至少有一个场次后才能发布"));
+    let made = browser.get(&page).await.body;
+    assert!(made.contains("至少有一个场次后才能发布"));
+    assert!(
+        made.contains("只问姓名和联系方式") && made.contains("有草稿未发布"),
+        "its kind's questions wait for staff"
+    );
+    let builder = browser.get(&format!("{page}/questions")).await.body;
+    assert!(builder.contains("孩子多大") && builder.contains("有尚未发布的改动"), "and can be changed first");
     assert_eq!(site.get("/events/family-day-rizhao").await.status, StatusCode::NOT_FOUND);
     let hours =
         [("day", "2026-08-08"), ("starts", "9:30"), ("ends", "11:00"), ("capacity", "40"), ("date_zh", "上午场")];

@@ -419,6 +419,8 @@ async fn what_names_a_waiting_party_is_erased_in_time() {
     let preview = services::privacy::preview(&house.services).await.expect("counted");
     let erased = services::privacy::erase_due(&house.services).await.expect("erased");
     assert_eq!((preview.waiting, erased.waiting), (1, 1));
+    let only = services::privacy::Erased { waiting: erased.waiting, ..Default::default() };
+    assert!(only.is_something(), "the log says so");
     let left = "select count(*) from waiting_entry where name_sealed is not null or mail_sealed is not null or mail_index is not null";
     assert_eq!(number(&house, left).await, 0);
     assert_eq!(number(&house, "select count(*) from waiting_entry where people = 2").await, 1, "counted still");

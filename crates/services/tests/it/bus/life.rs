@@ -4,6 +4,7 @@ use super::{
     VISITOR, ask_for_the_bus, deliver, dispatcher, garage, last_code, link, network, propose, request, subjects, typed,
 };
 use domain::account::{Actor, Denied, Role};
+use domain::booking::Reminder;
 use domain::bus::{State, Typed};
 use domain::field::Fault;
 use jiff::SignedDuration;
@@ -86,6 +87,8 @@ async fn from_a_question_to_the_marks_after_the_visit() {
     assert_eq!((public[0].city.code(), public[0].visited), ("weifang", false));
     let feed = bus::feed(services, domain::Locale::ZhCn).await.expect("a calendar");
     assert!(feed.contains("SUMMARY:科普巴士：演示市第1小学") && feed.contains("DTSTART:20260910T010000Z"), "{feed}");
+    let page = format!("/bus/stops/{}", public[0].id);
+    assert!(feed.replace("\r\n ", "").contains(&page), "its own page: {feed}");
     assert!(!feed.contains("演示路"), "a school's street is nobody's business");
 
     let early = bus::visited(services, &staff, id, request(&house, id).await.version, 118).await;
@@ -104,11 +107,14 @@ async fn from_a_question_to_the_marks_after_the_visit() {
     let Handle::Link(text) = handle.clone() else { panic!("a link") };
     let other = bus::feedback(services, &school, &text, marks).await;
     assert!(matches!(other, Err(BusError::NotFound)), "a link of another purpose opens nothing");
+    assert_eq!(bus::marks(services, &staff, id).await.expect("readable"), None, "it has not said yet");
     let feedback = bus::feedback_link(services, &request(&house, id).await);
     bus::feedback(services, &school, &feedback, marks).await.expect("told");
     bus::feedback(services, &school, &feedback, Marks { liked: 1, ..marks })
         .await
         .expect("a second answer is no error");
+    assert_eq!(bus::marks(services, &staff, id).await.expect("readable"), Some(marks));
+    assert!(matches!(bus::marks(services, &school, id).await, Err(BusError::Denied(_))), "the house's business");
     let noted = "select count(*) from audit_entry where action = 'bus.feedback_given' and detail->>'liked' = '5'";
     assert_eq!(crate::account::number(&house, noted).await, 1, "the first answer stands in the trail, and no other");
     // The link that asks opens neither the request nor anything that can be done with it.
@@ -357,4 +363,33 @@ async fn the_oldest_of_more_requests_than_a_list_shows_is_still_its_accounts_own
     let (_, other) = crate::account::visitor(&house, "school2@example.com").await;
     let refused = bus::view(&house.services, &other, &Handle::Id(id)).await;
     assert!(matches!(refused, Err(BusError::NotFound)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_school_is_reminded_three_days_and_one_day_before_and_of_no_date_that_fell_away() {
+    let (house, vehicles, crews) = garage(2, 2).await;
+    let (services, school) = (&house.services, || house.context(Actor::Anonymous));
+    let mut asked = Vec::new();
+    for (n, hours) in [(1, ("09:00", "11:00")), (2, ("14:00", "16:00"))] {
+        let id = ask_for_the_bus(&house, n, "weifang").await;
+        house.services.clock.advance(SignedDuration::from_mins(2));
+        propose(&house, id, vehicles[n - 1], crews[n - 1], hours).await.expect("proposed");
+        bus::accept(services, &school(), &link(&house, id).await, None).await.expect("accepted");
+        let version = request(&house, id).await.version;
+        bus::to_itinerary(services, &dispatcher(services, 7), id, version).await.expect("in the itinerary");
+        asked.push(id);
+    }
+    let starts_at = request(&house, asked[0]).await.stop.as_ref().map(|stop| stop.starts_at).expect("a date");
+    let reminded = async |n: usize| subjects(&house, n).await.iter().filter(|it| *it == "科普巴士：到访提醒").count();
+    let until = |at: jiff::Timestamp| house.services.clock.advance(at.duration_since(house.now()));
+    assert_eq!((reminded(1).await, reminded(2).await), (0, 0), "a confirmation has just said it");
+    until(Reminder::Days3.goes_out_at(starts_at) - SignedDuration::from_mins(1));
+    bus::withdraw(services, &school(), &link(&house, asked[1]).await, None).await.expect("withdrawn");
+    assert_eq!(reminded(1).await, 0, "not a minute before");
+    until(Reminder::Days3.goes_out_at(starts_at));
+    assert_eq!(reminded(1).await, 1);
+    until(Reminder::Day1.goes_out_at(starts_at));
+    assert_eq!(reminded(1).await, 2);
+    until(starts_at + SignedDuration::from_hours(12));
+    assert_eq!((reminded(1).await, reminded(2).await), (2, 0), "of a date that is no more nobody is reminded");
 }
