@@ -61,7 +61,7 @@ impl Consent {
 
 named! {
     /// What a family is told of.
-    Notice, 22 {
+    Notice, 24 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.
@@ -86,6 +86,10 @@ named! {
         Infused "infused",
         /// A payment is due soon.
         PaymentDue "payment_due",
+        /// The term of a contract ends soon.
+        ContractEnds "contract_ends",
+        /// The term of a contract is over.
+        ContractOver "contract_over",
         /// The child is of age today.
         OfAge "of_age",
         /// The child was invited several times and does not answer.

@@ -29,7 +29,7 @@ mod units;
 
 pub use certificate::{certificate, passport, passport_to_draw, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
-pub use due::{hand_over_due, remind_due};
+pub use due::{hand_over_due, remind_due, tell_of_ends};
 pub use error::FamilyError;
 pub(crate) use held::exported;
 pub use join::{Founder, Founding, found_in, join};
