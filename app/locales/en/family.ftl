@@ -148,6 +148,8 @@ family-notice-joined_mother = The mother has joined
 family-notice-joined_mother-text = Somebody who was invited as the child’s mother has joined your family. Everybody who belongs to it is listed under “People and consents”. If you do not know of this, please contact us at once.
 family-notice-joined_guardian = A guardian has joined
 family-notice-joined_guardian-text = Somebody who was invited as a guardian has joined your family. Everybody who belongs to it is listed under “People and consents”. If you do not know of this, please contact us at once.
+family-notice-membership_ended = A guardian no longer belongs to the family
+family-notice-membership_ended-text = Our staff ended the membership of a guardian, who can no longer read your record; the reason is on your access page. If you do not know of this, please contact us at once.
 family-notice-unit = See the unit
 family-notices-lead = Everything that concerns your unit. You are told of each thing once.
 family-notices-none = No notices yet
@@ -169,6 +171,7 @@ family-looked-family = Looked at: an overview of your contracts, units and membe
 family-looked-phones = Looked at: the mobile numbers registered with your contract
 family-looked-contract = Looked at: your storage contract
 family-looked-child = Sent the child’s invitation again
+family-looked-ended = Ended the membership of a guardian
 family-looked-other = Looked at: part of your record
 family-contract-lead = The term and the prices as agreed. An agreed price never changes.
 family-contract-none = No contract yet
@@ -503,6 +506,7 @@ contracts-done-before = This payment had been noted already; nothing was noted t
 contracts-done-invited = The invitation is on its way.
 contracts-done-sent = The invitation is on its way. Pressed again within ten minutes it is not sent twice.
 contracts-done-blocked = The invitation is blocked.
+contracts-done-membership-ended = The membership has ended; this person can no longer read the family’s record.
 
 # Which unit a contract keeps: proposed by one, confirmed by another.
 contracts-begin-title = A unit waits to be confirmed
@@ -522,6 +526,10 @@ contracts-done-withdrawn = The proposal is withdrawn. Nothing was linked.
 contracts-send-child = Invite the child again
 contracts-send-child-text = The child’s invitation has run out. A new one goes by text message to the number the family gave last, and is good for 90 days. The family sees in its notices that it was sent, and on its access page why.
 contracts-send-child-hint = At least six characters, for example: the child called and says no message arrived
+contracts-end-member = End a membership
+contracts-end-member-text = For an invitation that went to a wrong number, or where a court has decided. This person can no longer read anything of the family from this moment. The others see it in their notices, and your reason on their access page. Whoever made the contract, the mother and a child that has taken over cannot be ended here.
+contracts-end-member-who = Whose membership
+contracts-end-member-hint = At least six characters, for example: the invitation went to somebody else’s number
 
 contracts-new-lead = It begins as a draft; signing and bringing it into force follow on its page. Nobody is told now.
 contracts-child-name = Child’s name

@@ -148,6 +148,8 @@ family-notice-joined_mother = 孩子的母亲已加入
 family-notice-joined_mother-text = 有人凭邀请以孩子母亲的身份加入了您家。现有成员列在“成员与同意”里。如果您不知情，请立即联系我们。
 family-notice-joined_guardian = 一位监护人已加入
 family-notice-joined_guardian-text = 有人凭邀请以监护人身份加入了您家。现有成员列在“成员与同意”里。如果您不知情，请立即联系我们。
+family-notice-membership_ended = 一位监护人不再是成员
+family-notice-membership_ended-text = 脐血库的工作人员结束了一位监护人的成员身份，此人不再能查看您家的记录；原因写在“谁看过”里。如果您不知情，请立即联系我们。
 family-notice-unit = 查看这份脐带血
 family-notices-lead = 与您家脐带血有关的每件事，只通知一次。
 family-notices-none = 还没有通知
@@ -169,6 +171,7 @@ family-looked-family = 查看了您家合同、脐带血和成员的概况，不
 family-looked-phones = 查看了合同登记的手机号
 family-looked-contract = 查看了您家的储存合同
 family-looked-child = 再次发出了给孩子的邀请
+family-looked-ended = 结束了一位监护人的成员身份
 family-looked-other = 查看了您家记录的一部分
 family-contract-lead = 合同约定的期限和费用。费用一经约定不会更改。
 family-contract-none = 还没有合同
@@ -503,6 +506,7 @@ contracts-done-before = 这笔到账之前已经登记过，没有重复登记�
 contracts-done-invited = 邀请已发出。
 contracts-done-sent = 邀请已发出。十分钟内重复按不会重复发送。
 contracts-done-blocked = 邀请已停用。
+contracts-done-membership-ended = 成员身份已结束，此人不再能查看这个家庭的记录。
 
 # 合同保存哪一份脐带血：一人提出，另一人确认
 contracts-begin-title = 有一份脐带血等待确认
@@ -522,6 +526,10 @@ contracts-done-withdrawn = 已撤回，没有归入任何脐带血。
 contracts-send-child = 再次邀请孩子
 contracts-send-child-text = 给孩子的邀请已经过期。新的邀请会用短信发给家庭最近登记的孩子手机号，90天内有效。家庭会在通知里看到已再次邀请，在“谁看过”里看到您写的原因。
 contracts-send-child-hint = 至少6个字，例如：孩子本人来电，说没有收到短信
+contracts-end-member = 结束成员身份
+contracts-end-member-text = 用于邀请发错了号码，或法院另有判决的情形。此人立即不再能查看这个家庭的任何记录。家庭的其他成员会在通知里看到，在“谁看过”里看到您写的原因。签约的监护人、母亲和已接管的孩子不能在这里结束。
+contracts-end-member-who = 谁的成员身份
+contracts-end-member-hint = 至少6个字，例如：邀请误发给了别人的号码
 
 contracts-new-lead = 先建立为草拟；签署、到库后在合同页办理。建立时不会通知任何人。
 contracts-child-name = 孩子的姓名
