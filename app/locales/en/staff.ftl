@@ -964,3 +964,4 @@ staff-action-family-guardians-revealed = Looked up guardians’ mobile numbers
 staff-action-family-guardian-invited = Invited a guardian
 staff-action-family-invitation-sent = Sent an invitation to a family again
 staff-action-family-invitation-blocked = Blocked an invitation to a family
+staff-action-family-membership-ended = Ended a family membership

@@ -907,3 +907,4 @@ staff-action-family-guardians-revealed = 查看监护人完整手机号
 staff-action-family-guardian-invited = 邀请监护人
 staff-action-family-invitation-sent = 重新发送家庭邀请
 staff-action-family-invitation-blocked = 停用家庭邀请
+staff-action-family-membership-ended = 结束家庭成员身份

@@ -11,7 +11,7 @@ use crate::visit::{Visit, visit};
 use crate::words::role_text;
 use domain::account::Role;
 use leptos::prelude::*;
-use services::family::{self, CHILD_INVITATION, CONTRACT_WORK, OwnLook, OwnUnit};
+use services::family::{self, CHILD_INVITATION, CONTRACT_WORK, MEMBERSHIP_ENDED, OwnLook, OwnUnit};
 
 /// The page.
 #[component]
@@ -51,6 +51,7 @@ fn at_what(what: &str, of_a_unit: bool) -> &'static str {
         ("contract", _) => "family-looked-phones",
         (CONTRACT_WORK, _) => "family-looked-contract",
         (CHILD_INVITATION, _) => "family-looked-child",
+        (MEMBERSHIP_ENDED, _) => "family-looked-ended",
         _ => "family-looked-other",
     }
 }
@@ -95,6 +96,7 @@ mod tests {
             ("contract", false),
             (CONTRACT_WORK, false),
             (CHILD_INVITATION, false),
+            (MEMBERSHIP_ENDED, false),
             ("of_a_later_version", true),
         ];
         for locale in Locale::ALL {

@@ -92,7 +92,7 @@ fn child_section(visit: &Visit, of: &People, child: &OwnChild) -> impl IntoView 
     rows.extend(child.invited_at.map(|at| SummaryRow::new(visit.t("family-child-invited"), moment(visit, at))));
     rows.extend(child.took_over_at.map(|at| SummaryRow::new(visit.t("family-child-took-over"), moment(visit, at))));
     let guards = of.acts && of.members.iter().any(|member| member.own && member.member.kin != Kin::AdultChild);
-    let form = (guards && (child.invited_at.is_none() || child.silent)).then(|| {
+    let form = (guards && child.took_over_at.is_none()).then(|| {
         let action = visit.href("/account/units/people/child");
         view! {
             <Form action=action>

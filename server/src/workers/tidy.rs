@@ -195,7 +195,7 @@ async fn partners(services: &Services) {
     }
 }
 
-/// What happens to families by itself: children come of age, payments fall due.
+/// What happens to families by itself: children come of age, payments fall due, contracts end.
 async fn families(services: &Services) {
     match services::family::hand_over_due(services).await {
         Ok(0) => {}
@@ -211,6 +211,11 @@ async fn families(services: &Services) {
         Ok(0) => {}
         Ok(told) => tracing::info!(told, "families were told of payments that are due"),
         Err(error) => tracing::error!(%error, "payments that are due could not be looked for"),
+    }
+    match services::family::tell_of_ends(services).await {
+        Ok(0) => {}
+        Ok(told) => tracing::info!(told, "families were told of contracts that end"),
+        Err(error) => tracing::error!(%error, "contracts that end could not be looked for"),
     }
 }
 

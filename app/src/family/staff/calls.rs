@@ -65,6 +65,9 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/:id/send", INVITE, &send).on(PAGE),
     Call::post("/staff/contracts/:id/send-child", INVITE, &send_child).on(PAGE).keeping(&["child_reason"]),
     Call::post("/staff/contracts/:id/block", HANDLE, &block).on(PAGE),
+    Call::post("/staff/contracts/:id/end-membership", INVITE, &end_membership)
+        .on(PAGE)
+        .keeping(&["end_invitation", "end_reason"]),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];
 
@@ -294,6 +297,14 @@ async fn block(asked: Asked) -> Answer {
     let Ok(invitation) = asked.field("invitation").parse::<Uuid>() else { return Problem::Unusable.into() };
     let result = office::block(&asked.services, &asked.context, (id, invitation)).await;
     done(&asked, &page, ("blocked", ""), result)
+}
+
+async fn end_membership(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let Ok(invitation) = asked.field("end_invitation").parse::<Uuid>() else { return Problem::Unusable.into() };
+    let reason = asked.field(&field("end", "reason"));
+    let result = office::end_membership(&asked.services, &asked.context, (id, invitation), reason).await;
+    done(&asked, &page, ("membership-ended", "end"), result)
 }
 
 /// The mobile numbers that are registered, once.

@@ -33,6 +33,7 @@ pub(super) fn section(visit: &Visit, contract: &Contract) -> impl IntoView + use
             <div class="no-print">
                 {send_child(visit, contract)}
                 {invite}
+                {end(visit, contract)}
                 {reveal(visit, contract)}
             </div>
         </section>
@@ -137,6 +138,31 @@ fn invite(visit: &Visit, contract: &Contract) -> impl IntoView + use<> {
             </Form>
         </Dialog>
     }
+}
+
+/// The form that ends that somebody belongs to the family.
+fn end(visit: &Visit, contract: &Contract) -> Option<impl IntoView + use<>> {
+    let who = contract.invitations.iter().filter(|one| one.ends);
+    let who = who.map(|one| {
+        let label = format!("{} · {}", kin_text(visit, one.kin), one.phone);
+        Choice::new(one.id.to_string(), Text::from(label))
+    });
+    let who: Vec<Choice> = who.collect();
+    if who.is_empty() {
+        return None;
+    }
+    let action = visit.href(&format!("{}/end-membership", page_of(contract.id)));
+    let open = came_back(visit, "end", &["invitation", "reason"]);
+    Some(view! {
+        <Dialog label=visit.t("contracts-end-member") title=visit.t("contracts-end-member") open=open>
+            <p>{visit.t("contracts-end-member-text")}</p>
+            <Form action=action>
+                <Select name=field("end", "invitation") label=visit.t("contracts-end-member-who") choices=who/>
+                <TextField name=field("end", "reason") label=visit.t("units-reason") hint=visit.t("contracts-end-member-hint")/>
+                <p class="actions"><Button variant=Variant::Danger>{visit.t("contracts-end-member")}</Button></p>
+            </Form>
+        </Dialog>
+    })
 }
 
 /// The mobile numbers, once.

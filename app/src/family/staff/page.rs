@@ -34,6 +34,7 @@ const NEWS: &[(&str, &str)] = &[
     ("invited", "contracts-done-invited"),
     ("sent", "contracts-done-sent"),
     ("blocked", "contracts-done-blocked"),
+    ("membership-ended", "contracts-done-membership-ended"),
 ];
 
 /// The page.

@@ -23,6 +23,12 @@ impl Kin {
         !matches!(self, Self::FormerGuardian)
     }
 
+    /// One of the office can end that somebody belongs to a family as this. Not that of an owner, of the mother or of a child that took
+    /// over: whoever ended it could bring another into their place, who reads what is theirs.
+    pub const fn is_ended_by_one(self, mother: bool) -> bool {
+        matches!(self, Self::SecondGuardian | Self::FormerGuardian) && !mother
+    }
+
     /// What it becomes once the child has taken over.
     #[must_use]
     pub const fn after_hand_over(self) -> Self {
@@ -61,7 +67,7 @@ impl Consent {
 
 named! {
     /// What a family is told of.
-    Notice, 22 {
+    Notice, 25 {
         /// The tank its unit lies in was too warm.
         Excursion "excursion",
         /// Nothing happens to the unit until something is looked into.
@@ -86,6 +92,10 @@ named! {
         Infused "infused",
         /// A payment is due soon.
         PaymentDue "payment_due",
+        /// The term of a contract ends soon.
+        ContractEnds "contract_ends",
+        /// The term of a contract is over.
+        ContractOver "contract_over",
         /// The child is of age today.
         OfAge "of_age",
         /// The child was invited several times and does not answer.
@@ -102,6 +112,8 @@ named! {
         JoinedMother "joined_mother",
         /// Somebody came in as a guardian who is not the mother.
         JoinedGuardian "joined_guardian",
+        /// The office ended that a guardian belongs to the family.
+        MembershipEnded "membership_ended",
         /// Its contract went to another family, and its unit with it.
         UnitPassedOn "unit_passed_on",
         /// Its contract took over the unit of another family.
@@ -157,6 +169,15 @@ mod tests {
     fn after_a_hand_over_only_the_child_acts() {
         for kin in Kin::ALL {
             assert_eq!(kin.after_hand_over().acts(), kin == Kin::AdultChild, "{kin:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_whose_place_another_could_take_is_put_out_by_one() {
+        for kin in Kin::ALL {
+            assert!(!kin.is_ended_by_one(true), "{kin:?}, the mother");
+            let ended = matches!(kin, Kin::SecondGuardian | Kin::FormerGuardian);
+            assert_eq!(kin.is_ended_by_one(false), ended, "{kin:?}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! What happens to families by itself: on the eighteenth birthday the child is invited to take over, again when that ran out, three
-//! times in all, and of what is due soon a family is reminded; each once, on however many servers.
+//! times in all, and of what is due soon and of a term that ends a family is reminded; each once, on however many servers.
 
 use super::join::{INVITED_FOR, Invited, invite_in};
 use super::news::queue_invited;
@@ -9,7 +9,8 @@ use crate::Services;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
 use domain::contact::Phone;
-use domain::family::{Kin, Notice, is_of_age};
+use domain::custody::State;
+use domain::family::{ContractState, Kin, Notice, is_of_age};
 use domain::ids::{FamilyId, UnitId};
 use domain::time::local_day;
 use jiff::civil::Date;
@@ -20,6 +21,8 @@ use uuid::Uuid;
 
 /// Days before a payment's last day on which the family is reminded.
 const REMINDED: i64 = 30;
+/// Days before the last day of a contract on which its family is told: time to agree on another term.
+const ENDS_TOLD: i64 = 90;
 /// How often a child that does not answer is invited; then its guardians are told, once.
 const INVITED_AT_MOST: i16 = 3;
 
@@ -134,4 +137,56 @@ async fn reminded(services: &Services, row: said::DueRow) -> Result<bool, Family
     tell_in(&mut tx, &context, about, told).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Tells families that the term of a contract ends within [`ENDS_TOLD`] days, and that it is over: of each last day once, so that a term
+/// which was agreed anew has its own. Nobody is asked to go on keeping what is not kept any more, or will not be used. How many.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub async fn tell_of_ends(services: &Services) -> Result<u32, FamilyError> {
+    let today = local_day(services.clock.now());
+    let soon = today.saturating_add(ENDS_TOLD.days());
+    // What is over says so as a state, which [`settle_contracts`](super::settle_contracts) gave it on the day after.
+    let ends =
+        told_of(services, (Notice::ContractEnds, &[ContractState::Active, ContractState::Arrears]), soon).await?;
+    Ok(ends + told_of(services, (Notice::ContractOver, &[ContractState::Expired]), today).await?)
+}
+
+async fn told_of(
+    services: &Services,
+    (notice, states): (Notice, &[ContractState]),
+    until: Date,
+) -> Result<u32, FamilyError> {
+    let states: Vec<String> = states.iter().map(|state| state.name().to_owned()).collect();
+    let gone = |state: &State| state.is_over() || matches!(state, State::Exposed | State::RejectedAtIntake);
+    let gone: Vec<String> = State::ALL.into_iter().filter(gone).map(|state| state.name().to_owned()).collect();
+    let mut done = 0;
+    loop {
+        let page = said::ending(&services.db, (notice.name(), &states, &gone), until).await?;
+        let mut progress = false;
+        for row in page {
+            let own = services.clone();
+            if to_the_end(async move { told_end(&own, row, notice).await }).await? {
+                done += 1;
+                progress = true;
+            }
+        }
+        if !progress {
+            return Ok(done);
+        }
+    }
+}
+
+async fn told_end(services: &Services, row: said::EndingRow, notice: Notice) -> Result<bool, FamilyError> {
+    let context = services.system();
+    let day = row.ends_on.to_jiff();
+    let mut tx = services.begin().await?;
+    // A last day has no id of its own: it is the day of its contract.
+    let [high, low] = day.year().to_be_bytes();
+    let cause = nth_of(row.contract_id, &[high, low, day.month().unsigned_abs(), day.day().unsigned_abs()]);
+    let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
+    let told = tell_in(&mut tx, &context, about, (notice, cause, Some(day))).await?;
+    tx.commit().await?;
+    Ok(told)
 }

@@ -3,6 +3,7 @@
 use super::FamilyError;
 use super::contract::contracts;
 use super::looks::{CONTRACT_WORK, looks};
+use super::notices::notices;
 use super::people::people;
 use super::receipts::payments;
 use super::units::units;
@@ -22,6 +23,7 @@ pub(crate) async fn exported(services: &Services, context: &Context) -> Result<V
     let contracts = contracts(services, context).await?;
     let payments = payments(services, context).await?;
     let (units, looks) = (units(services, context).await?, looks(services, context).await?);
+    let notices = notices(services, context).await?;
     let families = families.iter().map(|family| {
         let own = family.members.iter().find(|member| member.own).map(|member| &member.member);
         json!({
@@ -47,6 +49,10 @@ pub(crate) async fn exported(services: &Services, context: &Context) -> Result<V
         "payments": payments.iter().map(|payment| json!({
             "contract": payment.number.as_str(), "reference": payment.reference, "fen": payment.amount.get(),
             "paid_on": payment.paid_on, "noted_at": payment.noted_at, "taken_back_at": payment.taken_back_at,
+        })).collect::<Vec<_>>(),
+        "notices": notices.iter().map(|notice| json!({
+            "kind": notice.kind.name(), "unit": notice.unit, "day": notice.day,
+            "made_at": notice.made_at, "read_at": notice.read_at,
         })).collect::<Vec<_>>(),
         // Nobody typed a reason for the office's own work: what was looked at says it.
         "looks": looks.iter().map(|look| json!({

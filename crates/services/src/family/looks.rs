@@ -18,6 +18,9 @@ pub const CONTRACT_WORK: &str = "contract_work";
 /// What it is where the office invites a child again that let its invitation run out.
 pub const CHILD_INVITATION: &str = "child_invitation";
 
+/// What it is where the office ended that somebody belongs to a family.
+pub const MEMBERSHIP_ENDED: &str = "membership_ended";
+
 /// A look at the record of a unit's family.
 #[derive(Clone, Copy, Debug)]
 pub struct Look<'a> {

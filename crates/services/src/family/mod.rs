@@ -29,11 +29,11 @@ mod units;
 
 pub use certificate::{certificate, passport, passport_to_draw, verify_certificate};
 pub use contract::{OwnContract, Price, contracts};
-pub use due::{hand_over_due, remind_due};
+pub use due::{hand_over_due, remind_due, tell_of_ends};
 pub use error::FamilyError;
 pub(crate) use held::exported;
 pub use join::{Founder, Founding, found_in, join};
-pub use looks::{CHILD_INVITATION, CONTRACT_WORK, Look, OwnLook, look_in, looks};
+pub use looks::{CHILD_INVITATION, CONTRACT_WORK, Look, MEMBERSHIP_ENDED, OwnLook, look_in, looks};
 pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};

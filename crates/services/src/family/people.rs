@@ -7,6 +7,7 @@ use crate::account::{contact_index, visitors};
 use crate::audit::{self, Entry};
 use crate::custody::Sight;
 use crate::db::to_the_end;
+use crate::limits;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::contact::{Contact, PersonName, Phone};
@@ -251,10 +252,12 @@ pub async fn consent(
     .await
 }
 
-/// Says where the child is reached on its eighteenth birthday. For guardians, until it is invited.
+/// Says where the child is reached on its eighteenth birthday. For guardians, until it takes over: where it was invited at a number that
+/// was mistyped, nobody comes in by that any more, and it is invited anew.
 ///
 /// # Errors
-/// `Denied`, `NotFound`, `OnlyLooks`; `Fields` (`phone`); `Over` once it was invited; `Database`.
+/// `Denied`, `NotFound`, `OnlyLooks`; `Fields` (`phone`); `Limited`: each number is a message; `Over` where it was invited at this number
+/// already, or took over; `Database`.
 pub async fn set_child_phone(
     services: &Services,
     context: &Context,
@@ -270,6 +273,8 @@ pub async fn set_child_phone(
         return Err(FamilyError::NotFound);
     }
     let phone = Phone::parse(phone).map_err(|fault| FamilyError::Fields(vec![FieldError::new("phone", fault)]))?;
+    let account = visitor(context, Capability::SeeOwnUnits)?;
+    limits::hit(services, &limits::CHILD_PHONE, &account.to_string()).await?;
     let (services, context) = (services.clone(), context.clone());
     to_the_end(async move {
         let sealed = services.vault.seal(place("family_child", "phone_sealed", child), phone.digits().as_bytes());
@@ -278,6 +283,7 @@ pub async fn set_child_phone(
         if !join::set_child_phone(&mut *tx, (family.0, child), (&sealed, &index)).await? {
             return Err(FamilyError::Over);
         }
+        join::end_childs_invitations(&mut *tx, child, context.now).await?;
         let detail = json!({ "child": child });
         let entry = Entry { action: "family.child_phone", subject_kind: "family", subject: Some(family.0), detail };
         audit::record(&mut tx, &context, &[entry]).await?;

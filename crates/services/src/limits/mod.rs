@@ -146,6 +146,8 @@ limits! {
     INVITATION_PER_ACCOUNT = "invitation-account", 5 in HOUR;
     /// The same from one network: a maternity ward's families come in one morning.
     INVITATION_PER_NETWORK = "invitation-network", 60 in HOUR;
+    /// Numbers at which the children of one guardian are to be invited: each is a text message to somebody, and one is mistyped twice.
+    CHILD_PHONE = "child-phone", 5 in DAY;
     /// Numbers of units one member of staff or one machine asks for: somebody at a desk opens a unit in half a minute.
     UNIT_LOOKED_UP = "unit-looked-up", 60 in TEN_MINUTES;
     /// Those of them that no unit has: they are given one after another, and are not to be counted through.

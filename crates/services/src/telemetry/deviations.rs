@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 /// Units of one transaction.
 const BATCH: i64 = 200;
-/// Excursions that ended within this time are joined to units in every round.
+/// Excursions that ended or were found within this time (of a gateway that was silent for days they are found late) are joined to units in
+/// every round.
 const LATELY: SignedDuration = SignedDuration::from_hours(48);
 
 impl From<CustodyError> for TelemetryError {

@@ -172,8 +172,8 @@ pub async fn add_child(db: impl PgExecutor<'_>, new: NewChild<'_>) -> sqlx::Resu
     Ok(())
 }
 
-/// Says where a child is reached from its eighteenth birthday on; one that did not answer is invited anew. `false` where it was invited
-/// and may still answer, or took over.
+/// Says where a child is reached from its eighteenth birthday on; one that was invited at another number, or did not answer, is invited
+/// anew. `false` where it was invited at this number and may still answer, or took over.
 pub async fn set_child_phone(
     db: impl PgExecutor<'_>,
     (family, child): (Uuid, Uuid),
@@ -182,13 +182,24 @@ pub async fn set_child_phone(
     let done = sqlx::query!(
         "update family_child
          set phone_sealed = $3, phone_index = $4, invited_at = null, invited_times = 0, silent_told_at = null
-         where id = $2 and family_id = $1 and took_over_at is null and (invited_at is null or silent_told_at is not null)",
+         where id = $2 and family_id = $1 and took_over_at is null
+           and (invited_at is null or silent_told_at is not null or phone_index is distinct from $4)",
         family,
         child,
         sealed,
         index
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Ends what a child was invited by and did not claim: nobody comes in by it any more. How many.
+pub async fn end_childs_invitations(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update family_invitation set expires_at = $2 where child_id = $1 and claimed_at is null and expires_at > $2",
+        child,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected())
 }
 
 /// A child whose eighteenth birthday is in a year, and who has a contract that runs and no invitation that can be claimed.

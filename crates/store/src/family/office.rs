@@ -347,6 +347,8 @@ pub struct InvitationRow {
     pub expires_at: SqlTimestamp,
     /// When it was.
     pub claimed_at: Option<SqlTimestamp>,
+    /// Who came in by it.
+    pub account_id: Option<Uuid>,
     /// When it was sent last.
     pub sent_at: Option<SqlTimestamp>,
     /// When the office blocked it.
@@ -358,7 +360,7 @@ pub async fn invitations(db: impl PgExecutor<'_>, contract: Uuid) -> sqlx::Resul
     sqlx::query_as!(
         InvitationRow,
         r#"select id, kin, mother, child_id, phone_sealed, expires_at as "expires_at: SqlTimestamp",
-                  claimed_at as "claimed_at: SqlTimestamp", sent_at as "sent_at: SqlTimestamp",
+                  claimed_at as "claimed_at: SqlTimestamp", account_id, sent_at as "sent_at: SqlTimestamp",
                   blocked_at as "blocked_at: SqlTimestamp"
            from family_invitation where contract_id = $1 order by made_at, kin <> 'owner', id"#,
         contract
@@ -398,4 +400,15 @@ pub async fn block(
         now.to_sqlx() as SqlTimestamp
     );
     Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Ends that somebody belongs to a family as what they are. `false` where they do not any more, or are something else.
+pub async fn end_member(db: impl PgExecutor<'_>, member: Uuid, kin: &str, now: Timestamp) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_member set until = $3 where id = $1 and kin = $2 and until is null",
+        member,
+        kin,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }

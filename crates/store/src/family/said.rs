@@ -265,3 +265,41 @@ pub async fn reminded(db: impl PgExecutor<'_>, (contract, nth): (Uuid, i16), now
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
+
+/// A contract whose last day a family was not told of.
+#[derive(Debug, Clone, Copy)]
+pub struct EndingRow {
+    /// Which.
+    pub contract_id: Uuid,
+    /// Of which family.
+    pub family_id: Uuid,
+    /// The unit it keeps.
+    pub unit_id: Option<Uuid>,
+    /// The last day of its term.
+    pub ends_on: SqlDate,
+}
+
+/// Contracts in one of some states whose term ends on a day or before it, of which their families were not told in a notice of a kind
+/// that names this last day (another term has another), by the hundred. Not those of a unit in one of the states `gone`, and
+/// not those whose last day is long over.
+pub async fn ending(
+    db: impl PgExecutor<'_>,
+    (kind, states, gone): (&str, &[String], &[String]),
+    until: civil::Date,
+) -> sqlx::Result<Vec<EndingRow>> {
+    sqlx::query_as!(
+        EndingRow,
+        r#"select c.id as contract_id, c.family_id, c.unit_id, c.ends_on as "ends_on!: SqlDate"
+           from family_contract c left join custody_unit u on u.id = c.unit_id
+           where c.state = any($2) and c.ends_on <= $4 and c.ends_on > $4 - 180 and (u.state <> all($3)) is not false and not exists (
+             select from family_notice n
+             where n.family_id = c.family_id and n.kind = $1 and n.day = c.ends_on and n.unit_id is not distinct from c.unit_id)
+           order by c.ends_on, c.id limit 100"#,
+        kind,
+        states,
+        gone,
+        until.to_sqlx() as SqlDate
+    )
+    .fetch_all(db)
+    .await
+}

@@ -109,7 +109,7 @@ pub async fn merge(db: impl PgExecutor<'_>, others: &[Uuid], into: Uuid) -> sqlx
     Ok(())
 }
 
-/// Joins excursions that ended after an instant to the units that lay in their tanks at the time, also those moved since; a unit
+/// Joins excursions that ended or were found after an instant to the units that lay in their tanks at the time, also those moved since; a unit
 /// that one of their parts has already is left. The laboratory's clock may be wrong: a unit lay there from the earlier of when it was
 /// put away and when the house heard so, until the later of when it was taken out and when the house heard so, the latter by
 /// [`CLOCKS_APART_HOURS`] at most. Answers how many units were added.
@@ -121,7 +121,7 @@ pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Resu
          join custody_placement p on p.tank_id = e.tank_id and least(p.put_at, p.put_received_at) <= e.ends_at
            and (p.taken_at is null
                 or greatest(p.taken_at, least(coalesce(p.taken_received_at, p.taken_at), p.taken_at + make_interval(hours => $2))) >= e.begins_at)
-         where e.ends_at >= $1 and e.merged_into is null
+         where greatest(e.ends_at, e.found_at) >= $1 and e.merged_into is null
            and not exists (
              select from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id
              where u.unit_id = p.unit_id and (o.id = e.id or o.merged_into = e.id))

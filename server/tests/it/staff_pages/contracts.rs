@@ -265,7 +265,7 @@ async fn a_contract_is_not_typed_twice_because_the_factor_grew_old() {
 }
 
 #[tokio::test]
-async fn a_childs_invitation_that_ran_out_is_sent_again_on_the_contracts_page() {
+async fn a_childs_invitation_is_sent_again_and_a_membership_ended_on_the_contracts_page() {
     let site = Site::new().await;
     let (services, phone) = (&site.test.services, |text| Phone::parse(text).expect("a number"));
     let born = "2008-07-20".parse().expect("a day");
@@ -276,7 +276,10 @@ async fn a_childs_invitation_that_ran_out_is_sent_again_on_the_contracts_page() 
         term: None,
         unit: None,
         child: (PersonName::parse("演示宝宝").expect("a name"), born, Some(phone("13800000779"))),
-        invited: vec![Founder { kin: Kin::Owner, mother: true, phone: phone(OWNER) }],
+        invited: vec![
+            Founder { kin: Kin::Owner, mother: true, phone: phone(OWNER) },
+            Founder { kin: Kin::SecondGuardian, mother: false, phone: phone("13800000778") },
+        ],
         prices: Vec::new(),
     };
     let mut tx = services.begin().await.expect("a transaction");
@@ -299,6 +302,37 @@ async fn a_childs_invitation_that_ran_out_is_sent_again_on_the_contracts_page() 
     let seen = office.get(&page).await;
     assert!(!seen.body.contains("child_reason") && !seen.body.contains("13800000779"), "{}", excerpt(&seen.body));
     assert_eq!(noted(&site, "family.invitation_sent", &id.to_string()).await, 1);
+
+    // Somebody came in by the other guardian's invitation, which had gone to a wrong number.
+    assert!(!seen.body.contains("end_reason"), "nobody has come in");
+    sqlx::query(
+        "with came as (
+           insert into account (id, kind, created_at) values ('01980000-0000-7000-8000-000000000778', 'visitor', now()) returning id),
+         used as (
+           update family_invitation set claimed_at = now(), account_id = came.id from came where kin = 'second_guardian'
+           returning family_id)
+         insert into family_member (id, family_id, account_id, kin, mother, since)
+         select came.id, used.family_id, came.id, 'second_guardian', false, now() from used, came",
+    )
+    .execute(&site.test.db.owner_pool())
+    .await
+    .expect("joined");
+    let seen = office.get(&page).await;
+    let choices = seen.body.split("name=\"end_invitation\"").nth(1).and_then(|rest| rest.split("</select>").next());
+    let choices = choices.expect("the form");
+    let mut values = choices.split("value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let invitation = values.find(|value| value.len() == 36).expect("the other guardian").to_owned();
+    assert!(values.all(|value| value.len() != 36), "and nobody else: {choices}");
+    let end = format!("{page}/end-membership");
+    let short = send(&office, &end, &[("end_invitation", invitation.as_str()), ("end_reason", "错了")]).await;
+    again(&short, REFUSED, "");
+    assert!(short.body.contains("错了"), "what was typed is kept");
+    let why = [("end_invitation", invitation.as_str()), ("end_reason", "演示：邀请误发给了别人的号码")];
+    for _ in 0..2 {
+        gone_to(&send(&office, &end, &why).await, &format!("{page}?done=membership-ended"));
+    }
+    assert!(!office.get(&page).await.body.contains("end_reason"));
+    assert_eq!(noted(&site, "family.membership_ended", &id.to_string()).await, 1);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::db::to_the_end;
 use crate::family::join::{Invited, invite_in};
 use crate::family::news::queue_invited;
 use crate::family::notices::tell_in;
-use crate::family::{CHILD_INVITATION, FamilyError, place};
+use crate::family::{CHILD_INVITATION, FamilyError, MEMBERSHIP_ENDED, place};
 use crate::{Context, Services};
 use domain::account::Role;
 use domain::contact::Phone;
@@ -199,21 +199,72 @@ async fn child_sent(
     if !told(&mut tx, context, (family, id), (kin, false)).await? {
         return Ok(());
     }
-    let look: Uuid = context.new_id();
+    noted(services, &mut tx, context, ((family, by), CHILD_INVITATION, why)).await?;
+    let detail = json!({ "invitation": id, "child": child.id });
+    audit::record(&mut tx, context, &[entry("family.invitation_sent", contract, detail)]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes into a family's own log what one of the office did, and why.
+async fn noted(
+    services: &Services,
+    db: &mut PgConnection,
+    context: &Context,
+    ((family, by), what, why): ((FamilyId, AccountId), &str, &str),
+) -> Result<(), FamilyError> {
+    let id: Uuid = context.new_id();
     let new = said::NewLook {
-        id: look,
+        id,
         family: family.0,
         unit: None,
         actor: by.0,
         role: Role::FamilySupport.name(),
-        what: CHILD_INVITATION,
-        reason: &services.vault.seal(place("family_access", "reason_sealed", look), why.as_bytes()),
+        what,
+        reason: &services.vault.seal(place("family_access", "reason_sealed", id), why.as_bytes()),
         break_glass: false,
     };
-    said::add_look(&mut *tx, new, context.now).await?;
-    let detail = json!({ "invitation": id, "child": child.id });
-    audit::record(&mut tx, context, &[entry("family.invitation_sent", contract, detail)]).await?;
-    Ok(tx.commit().await?)
+    Ok(said::add_look(db, new, context.now).await?)
+}
+
+/// Ends that somebody belongs to the family who came in by an invitation of a guardian: it went to a wrong number, or a court decided so.
+/// From then on they find nothing of it. Who is left reads it in their notices, and why in their log. Pressed twice it is once.
+///
+/// # Errors
+/// `Denied`, also where the second factor grew stale; `Fields` (`reason`); `NotFound`; `Over` of one that nobody came in by, and of whom one
+/// of the office does not put out ([`Kin::is_ended_by_one`]); `Unreadable`, `Database`.
+pub async fn end_membership(
+    services: &Services,
+    context: &Context,
+    (contract, invitation): (ContractId, Uuid),
+    why: &str,
+) -> Result<(), FamilyError> {
+    let by = inviter(context)?;
+    let why = reason(why).map_err(|short| fault("reason", short))?;
+    let (services, context) = (services.clone(), context.clone());
+    to_the_end(async move {
+        let mut tx = services.begin().await?;
+        let row = sql::lock(&mut *tx, contract.0).await?.ok_or(FamilyError::NotFound)?;
+        let all = sql::invitations(&mut *tx, row.id).await?;
+        let one = all.into_iter().find(|one| one.id == invitation).ok_or(FamilyError::NotFound)?;
+        let account = one.account_id.ok_or(FamilyError::Over)?;
+        let members = own::members(&mut *tx, row.family_id).await?;
+        let Some(member) = members.into_iter().find(|member| member.account_id == account) else { return Ok(()) };
+        let kin = Kin::from_name(&member.kin).ok_or(FamilyError::Unreadable)?;
+        if !kin.is_ended_by_one(member.mother) {
+            return Err(FamilyError::Over);
+        }
+        if !sql::end_member(&mut *tx, member.id, kin.name(), context.now).await? {
+            // The child took over, or they left, in this instant: the page shows what they are now.
+            return Err(FamilyError::Stale);
+        }
+        let family = FamilyId(row.family_id);
+        noted(&services, &mut tx, &context, ((family, by), MEMBERSHIP_ENDED, &why)).await?;
+        tell_in(&mut tx, &context, (family, None), (Notice::MembershipEnded, member.id, None)).await?;
+        let detail = json!({ "invitation": one.id, "kin": kin.name() });
+        audit::record(&mut tx, &context, &[entry("family.membership_ended", contract, detail)]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 /// Queues the letter of an invitation, and tells the family of it, once. `false` where it was queued a moment ago.

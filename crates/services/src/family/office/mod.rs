@@ -18,7 +18,7 @@ mod writing;
 
 pub use acts::{Acting, act};
 pub use begin::{Collected, Proposed, confirm, propose, withdraw};
-pub use invitations::{Inviting, block, invite, send, send_child};
+pub use invitations::{Inviting, block, end_membership, invite, send, send_child};
 pub use list::{Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
 pub use one::{Contract, Guardian, Happened, Invitation, Kept, Payment, Standing, TakenBack, contract, reveal};
 pub use payments::{Paying, pay, take_back};

@@ -117,6 +117,8 @@ pub struct Invitation {
     pub claimed_at: Option<Timestamp>,
     /// When it was sent last.
     pub sent_at: Option<Timestamp>,
+    /// Whoever came in by it belongs to the family, and the office can end that.
+    pub ends: bool,
 }
 
 /// A contract, as the office sees it.
@@ -229,7 +231,7 @@ pub async fn contract(services: &Services, context: &Context, id: ContractId) ->
         history: events.into_iter().map(|row| happened(services, row)).collect::<Result<_, _>>()?,
         invitations: invitations
             .into_iter()
-            .map(|row| invitation(services, row, context.now))
+            .map(|row| invitation(services, row, (members.as_slice(), context.now)))
             .collect::<Result<_, _>>()?,
         members: members.into_iter().map(member).collect::<Result<_, _>>()?,
     })
@@ -335,7 +337,14 @@ pub(super) fn standing_of(row: &sql::InvitationRow, now: Timestamp) -> Standing 
     }
 }
 
-fn invitation(services: &Services, row: sql::InvitationRow, now: Timestamp) -> Result<Invitation, FamilyError> {
+fn invitation(
+    services: &Services,
+    row: sql::InvitationRow,
+    (members, now): (&[own::MemberRow], Timestamp),
+) -> Result<Invitation, FamilyError> {
+    let came = members.iter().find(|member| row.account_id == Some(member.account_id));
+    let ends =
+        came.is_some_and(|member| Kin::from_name(&member.kin).is_some_and(|kin| kin.is_ended_by_one(member.mother)));
     Ok(Invitation {
         id: row.id,
         kin: Kin::from_name(&row.kin).ok_or(FamilyError::Unreadable)?,
@@ -345,6 +354,7 @@ fn invitation(services: &Services, row: sql::InvitationRow, now: Timestamp) -> R
         expires_at: row.expires_at.to_jiff(),
         claimed_at: row.claimed_at.map(|at| at.to_jiff()),
         sent_at: row.sent_at.map(|at| at.to_jiff()),
+        ends,
     })
 }
 

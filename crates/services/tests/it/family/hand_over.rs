@@ -88,8 +88,40 @@ async fn a_child_nobody_named_a_number_of_is_invited_once_its_guardians_do() {
     let staff = families::set_child_phone(&house.services, &support(&house), child, phone(CHILD).digits()).await;
     assert!(matches!(staff, Err(FamilyError::Denied(_))), "{staff:?}");
     assert_eq!(families::hand_over_due(&house.services).await.expect("looked"), 1);
+    let again = families::set_child_phone(&house.services, &mother, child, phone(CHILD).digits()).await;
+    assert!(matches!(again, Err(FamilyError::Over)), "it may still answer: {again:?}");
+}
+
+#[tokio::test]
+async fn a_child_that_was_invited_at_a_mistyped_number_is_invited_at_the_right_one_and_nobody_by_the_wrong() {
+    const WRONG: u128 = 18;
+    let house = TestHouse::new().await;
+    let family = founded(&house, 1, None, "2008-07-20".parse().expect("a day"), Some(phone(WRONG))).await;
+    joined(&house, 1, 11).await;
+    let due = async || families::hand_over_due(&house.services).await.expect("looked");
+    assert_eq!(due().await, 1);
+    let mother = visitor(&house, 11);
+    let people = families::people(&house.services, &mother).await.expect("read");
+    let child = (family, people[0].children[0].id);
+    families::set_child_phone(&house.services, &mother, child, phone(CHILD).digits()).await.expect("said");
+    let stranger = joins(&house, WRONG).await;
+    assert!(matches!(stranger, Err(FamilyError::NoInvitation)), "{stranger:?}");
+    assert_eq!((due().await, due().await), (1, 0), "invited anew, once");
+
+    // Each number is a message: who goes on and on is told to wait.
+    let mut said = Vec::new();
+    for person in [71, 72, 73, 74, CHILD] {
+        said.push(families::set_child_phone(&house.services, &mother, child, phone(person).digits()).await);
+    }
+    assert!(said[..4].iter().all(Result::is_ok), "{said:?}");
+    assert!(matches!(said[4], Err(FamilyError::Limited(_))), "{said:?}");
+    days(&house, 2);
+    let mother = visitor(&house, 11);
+    families::set_child_phone(&house.services, &mother, child, phone(CHILD).digits()).await.expect("said");
+    assert_eq!(due().await, 1);
+    joins(&house, CHILD).await.expect("its own unit");
     let late = families::set_child_phone(&house.services, &mother, child, phone(77).digits()).await;
-    assert!(matches!(late, Err(FamilyError::Over)), "{late:?}");
+    assert!(matches!(late, Err(FamilyError::OnlyLooks)), "{late:?}");
 }
 
 /// Comes in with their own number, or not.

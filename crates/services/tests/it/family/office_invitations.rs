@@ -2,7 +2,7 @@
 //! office read a contract stands in the family's own log.
 
 use super::office::contract_of;
-use super::{count, family, founded, joined, phone, support, units, visitor, writing};
+use super::{count, family, founded, joined, network, number, phone, support, units, visitor, writing};
 use domain::account::{Actor, Denied};
 use domain::family::{Kin, Notice};
 use domain::field::Fault;
@@ -10,7 +10,7 @@ use domain::ids::{AccountId, ContractId};
 use jiff::SignedDuration;
 use services::Context;
 use services::family::office::{self, Inviting, Standing};
-use services::family::{self as families, CONTRACT_WORK, FamilyError};
+use services::family::{self as families, CONTRACT_WORK, FamilyError, MEMBERSHIP_ENDED};
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -206,4 +206,53 @@ async fn that_the_office_read_a_contract_stands_in_the_familys_log_once_for_one_
     let denied = read(&visitor(&house, 11)).await;
     assert!(matches!(denied, Err(FamilyError::Denied(_))), "{denied:?}");
     assert_eq!(looks(12).await.len(), 3, "who was shown nothing has not looked");
+}
+
+#[tokio::test]
+async fn the_office_ends_that_a_guardian_belongs_to_a_family_for_a_reason_it_reads_and_puts_nobody_out_of_a_place() {
+    const WHY: &str = "演示：邀请误发给了别人的号码";
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    let id = contract_of(&house, family(&house, 1, unit).await).await;
+    let all = office::contract(&house.services, &support(&house), id).await.expect("read").invitations;
+    let of = |kin: Kin| all.iter().find(|one| one.kin == kin).expect("an invitation");
+    assert!(!of(Kin::Owner).ends && of(Kin::SecondGuardian).ends);
+    let (owner, second) = (of(Kin::Owner).id, of(Kin::SecondGuardian).id);
+    let end =
+        async |who: Uuid, why: &str| office::end_membership(&house.services, &support(&house), (id, who), why).await;
+    let sees =
+        async |person: u128| families::units(&house.services, &visitor(&house, person)).await.expect("read").len();
+
+    let mut stale = support(&house);
+    if let Actor::Staff { stepped_up_at, .. } = &mut stale.actor {
+        *stepped_up_at = None;
+    }
+    let factor = office::end_membership(&house.services, &stale, (id, second), WHY).await;
+    assert!(matches!(factor, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{factor:?}");
+    let guardian = office::end_membership(&house.services, &visitor(&house, 11), (id, second), WHY).await;
+    assert!(matches!(guardian, Err(FamilyError::Denied(_))), "{guardian:?}");
+    assert!(matches!(end(second, "错了").await, Err(FamilyError::Fields(_))), "a reason that says something");
+    assert!(matches!(end(Uuid::from_u128(404), WHY).await, Err(FamilyError::NotFound)));
+    let mother = end(owner, WHY).await;
+    assert!(matches!(mother, Err(FamilyError::Over)), "another could come into her place: {mother:?}");
+    assert_eq!((sees(11).await, sees(12).await), (1, 1), "nothing happened yet");
+
+    let (one, two) = tokio::join!(end(second, WHY), end(second, WHY));
+    one.expect("ended");
+    two.expect("pressed twice");
+    assert_eq!((sees(11).await, sees(12).await), (1, 0));
+    assert_eq!(count(&house, "select count(*) from audit_entry where action = 'family.membership_ended'").await, 1);
+    assert_eq!(kinds(&house, 11).await.iter().filter(|kind| **kind == Notice::MembershipEnded).count(), 1);
+    let looks = families::looks(&house.services, &visitor(&house, 11)).await.expect("read");
+    assert!(looks.iter().any(|look| look.what == MEMBERSHIP_ENDED && look.reason == WHY), "{looks:?}");
+    let left = office::contract(&house.services, &support(&house), id).await.expect("read");
+    assert!(left.invitations.iter().all(|one| !one.ends) && left.members.len() == 1);
+
+    // The invitation that was used lets nobody in again; a new one does.
+    let (typed, own) = (number(1), phone(12));
+    let again = families::join(&house.services, &visitor(&house, 12), &network(), (&typed, own.digits())).await;
+    assert!(matches!(again, Err(FamilyError::NoInvitation)), "{again:?}");
+    invited(&house, id, (Kin::SecondGuardian, false, 12)).await.expect("invited");
+    joined(&house, 1, 12).await;
+    assert_eq!(sees(12).await, 1);
 }

@@ -106,6 +106,8 @@ async fn the_copy_of_a_persons_data_has_the_payments_and_no_word_of_a_machine_fo
     let payment = &copy["cord_blood"]["payments"][0];
     assert_eq!((payment["reference"].as_str(), payment["fen"].as_i64()), (Some("T1"), Some(62_000)));
     assert_eq!(payment["paid_on"], "2026-07-20");
+    let notices = copy["cord_blood"]["notices"].as_array().expect("a list");
+    assert!(notices.iter().any(|notice| notice["kind"] == "joined_guardian"), "what they were told: {notices:?}");
     let looks = copy["cord_blood"]["looks"].as_array().expect("a list");
     let of = |what: &str| looks.iter().find(|look| look["what"] == what).expect("a look");
     assert!(of(families::CONTRACT_WORK)["reason"].is_null(), "{looks:?}");

@@ -7,22 +7,40 @@ use store::family::certificates;
 use testkit::TestHouse;
 use uuid::Uuid;
 
-/// Every table that says something of a family, and how many rows of the second family there are.
-const TABLES: [&str; 14] = [
-    "custody_unit",
+/// Every table that says something of a family: all that its role may read, but what is [`NOBODYS`].
+const TABLES: [&str; 18] = [
+    "custody_deviation",
     "custody_event",
     "custody_placement",
+    "custody_unit",
     "family",
-    "family_member",
-    "family_child",
-    "family_contract",
-    "family_contract_price",
-    "family_contract_due",
-    "family_contract_payment",
-    "family_invitation",
-    "family_consent",
-    "family_notice",
     "family_access",
+    "family_certificate",
+    "family_child",
+    "family_consent",
+    "family_contract",
+    "family_contract_due",
+    "family_contract_event",
+    "family_contract_payment",
+    "family_contract_price",
+    "family_invitation",
+    "family_member",
+    "family_notice",
+    "family_notice_read",
+];
+
+/// What its role may read besides: lists, rules, names of places, hashes, what was measured in tanks.
+const NOBODYS: [&str; 10] = [
+    "custody_catalogue",
+    "custody_catalogue_item",
+    "custody_node",
+    "custody_room",
+    "custody_root",
+    "custody_rules",
+    "custody_tank",
+    "telemetry_channel",
+    "telemetry_rollup",
+    "telemetry_rules",
 ];
 
 pub(super) async fn counted(db: &mut sqlx::PgConnection, table: &str) -> i64 {
@@ -72,6 +90,50 @@ async fn with_the_policy_gone_a_family_still_finds_only_its_own() {
         .await
         .expect("a count");
     assert_eq!(of_second, 2);
+}
+
+/// Whoever grants a family's role another table comes by here: with a policy of the families' own, or as one of nobody's.
+#[tokio::test]
+async fn every_table_that_a_family_may_read_has_its_policy_or_is_nobodys() {
+    let house = TestHouse::new().await;
+    let owner = house.db.owner_pool();
+    let readable: Vec<(String, bool)> = sqlx::query_as(
+        "select c.relname::text, c.relrowsecurity and exists (
+                  select from pg_policy p where p.polrelid = c.oid and p.polcmd = 'r' and p.polroles = array['cb_family'::regrole::oid])
+         from pg_class c
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+           and has_any_column_privilege('cb_family', c.oid, 'select')
+         order by c.relname::text collate \"C\"",
+    )
+    .fetch_all(&owner)
+    .await
+    .expect("tables");
+    let narrowed = |wanted: bool| {
+        readable.iter().filter(|(_, own)| *own == wanted).map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+    };
+    let (own, nobodys): (Vec<&str>, Vec<&str>) = (narrowed(true), narrowed(false));
+    assert_eq!((own, nobodys), (TABLES.to_vec(), NOBODYS.to_vec()));
+
+    // None of them is written by it, and of what acts as the owner it may ask two questions.
+    let written: i64 = sqlx::query_scalar(
+        "select count(*) from pg_class c
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+           and (has_any_column_privilege('cb_family', c.oid, 'insert, update')
+                or has_table_privilege('cb_family', c.oid, 'delete, truncate'))",
+    )
+    .fetch_one(&owner)
+    .await
+    .expect("a count");
+    assert_eq!(written, 0);
+    let asked: Vec<String> = sqlx::query_scalar(
+        "select p.proname::text from pg_proc p
+         where p.pronamespace = 'public'::regnamespace and p.prosecdef and p.prorettype <> 'trigger'::regtype
+           and has_function_privilege('cb_family', p.oid, 'execute') order by p.proname::text collate \"C\"",
+    )
+    .fetch_all(&owner)
+    .await
+    .expect("functions");
+    assert_eq!(asked, ["family_birth_mother", "family_of_reader"]);
 }
 
 #[tokio::test]

@@ -6,12 +6,15 @@ use domain::account::Role;
 use domain::custody::{DeviationKind, Payload};
 use domain::family::{ContractState, Notice};
 use domain::ids::{FamilyNoticeId, UnitId};
+use domain::time::local_day;
+use jiff::ToSpan as _;
 use serde_json::json;
 use services::custody::proof::staff_passport;
 use services::custody::{By, Incoming, UnitName, record_in};
 use services::family::office::{self, Paying};
 use services::family::{self as families, FamilyError, Look, OwnNotice};
 use services::lims;
+use store::ToSqlx as _;
 use testkit::TestHouse;
 use uuid::Uuid;
 
@@ -69,6 +72,74 @@ async fn a_payment_is_called_to_mind_once() {
     let contract = families::contracts(&house.services, &visitor(&house, 12)).await.expect("read");
     assert_eq!(contract[0].prices.len(), 3);
     assert_eq!(told[0].day, Some(contract[0].prices[1].due_on));
+}
+
+#[tokio::test]
+async fn that_a_contract_ends_and_that_it_ended_is_told_once_of_each_term() {
+    let house = TestHouse::new().await;
+    let all = units(&house).await;
+    let id = family(&house, 1, all[0]).await;
+    family(&house, 2, all[1]).await;
+    let owner = house.db.owner_pool();
+    let ends_in = async |days: i64| {
+        let day = local_day(house.now()).saturating_add(days.days());
+        sqlx::query("update family_contract set ends_on = $1 where family_id = $2")
+            .bind(day.to_sqlx())
+            .bind(id.0)
+            .execute(&owner)
+            .await
+            .expect("agreed");
+        day
+    };
+    let told = async |person: u128, kind: Notice| {
+        let mut all = notices(&house, person).await;
+        all.retain(|notice| notice.kind == kind);
+        all.into_iter().map(|notice| (notice.unit, notice.day)).collect::<Vec<_>>()
+    };
+    let looked = async || families::tell_of_ends(&house.services).await.expect("looked");
+
+    let before = families::units(&house.services, &visitor(&house, 11)).await.expect("read")[0].state;
+
+    // Far away nobody is told; within ninety days once, by whichever server comes first.
+    ends_in(91).await;
+    assert_eq!(looked().await, 0);
+    let first = ends_in(90).await;
+    let (one, two) = tokio::join!(looked(), looked());
+    assert_eq!(one + two, 1, "two servers tell once");
+    days(&house, 90);
+    families::settle_contracts(&house.services).await.expect("settled");
+    assert_eq!(looked().await, 0, "on its last day it still runs");
+
+    // The day after it is over, which is told once, too; the unit is where it was.
+    days(&house, 1);
+    assert_eq!(families::settle_contracts(&house.services).await.expect("settled"), 1);
+    assert_eq!((looked().await, looked().await), (1, 0));
+    for person in [11, 12] {
+        assert_eq!(told(person, Notice::ContractEnds).await, [(Some(all[0]), Some(first))], "{person}");
+        assert_eq!(told(person, Notice::ContractOver).await, [(Some(all[0]), Some(first))], "{person}");
+        let kept = families::units(&house.services, &visitor(&house, person)).await.expect("read");
+        assert_eq!(kept[0].state, before, "{person}");
+    }
+
+    // Another term was agreed, and ends: that is another reminder.
+    sqlx::query("update family_contract set state = 'active', version = version + 1 where state = 'expired'")
+        .execute(&owner)
+        .await
+        .expect("renewed");
+    let second = ends_in(30).await;
+    assert_eq!((looked().await, looked().await), (1, 0));
+    assert_eq!(told(11, Notice::ContractEnds).await.first(), Some(&(Some(all[0]), Some(second))));
+    assert!(told(21, Notice::ContractEnds).await.is_empty(), "another family's runs on");
+
+    // Of what is kept no more nobody is asked to agree on a term.
+    ends_in(20).await;
+    sqlx::query("alter table custody_unit disable trigger user").execute(&owner).await.expect("a unit that is over");
+    sqlx::query("update custody_unit set state = 'discarded' where id = $1")
+        .bind(all[0].0)
+        .execute(&owner)
+        .await
+        .expect("a unit that is over");
+    assert_eq!(looked().await, 0);
 }
 
 #[tokio::test]

@@ -158,6 +158,20 @@ async fn a_feed_that_catches_up_after_days_puts_no_unit_into_what_came_after_it_
     assert_eq!(own(yesterday).await, 1, "a clock may be wrong by a day");
 }
 
+/// A gateway that was silent for days sends what it kept: nobody waits for the hour in which older excursions are joined, too.
+#[tokio::test]
+async fn an_excursion_that_is_heard_of_days_later_holds_its_units_in_the_next_round() {
+    let house = TestHouse::new().await;
+    let code = store(&house).await;
+    let channel = format!("{code}/temperature_top");
+    let begun = house.now();
+    house.services.clock.advance(SignedDuration::from_hours(24 * 5));
+    let warm = (0..12).map(|n| reading(&channel, begun + SignedDuration::from_mins(n), -160.0)).collect();
+    send(&house, warm).await;
+    telemetry::roll_up(&house.services).await.expect("rolled up");
+    assert!(telemetry::open_deviations(&house.services).await.expect("opened") > 0);
+}
+
 /// Somebody closes every deviation of an excursion now.
 async fn close(house: &TestHouse) {
     sqlx::query(
