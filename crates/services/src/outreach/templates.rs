@@ -71,7 +71,7 @@ pub fn template(kind: EventKind) -> EventChange {
             0,
         ),
     };
-    let item = |(time, zh, en): &Line| ProgrammeItem { time: (*time).to_owned(), what: both(*zh, *en) };
+    let item = |(time, zh, en): &Line| ProgrammeItem { time: (*time).to_owned(), what: both(zh, en) };
     EventChange {
         title,
         city: City::Jinan,
