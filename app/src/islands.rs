@@ -48,6 +48,7 @@ pub fn Stepper(
                 id=id
                 value=initial
                 prop:value=move || number.get()
+                aria-required="true"
                 aria-describedby=described_by
                 aria-invalid=invalid.then_some("true")
                 on:input=move |event| set_number.set(event_target_value(&event))

@@ -126,8 +126,8 @@ fn filter(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
     view! {
         <Form get=true inline=true>
             <HiddenField name="part" value=asked.part.name()/>
-            <Select name="state" label=visit.t("cases-state") choices=states value=state/>
-            <Select name="group" label=visit.t("cases-group") choices=groups value=group/>
+            <Select name="state" label=visit.t("cases-state") choices=states value=state optional=true/>
+            <Select name="group" label=visit.t("cases-group") choices=groups value=group optional=true/>
             <TextField name="q" kind="search" label=visit.t("cases-reference") hint=visit.t("cases-reference-hint") value=asked.reference.clone()/>
             <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
         </Form>

@@ -267,8 +267,8 @@ fn purpose_fields(visit: &Visit, purpose: &Purpose) -> impl IntoView + use<> {
     let cities = std::iter::once(any("fund-any-city")).chain(cities).collect();
     let age = |years: Option<u8>| years.map(|years| years.to_string()).unwrap_or_default();
     view! {
-        <Select name="disease" label=visit.t("fund-group") choices=groups value=purpose.group.map(DiseaseGroup::name).unwrap_or_default()/>
-        <Select name="city" label=visit.t("fund-city") choices=cities value=purpose.city.map(City::code).unwrap_or_default()/>
+        <Select name="disease" label=visit.t("fund-group") choices=groups value=purpose.group.map(DiseaseGroup::name).unwrap_or_default() optional=true/>
+        <Select name="city" label=visit.t("fund-city") choices=cities value=purpose.city.map(City::code).unwrap_or_default() optional=true/>
         <TextField name="age_from" label=visit.t("fund-age-from") inputmode="numeric" width="short" value=age(purpose.age_from) optional=true/>
         <TextField name="age_until" label=visit.t("fund-age-until") inputmode="numeric" width="short" value=age(purpose.age_until) optional=true/>
         {date("valid_from", visit.t("fund-from"), purpose.from)}

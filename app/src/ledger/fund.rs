@@ -240,8 +240,8 @@ fn filter(visit: &Visit, wanted: Wanted) -> impl IntoView + use<> {
     view! {
         <div class="no-print">
             <Form get=true inline=true>
-                <Select name="month" label=visit.t("books-month") choices=months value=month/>
-                <Select name="kind" label=visit.t("books-kind") choices=kinds value=kind/>
+                <Select name="month" label=visit.t("books-month") choices=months value=month optional=true/>
+                <Select name="kind" label=visit.t("books-kind") choices=kinds value=kind optional=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button></p>
             </Form>
         </div>

@@ -121,7 +121,7 @@ async fn form(visit: &Visit, draft: &DraftView, activity: &Activity) -> AnyView 
     let today = local_day(visit.context.now);
     let more = || {
         let also = (!choices.is_empty()).then(|| {
-            view! { <Checkboxes name="also" label=visit.t("wait-also") hint=visit.t("wait-also-hint") choices=choices values=picked/> }
+            view! { <Checkboxes name="also" label=visit.t("wait-also") hint=visit.t("wait-also-hint") choices=choices values=picked optional=true/> }
         });
         let asked = asked.map(|(form, typed)| questions(visit, form, &typed, today));
         view! { {also}{asked} }.into_any()

@@ -144,8 +144,8 @@ fn filters(visit: &Visit, wanted: Wanted) -> impl IntoView + use<> {
     view! {
         <div class="event-filters">
             <Form get=true inline=true>
-                <Select name="city" label=visit.t("event-city") choices=cities value=city/>
-                <Select name="audience" label=visit.t("event-audience") choices=audiences value=audience/>
+                <Select name="city" label=visit.t("event-city") choices=cities value=city optional=true/>
+                <Select name="audience" label=visit.t("event-audience") choices=audiences value=audience optional=true/>
                 {day}
                 <Button variant=Variant::Secondary>{visit.t("event-show")}</Button>
             </Form>

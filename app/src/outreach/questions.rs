@@ -131,13 +131,13 @@ fn field(visit: &Visit, question: &Question, typed: &Typed, today: Date) -> AnyV
         }
         Kind::One { choices } => {
             let choices = offered(visit, choices).collect();
-            view! { <Radios name=name label=or_not(visit, label, optional) hint=hint(None) choices=choices value=first/> }
+            view! { <Radios name=name label=label hint=hint(None) choices=choices value=first optional=optional/> }
                 .into_any()
         }
         Kind::Many { choices } => {
             let choices = offered(visit, choices).collect();
             let values = before.into_iter().map(Text::from).collect();
-            view! { <Checkboxes name=name label=or_not(visit, label, optional) hint=hint(None) choices=choices values=values/> }
+            view! { <Checkboxes name=name label=label hint=hint(None) choices=choices values=values optional=optional/> }
                 .into_any()
         }
         Kind::Consent => {
@@ -145,11 +145,6 @@ fn field(visit: &Visit, question: &Question, typed: &Typed, today: Date) -> AnyV
             view! { <Checkbox name=name called=called hint=hint(None) checked=ticked>{label}</Checkbox> }.into_any()
         }
     }
-}
-
-/// A group has no place of its own for "may stay empty".
-fn or_not(visit: &Visit, label: Text, optional: bool) -> Text {
-    if optional { format!("{label}{}", visit.t("optional")).into() } else { label }
 }
 
 fn offered(visit: &Visit, choices: &[Choice]) -> impl Iterator<Item = Offered> {

@@ -85,6 +85,7 @@ pub fn Select(
                     class="input"
                     name=name
                     id=parts.id.clone()
+                    aria-required=(!optional).then_some("true")
                     aria-describedby=parts.described_by.clone()
                     aria-invalid=parts.invalid()
                 >
@@ -115,11 +116,16 @@ pub fn Radios(
     /// Side by side where there is room: for short words.
     #[prop(optional)]
     inline: bool,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
     let visit = visit();
     let chosen = visit.form.value(&name).map(|v| Text::from(v.to_owned())).or(value);
     let picked = move |value: &str| chosen.as_deref() == Some(value);
-    view! { <Boxes name=name kind="radio" label=label hint=hint choices=choices picked=picked inline=inline/> }
+    view! {
+        <Boxes name=name kind="radio" label=label hint=hint choices=choices picked=picked inline=inline optional=optional/>
+    }
 }
 
 /// Several of a few. The form sends `name` once for each that is ticked.
@@ -142,13 +148,18 @@ pub fn Checkboxes(
     /// Side by side where there is room: for short words.
     #[prop(optional)]
     inline: bool,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
     let visit = visit();
     let own = name.clone();
     let picked = move |value: &str| {
         if visit.form.was_sent() { visit.form.ticked(&own, value) } else { values.iter().any(|v| v.as_str() == value) }
     };
-    view! { <Boxes name=name kind="checkbox" label=label hint=hint choices=choices picked=picked inline=inline/> }
+    view! {
+        <Boxes name=name kind="checkbox" label=label hint=hint choices=choices picked=picked inline=inline optional=optional/>
+    }
 }
 
 #[component]
@@ -160,6 +171,7 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
     choices: Vec<Choice>,
     picked: P,
     inline: bool,
+    optional: bool,
 ) -> impl IntoView {
     let visit = visit();
     let parts = Parts::wanting(Wants::Choice, &visit, &name, &label, hint.is_some());
@@ -185,9 +197,19 @@ fn Boxes<P: Fn(&str) -> bool + Send + 'static>(
         }
     });
     let boxes = boxes.collect_view();
+    // Only a group of which one is chosen has a role that can say that it has to be.
+    let one = kind == "radio";
     view! {
-        <fieldset class=parts.class() aria-describedby=parts.described_by.clone()>
-            <legend class="label">{label}</legend>
+        <fieldset
+            class=parts.class()
+            role=one.then_some("radiogroup")
+            aria-required=(one && !optional).then_some("true")
+            aria-describedby=parts.described_by.clone()
+        >
+            <legend class="label">
+                {label}
+                {optional.then(|| view! { <span class="optional">{visit.t("optional")}</span> })}
+            </legend>
             {parts.hint(hint)}
             {parts.error()}
             <div class=if inline { "choices choices-inline" } else { "choices" }>{boxes}</div>

@@ -230,7 +230,8 @@ pub fn TextField(
     }
 }
 
-/// A file to send; its form says `files=true`. What was chosen does not come back with a form: browsers forbid it.
+/// A file to send; its form says `files=true`. What was chosen does not come back with a form: browsers forbid it. That it has to be
+/// sent is said by the native attribute: this input has no role that could carry the other.
 #[component]
 pub fn FileField(
     /// The input's name.
@@ -268,6 +269,7 @@ pub fn FileField(
                 id=parts.id.clone()
                 accept=accept
                 multiple=several
+                required=!optional
                 aria-describedby=parts.described_by.clone()
                 aria-invalid=parts.invalid()
             />

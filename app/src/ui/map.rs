@@ -74,7 +74,7 @@ pub fn CityRadios(
     let pin = Position::parse(&place).ok();
     let at = |read: fn(Position) -> u16| pin.map_or(-40, |pin| i32::from(read(pin))).to_string();
     view! {
-        <fieldset class=parts.class() aria-describedby=parts.described_by.clone()>
+        <fieldset class=parts.class() role="radiogroup" aria-required="true" aria-describedby=parts.described_by.clone()>
             <legend class="label">{label}</legend>
             {parts.hint(hint)}
             {parts.error()}

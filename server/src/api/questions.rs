@@ -4,10 +4,11 @@
 //! both are only put into words of JSON and back.
 
 use super::events::Words;
+use domain::field::Faults;
 use domain::outreach::{Kind, Question as Asked};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use services::outreach::{Sent, SentAnswer};
+use services::outreach::{Event, Replies, Sent, SentAnswer};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -124,6 +125,19 @@ pub enum Told {
 /// As the house reads them: by the rules of the form, and by no others.
 pub(super) fn sent(answers: BTreeMap<String, Told>) -> Sent {
     answers.into_iter().map(|(key, told)| (key, told.into())).collect()
+}
+
+/// The replies to what an event asks; what is wrong with an answer stands among the other faults of its request.
+pub(super) fn replies(
+    answers: BTreeMap<String, Told>,
+    event: Option<&Event>,
+    today: Date,
+    faults: &mut Faults,
+) -> Option<Replies> {
+    sent(answers).read(event, today).unwrap_or_else(|wrong| {
+        wrong.iter().for_each(|error| faults.add(&error.field, error.fault));
+        None
+    })
 }
 
 impl From<Told> for SentAnswer {

@@ -149,11 +149,7 @@ impl NewSeries {
         let contact = self.contact.as_deref().map(|text| faults.take("contact", Contact::parse(text)));
         let party = party(self.people, self.children, &mut faults);
         let shown = documents(&self.documents, today, &mut faults);
-        let replies = questions::sent(self.answers).read(Some(&event), today);
-        let replies = replies.unwrap_or_else(|wrong| {
-            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-            None
-        });
+        let replies = questions::replies(self.answers, Some(&event), today, &mut faults);
         let (Some(name), Some(party), true) = (name, party, faults.is_empty()) else {
             return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
         };

@@ -215,11 +215,7 @@ impl NewWaiting {
             faults.add("also", Fault::OutOfRange { min: 0, max: SESSIONS - 1 });
         }
         let event = event_of(services, self.session).await?;
-        let replies = questions::sent(self.answers).read(event.as_deref(), local_day(context.now));
-        let replies = replies.unwrap_or_else(|wrong| {
-            wrong.into_iter().for_each(|error| faults.add(&error.field, error.fault));
-            None
-        });
+        let replies = questions::replies(self.answers, event.as_deref(), local_day(context.now), &mut faults);
         let (Some(name), Some(contact), Some(party), true) = (name, contact, party, faults.is_empty()) else {
             return Err(Problem::new(problem::INVALID).errors(faults.into_errors()));
         };

@@ -141,7 +141,7 @@ fn who(visit: &Visit, wanted: &Wanted, all: &[Application]) -> impl IntoView + u
             <h2>{title}</h2>
             <Form get=true inline=true>
                 <TextField name="q" kind="search" label=visit.t("ambassador-staff-search") value=wanted.text.clone()/>
-                <Select name="state" label=visit.t("mine-state") choices=states value=chosen/>
+                <Select name="state" label=visit.t("mine-state") choices=states value=chosen optional=true/>
                 <Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>
             </Form>
             {table}

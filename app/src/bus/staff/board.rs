@@ -58,7 +58,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         <Page title=visit.t("bus-staff-board-title") lead=visit.t("bus-staff-board-lead") width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}
             <Form get=true inline=true>
-                <Select name="city" label=visit.t("bus-city") choices=cities value=chosen/>
+                <Select name="city" label=visit.t("bus-city") choices=cities value=chosen optional=true/>
                 <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
             </Form>
             {content}

@@ -123,11 +123,18 @@ async fn change_photo(asked: Asked) -> Answer {
         "remove" => PhotoChange::Remove,
         _ => return Problem::NotFound.into(),
     };
+    let words = matches!(change, PhotoChange::Words(_));
     match bus::change_photo(&asked.services, &asked.context, id, change).await {
         Ok(request) => Answer::to(format!("/staff/bus/requests/{request}?done=photos")),
-        Err(BusError::Fields(faults)) => {
+        Err(error) if words => {
             let Ok(request) = asked.field("request").parse::<BusRequestId>() else { return Problem::Unusable.into() };
-            refused(&asked, &format!("/staff/bus/requests/{request}"), BusError::Fields(own_faults(faults, &id)))
+            let error = match error {
+                BusError::Fields(faults) => BusError::Fields(own_faults(faults, &id)),
+                // A colleague removed it meanwhile: whoever words it is told that nothing was said.
+                BusError::NotFound => BusError::StateHasChanged,
+                other => other,
+            };
+            refused(&asked, &format!("/staff/bus/requests/{request}"), error)
         }
         // Removed by a press before this one.
         Err(BusError::NotFound) => Answer::to("/staff/bus"),

@@ -58,7 +58,7 @@ fn filter(visit: &Visit, kind: Option<DeviationKind>) -> impl IntoView + use<> {
     let value = kind.map_or("", DeviationKind::name);
     view! {
         <Form get=true inline=true action=visit.href(at::DEVIATIONS)>
-            <Select name="kind" label=visit.t("units-deviation-kind") choices=kinds value=value/>
+            <Select name="kind" label=visit.t("units-deviation-kind") choices=kinds value=value optional=true/>
             <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button></p>
         </Form>
     }

@@ -176,7 +176,7 @@ fn filter(visit: &Visit, asked: &Asked, tanks: &[(TankId, String)]) -> impl Into
             <TextField name="lot" label=visit.t("units-lot") width="medium" optional=true/>
             <DateField name="from" label=visit.t("units-from") optional=true/>
             <DateField name="until" label=visit.t("units-until") optional=true/>
-            <Checkboxes name="deviating" label=visit.t("units-deviating") choices=deviating inline=true/>
+            <Checkboxes name="deviating" label=visit.t("units-deviating") choices=deviating inline=true optional=true/>
             <p class="actions"><Button variant=Variant::Secondary>{visit.t("staff-show")}</Button>{clear}</p>
         </Form>
     }

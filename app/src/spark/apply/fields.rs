@@ -112,8 +112,8 @@ fn input(visit: &Visit, field: &'static Field, whom: Option<&str>) -> AnyView {
             let choices = choices.map(|word| Choice::new(*word, crate::spark::form_words::choice(visit, field, word)));
             let choices = choices.collect();
             match hint {
-                Some(hint) => view! { <Radios name=key label=label hint=hint choices=choices/> }.into_any(),
-                None => view! { <Radios name=key label=label choices=choices/> }.into_any(),
+                Some(hint) => view! { <Radios name=key label=label hint=hint choices=choices optional=optional/> }.into_any(),
+                None => view! { <Radios name=key label=label choices=choices optional=optional/> }.into_any(),
             }
         }
     }

@@ -100,7 +100,7 @@ fn story(kind: EventKind) -> Bilingual {
             "The 15th of November is World Cord Blood Day. Look into the laboratories through their windows, talk with those who work there, and let children make things in a corner of their own.\n\nEverything is free; the day informs, and nothing is signed.",
         ),
         EventKind::ComingOfAge => (
-            "成人礼上，志愿捐献者讲述自己的故事，医生回答捐献安全不安全。要不要加入捐献者资料库，由每个人回家后自己决定，现场不登记。",
+            "成人礼上，志愿捐献者讲述自己的故事，医生解答捐献是否安全。要不要加入捐献者资料库，由每个人回家后自己决定，现场不登记。",
             "Volunteers tell why they donated, and doctors answer whether it is safe. Whether to join the donor registry is decided by everybody at home; nobody is enrolled on the spot.",
         ),
         EventKind::HealthTour => (

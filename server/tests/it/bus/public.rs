@@ -27,7 +27,14 @@ async fn everything_typed_stays_where_it_was_typed() {
     let site = Site::new().await;
     let school = Visitor::new(&site);
     let form = gone_to(&school.post("/bus/apply", &[]).await, "/bus/apply/");
-    shows(&school.get(&form).await, StatusCode::OK, &["申请科普巴士", "济南", "菏泽"]);
+    let begun = school.get(&form).await;
+    shows(&begun, StatusCode::OK, &["申请科普巴士", "济南", "菏泽"]);
+    // What has to be chosen is said to whoever hears the page, too: the city and three questions, and who comes.
+    let required = |tag: &str, said: &str| {
+        let tags = begun.body.split(tag).skip(1).filter_map(|rest| rest.split('>').next());
+        tags.filter(|tag| tag.contains("aria-required=\"true\"") && tag.contains(said)).count()
+    };
+    assert_eq!((required("<fieldset", "role=\"radiogroup\""), required("<select", "")), (4, 1));
 
     let wrong = school.post(&form, &with("people", "很多")).await;
     shows(&wrong, REFUSED, &["填写一个数字"]);

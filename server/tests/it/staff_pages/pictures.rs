@@ -75,6 +75,11 @@ async fn an_event_shows_its_pictures_to_everybody_and_without_any_its_drawing() 
     assert!(at(&two, "义诊车前") < at(&two, "id=\"pictures\"") && at(&two, "id=\"pictures\"") < at(&two, "血压检查"));
     assert!(two.contains("loading=\"lazy\""));
     let desk = browser.get(&page).await.body;
+    let mut inputs = desk.split("<input").filter_map(|rest| rest.split('>').next());
+    assert!(
+        inputs.any(|input| input.contains("type=\"file\"") && input.contains(" required")),
+        "said to whoever hears it"
+    );
     let second = format!(
         "{page}/{}",
         desk.rsplit(&format!("{page}/")).next().expect("a form").split('"').next().expect("its end")
