@@ -15,6 +15,7 @@ use domain::ids::RequestId;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use services::ambassadors::{AmbassadorError, AmbassadorFault};
 use services::booking::BookingError;
 use services::bus::BusError;
 use services::groups::{GroupError, GroupFault};
@@ -268,6 +269,22 @@ impl From<GroupError> for ProblemDocument {
             GroupFault::Over { free, .. } => Refusal::Full { free }.into(),
             fault => {
                 tracing::error!(error = %fault, "a machine's question of groups could not be answered");
+                Self::of(Trouble::Broken)
+            }
+        })
+    }
+}
+
+impl From<AmbassadorError> for ProblemDocument {
+    fn from(error: AmbassadorError) -> Self {
+        let refused = |code: &str, why: &str| Self::new(REFUSED).detail(why).with("refusal", json!({ "code": code }));
+        of_request(error, |fault| match fault {
+            AmbassadorFault::NotOpen => refused("round-not-open", "One cannot apply in this round now."),
+            AmbassadorFault::AppliedAlready => {
+                refused("applied-already", "This contact has an application in this round.")
+            }
+            fault => {
+                tracing::error!(error = %fault, "a machine's question of ambassadors could not be answered");
                 Self::of(Trouble::Broken)
             }
         })
