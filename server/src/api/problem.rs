@@ -73,8 +73,8 @@ kinds! {
          `no-booking-needed` (whoever comes is let in: just come), \
          `party-too-large`, `daily-limit`, `people-daily-limit` and the other limits of people (with how many are left), \
          `changes-over` (with when they ended), of an event `asks-questions` (its questions changed since they were read), \
-         of a series `date-full`, `single-dates-only`, `whole-series-only`, on the waiting list `places-free`, `offer-ended`, of an application as ambassador \
-         `round-not-open`, `applied-already` and so on. \
+         of a series `date-full`, `single-dates-only`, `whole-series-only`, on the waiting list `places-free`, `offer-ended`, \
+         of an ambassador's application `round-not-open`, `applied-already` and so on. \
          Where one date of a series says no, `date` is that date (`session`, `starts_at`), and nothing of any date was booked.";
     NOT_ADMITTED = "not-admitted" CONFLICT "Nobody is let in"
         "`refusal.code` is the reason: `wrong-day`, `too-early`, `already-admitted`, `cancelled`, `not-a-pass` and so on.";
