@@ -3,6 +3,7 @@
 //! To add an endpoint: write the handler with its `#[utoipa::path]` in the room's file, name it in [`Document`] and add a
 //! line to [`routes`]. A test compares the two, and the authorisation comes with the line's policy.
 
+pub mod ambassadors;
 pub mod authorize;
 pub mod batch;
 pub mod bookings;
@@ -86,7 +87,7 @@ pub struct FieldProblem {
     info(
         title = "Shandong Cord Blood Bank",
         version = "1",
-        description = "What machines ask and tell: visits and events, requests for groups and the bus, people at the door, what happened to units, what tanks measure, what is disclosed. JSON in UTF-8; dates and times are RFC 3339; \
+        description = "What machines ask and tell: visits and events, requests for groups and the bus, ambassadors' applications and certificates, people at the door, what happened to units, what tanks measure, what is disclosed. JSON in UTF-8; dates and times are RFC 3339; \
                        lists are paged by an opaque cursor; errors are problem documents (RFC 9457). A call that changes \
                        something carries an `Idempotency-Key` wherever the call names it; the others say by what else a retry is known: \
                        a record's key, a reading's instant, a scan's nonce, a code. Calls of one client are limited; the `RateLimit` headers say what is left.",
@@ -97,6 +98,7 @@ pub struct FieldProblem {
         bookings::change, bookings::cancel, series::book, series::show, series::cancel, waiting::join, waiting::show, waiting::accept, waiting::decline,
         waiting::leave, check_ins::check_in, door::enrol, door::upload, door::roster, door::conflicts, door::end_shift, bus::stops,
         bus_requests::make, bus_requests::show, group_requests::make, group_requests::show,
+        ambassadors::rounds, ambassadors::make, ambassadors::show, ambassadors::verify,
         disclosure::show, lims::events, lims::dead_letters, lims::replay, lims::unit,
         telemetry::feed, telemetry::channels
     ),
@@ -116,6 +118,7 @@ pub struct FieldProblem {
         (name = "door", description = "At the door. `check-ins`: scope `door:write`; the rest is for enrolled devices and their own keys"),
         (name = "bus", description = "Where the science bus goes: any scope. Asking for it, for others: scope `bookings:write`"),
         (name = "groups", description = "Visits of groups to the museum, asked for others. Scope `bookings:write`"),
+        (name = "ambassadors", description = "Campus science ambassadors. Rounds, and whether a certificate is one: any scope. Applying for others: scope `bookings:write`"),
         (name = "lims", description = "What happened to units, from the laboratory's system. Scope `lims:write`"),
         (name = "disclosure", description = "What is disclosed of the aid programme. Any scope"),
         (name = "telemetry", description = "What gateways measure of tanks and rooms. Scope `telemetry:write`"),
@@ -189,6 +192,10 @@ pub fn routes(house: &House) -> Routes {
         ("GET", "/api/v1/bus/requests/{id}", machine(BookOnBehalf, get(bus_requests::show))),
         ("POST", "/api/v1/groups/requests", machine(BookOnBehalf, post(group_requests::make))),
         ("GET", "/api/v1/groups/requests/{id}", machine(BookOnBehalf, get(group_requests::show))),
+        ("GET", "/api/v1/ambassadors/rounds", machine(SeePublic, get(ambassadors::rounds))),
+        ("POST", "/api/v1/ambassadors/applications", machine(BookOnBehalf, post(ambassadors::make))),
+        ("GET", "/api/v1/ambassadors/applications/{id}", machine(BookOnBehalf, get(ambassadors::show))),
+        ("POST", "/api/v1/ambassadors/certificates/verify", machine(SeePublic, post(ambassadors::verify))),
         ("GET", "/api/v1/disclosure", machine(SeePublic, get(disclosure::show))),
         ("POST", "/api/v1/token", (Policy::Open("shows its own credentials"), post(tokens::get_tokens))),
         ("GET", "/.well-known/jwks.json", (Policy::Open("public keys"), get(tokens::jwks))),

@@ -15,6 +15,7 @@ use domain::ids::RequestId;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use services::ambassadors::{AmbassadorError, AmbassadorFault};
 use services::booking::BookingError;
 use services::bus::BusError;
 use services::groups::{GroupError, GroupFault};
@@ -72,7 +73,8 @@ kinds! {
          `no-booking-needed` (whoever comes is let in: just come), \
          `party-too-large`, `daily-limit`, `people-daily-limit` and the other limits of people (with how many are left), \
          `changes-over` (with when they ended), of an event `asks-questions` (its questions changed since they were read), \
-         of a series `date-full`, `single-dates-only`, `whole-series-only`, on the waiting list `places-free`, `offer-ended` and so on. \
+         of a series `date-full`, `single-dates-only`, `whole-series-only`, on the waiting list `places-free`, `offer-ended`, \
+         of an ambassador's application `round-not-open`, `applied-already` and so on. \
          Where one date of a series says no, `date` is that date (`session`, `starts_at`), and nothing of any date was booked.";
     NOT_ADMITTED = "not-admitted" CONFLICT "Nobody is let in"
         "`refusal.code` is the reason: `wrong-day`, `too-early`, `already-admitted`, `cancelled`, `not-a-pass` and so on.";
@@ -268,6 +270,22 @@ impl From<GroupError> for ProblemDocument {
             GroupFault::Over { free, .. } => Refusal::Full { free }.into(),
             fault => {
                 tracing::error!(error = %fault, "a machine's question of groups could not be answered");
+                Self::of(Trouble::Broken)
+            }
+        })
+    }
+}
+
+impl From<AmbassadorError> for ProblemDocument {
+    fn from(error: AmbassadorError) -> Self {
+        let refused = |code: &str, why: &str| Self::new(REFUSED).detail(why).with("refusal", json!({ "code": code }));
+        of_request(error, |fault| match fault {
+            AmbassadorFault::NotOpen => refused("round-not-open", "One cannot apply in this round now."),
+            AmbassadorFault::AppliedAlready => {
+                refused("applied-already", "This contact has an application in this round.")
+            }
+            fault => {
+                tracing::error!(error = %fault, "a machine's question of ambassadors could not be answered");
                 Self::of(Trouble::Broken)
             }
         })

@@ -17,7 +17,9 @@ mod selection;
 mod training;
 mod view;
 
-pub use crate::requests::{answer, ask, decline, manage_link, messages, of_account, request, submit, withdraw};
+pub use crate::requests::{
+    answer, ask, decline, manage_link, messages, of_account, own_on_behalf, request, submit, submit_on_behalf, withdraw,
+};
 pub use certificate::{Verdict, Verified, certificate_pdf, certify, rename, revoke, verify, verify_path};
 pub use dates::{NewTraining, TrainingDate, add_training, change_training, remove_training};
 pub use draft::begin;

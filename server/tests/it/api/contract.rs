@@ -49,6 +49,7 @@ fn every_call_that_changes_something_takes_a_key_or_says_why_it_needs_none() {
     assert!(with > 10, "{with}");
     let reviewed = [
         "DELETE /api/v1/door/shift",
+        "POST /api/v1/ambassadors/certificates/verify",
         "POST /api/v1/door/enrolments",
         "POST /api/v1/door/facts",
         "POST /api/v1/lims/dead-letters/{id}/replay",

@@ -1,5 +1,6 @@
 //! `/api`: tokens, endpoints, problem documents, documentation.
 
+mod ambassadors;
 mod answers;
 mod bookings;
 mod bus_requests;
