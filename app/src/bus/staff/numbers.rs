@@ -4,7 +4,7 @@ use crate::desk::{crumbs, read_first, rooms, turn};
 use crate::problem::Problem;
 use crate::ui::{BarChart, Column, Page, Point, Row, StatNumber, Table, Width};
 use crate::visit::{Visit, visit};
-use domain::time::local_day;
+use domain::time::{local_day, month_text};
 use leptos::prelude::*;
 use services::bus::{self, Statistics};
 
@@ -29,7 +29,8 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
         .filter(|row| row.people > 0)
         .map(|row| Point::new(row.city.text(visit.locale()), row.people))
         .collect();
-    let months: Vec<Point> = numbers.months.iter().map(|row| Point::new(row.month.clone(), row.people)).collect();
+    let month = |row: &bus::MonthTally| Point::new(month_text(row.month, visit.locale()), row.people);
+    let months: Vec<Point> = numbers.months.iter().map(month).collect();
     Ok(view! {
         <Page title=visit.t("bus-staff-numbers-title") lead=lead width=Width::Wide crumbs=crumbs(visit, &[])>
             {rooms(visit)}

@@ -166,8 +166,8 @@ pub struct CityTally {
 /// A month's numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MonthTally {
-    /// `2026-07`
-    pub month: String,
+    /// Its first day.
+    pub month: civil::Date,
     /// Visits.
     pub visits: u64,
     /// People who came.
@@ -206,7 +206,7 @@ pub async fn statistics(services: &Services, context: &Context, year: i16) -> Re
         CityTally { city, requests: of(|r| r.requests), visits: of(|r| r.visits), people: of(|r| r.people) }
     });
     let months = sql::by_month(&mut db, from, until).await?.into_iter().map(|row| MonthTally {
-        month: row.month,
+        month: row.month.to_jiff(),
         visits: row.visits.unsigned_abs(),
         people: row.people.unsigned_abs(),
     });

@@ -158,7 +158,7 @@ async fn refused_with_a_reason_revealed_for_a_reason_counted_afterwards() {
     gone_to(&send(&staff, &format!("{page}/visited"), &came).await, &format!("{page}?done=visited"));
     let numbers = staff.get("/staff/bus/numbers?year=2026").await;
     let again = "愿意再次接待共2份反馈2";
-    shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026-07", again]);
+    shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026年7月", again]);
     shows(&staff.get("/staff/bus/numbers?year=2025").await, StatusCode::OK, &["还没有可以画出来的数据"]);
 
     // What one school thought, or that it has not said.
