@@ -35,7 +35,7 @@ pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, Request
 pub use photos::{LARGEST_PHOTO, MOST_PHOTOS, PhotoChange, PhotoView, add_photo, change_photo, photo, photos};
 pub(crate) use photos::{count_old as count_old_photos, let_go_of_old as let_go_of_old_photos};
 pub use planner::{Guard, Itinerary, Proposal, Told, assign, check, itinerary, propose, propose_guarded};
-pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
+pub use schedule::{PublicStop, StopShown, calendar_file, feed, schedule, stop};
 pub use seed::seed_demo;
 pub use triage::{board, lapse_due, to_itinerary};
 pub use view::{StopView, feedback_link, view_asked_about};

@@ -81,7 +81,10 @@ async fn a_school_and_a_dispatcher_come_together() {
     let (state, version) = state_of(&site, &id).await;
     assert_eq!(state, "accepted");
     gone_to(&send(&staff, &format!("{page}/schedule"), &[("version", &version)]).await, &page);
-    shows(&school.get(&mine).await, StatusCode::OK, &["已排入行程，请提前准备", "停车位置"]);
+    shows(&school.get(&mine).await, StatusCode::OK, &["已排入行程，请提前准备", "停车位置", "加入日历"]);
+    let entry = school.get(&format!("{mine}/visit.ics")).await;
+    assert_eq!((entry.status, entry.header("content-type")), (StatusCode::OK, "text/calendar; charset=utf-8"));
+    assert!(entry.body.contains("SUMMARY:科普巴士到访"), "{}", entry.body);
     shows(&site.get("/bus/schedule").await, StatusCode::OK, &["演示市晨光小学"]);
     shows(&staff.get("/staff/bus/plan?from=2026-09-21").await, StatusCode::OK, &["演示市晨光小学", "前一天出发"]);
 }
