@@ -25,7 +25,8 @@ pub use crate::requests::{
     read, refuse, request, resend, reveal, send, submit, submit_on_behalf, view, withdraw,
 };
 pub use after::{
-    CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, marks, statistics, thank_later, visited,
+    CityTally, Marks, MonthTally, Statistics, export_statistics, feedback, feedback_given, marks, statistics,
+    thank_later, visited,
 };
 pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};
 pub use dates::{Slot, slots};

@@ -162,6 +162,16 @@ async fn refused_with_a_reason_revealed_for_a_reason_counted_afterwards() {
     let numbers = staff.get("/staff/bus/numbers?year=2026").await;
     let again = "愿意再次接待共2份反馈2";
     shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026年7月", again]);
+    let file = "/staff/bus/numbers/file";
+    let saved = send(&staff, file, &[("year", "2026"), ("format", "csv")]).await;
+    assert_eq!((saved.status, saved.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
+    for row in ["各市情况,济南,申请（份）,", "各月情况,2026年7月,到访（次）,"] {
+        assert!(saved.body.contains(row), "{row}: {}", saved.body);
+    }
+    assert_eq!(send(&staff, file, &[("year", "1066"), ("format", "csv")]).await.status, REFUSED);
+    let noted = "select detail->>'format' from audit_entry where action = 'bus.numbers_exported'";
+    let noted: Vec<String> = sqlx::query_scalar(noted).fetch_all(&site.test.db.owner_pool()).await.expect("a trail");
+    assert_eq!(noted, ["csv"]);
     shows(&staff.get("/staff/bus/numbers?year=2025").await, StatusCode::OK, &["还没有可以画出来的数据"]);
 
     // What one school thought, or that it has not said.
