@@ -554,6 +554,7 @@ staff-action-bus-released = Date fell away
 staff-action-bus-scheduled = Put into the itinerary
 staff-action-bus-visited = Visit noted
 staff-action-bus-feedback-given = School said what it thought
+staff-action-bus-numbers-exported = Science bus numbers exported
 staff-action-bus-refused = Request refused
 staff-action-bus-withdrawn = Request withdrawn
 staff-action-bus-assigned = Vehicle or crew changed

@@ -503,6 +503,7 @@ staff-action-bus-released = 日期需要另行安排
 staff-action-bus-scheduled = 排入行程
 staff-action-bus-visited = 登记到访
 staff-action-bus-feedback-given = 收到活动评价
+staff-action-bus-numbers-exported = 导出巴士统计
 staff-action-bus-refused = 谢绝申请
 staff-action-bus-withdrawn = 撤回申请
 staff-action-bus-assigned = 更换车辆或讲解组

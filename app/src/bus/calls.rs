@@ -21,6 +21,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/bus/r/:link/decline", Access::Public, &calls::decline::<Bus>),
     Call::post("/bus/r/:link/withdraw", Access::Public, &calls::withdraw::<Bus>),
     Call::post("/bus/r/:link/days", Access::Public, &days),
+    Call::get("/bus/r/:link/visit.ics", Access::Public, &visit_file),
     Call::post("/bus/f/:link", Access::Public, &feedback),
     Call::get("/bus/photos/:id", Access::Public, &photo),
     Call::get("/bus/schedule.ics", Access::Public, &calendar),
@@ -94,10 +95,25 @@ async fn photo(asked: Asked) -> Answer {
     }
 }
 
+const CALENDAR: &str = "text/calendar; charset=utf-8";
+
+/// The visit of one's own request as a calendar entry.
+async fn visit_file(asked: Asked) -> Answer {
+    let (_, handle) = match calls::handle::<Bus>(&asked) {
+        Ok(found) => found,
+        Err(answer) => return answer,
+    };
+    match bus::calendar_file(&asked.services, &asked.context, &handle, asked.locale()).await {
+        Ok(file) => Answer::file(CALENDAR, Some("visit.ics".into()), file),
+        Err(BusError::NotFound) => led_nowhere::<Bus>(&asked).await.into(),
+        Err(error) => problem_of(error).into(),
+    }
+}
+
 /// The itinerary as a calendar to subscribe to.
 async fn calendar(asked: Asked) -> Answer {
     match bus::feed(&asked.services, asked.locale()).await {
-        Ok(file) => Answer::file("text/calendar; charset=utf-8", None, file),
+        Ok(file) => Answer::file(CALENDAR, None, file),
         Err(error) => problem_of(error).into(),
     }
 }

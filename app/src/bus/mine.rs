@@ -90,7 +90,7 @@ fn now(visit: &Visit, base: &str, request: &RequestView) -> AnyView {
     match (request.state, &request.stop) {
         (State::Asked, _) => mine::asked(visit, base, request).into_any(),
         (State::Proposed, Some(stop)) => proposed(visit, base, request, stop).into_any(),
-        (State::Scheduled, Some(_)) => scheduled(visit).into_any(),
+        (State::Scheduled, Some(_)) => scheduled(visit, base).into_any(),
         (State::Visited, _) => {
             let href = visit.href(&format!("/bus/f/{}", feedback_link(&visit.services, request)));
             view! {
@@ -139,7 +139,7 @@ fn proposed(visit: &Visit, base: &str, request: &RequestView, stop: &StopView) -
     mine::proposed(visit, base, request, it)
 }
 
-fn scheduled(visit: &Visit) -> impl IntoView + use<> {
+fn scheduled(visit: &Visit, base: &str) -> impl IntoView + use<> {
     let items = ["bus-prepare-1", "bus-prepare-2", "bus-prepare-3", "bus-prepare-4"];
     let items = items.map(|key| view! { <li><Icon of=Glyph::Check/><span>{visit.t(key)}</span></li> });
     let items = items.collect_view();
@@ -147,6 +147,9 @@ fn scheduled(visit: &Visit) -> impl IntoView + use<> {
         <section class="request-now">
             <h2>{visit.t("bus-now-scheduled")}</h2>
             <ul class="ticks">{items}</ul>
+            <p class="actions no-print">
+                <LinkButton href=format!("{base}/visit.ics") variant=Variant::Secondary glyph=Glyph::Calendar download=true>{visit.t("mine-calendar")}</LinkButton>
+            </p>
         </section>
     }
 }

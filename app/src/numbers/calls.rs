@@ -34,11 +34,13 @@ pub(super) fn period(asked: &Asked) -> Result<Period, Vec<FieldError>> {
 
 /// A file that is named by what it is of and its days, and by nobody.
 pub(super) async fn handed(what: &str, subject: Subject, period: Period, sheet: Sheet, format: Format) -> Answer {
+    written(format!("{what}-{}-{}-{}", subject.name(), period.first(), period.last()), sheet, format).await
+}
+
+/// A table as a file of this name.
+pub(crate) async fn written(name: String, sheet: Sheet, format: Format) -> Answer {
     match spreadsheet::write(sheet, format).await {
-        Ok(bytes) => {
-            let name = format!("{what}-{}-{}-{}.{}", subject.name(), period.first(), period.last(), format.name());
-            Answer::file(format.content_type(), Some(name), bytes)
-        }
+        Ok(bytes) => Answer::file(format.content_type(), Some(format!("{name}.{}", format.name())), bytes),
         Err(error) => {
             tracing::error!(%error, "a file was read and not written");
             Problem::Broken.into()

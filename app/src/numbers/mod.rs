@@ -5,7 +5,7 @@
 mod bookings;
 pub mod calls;
 pub(crate) mod sheets;
-mod tables;
+pub(crate) mod tables;
 
 pub use bookings::ExportBookings;
 
@@ -156,7 +156,7 @@ fn files(visit: &Visit, subject: Subject, period: Period) -> impl IntoView + use
 }
 
 /// One button for each format.
-fn save_as(visit: &Visit) -> impl IntoView + use<> {
+pub(crate) fn save_as(visit: &Visit) -> impl IntoView + use<> {
     let buttons = Format::ALL.map(|format| {
         let label = match format {
             Format::Csv => "numbers-save-csv",

@@ -16,7 +16,7 @@ use services::spreadsheet::{Cell, Sheet};
 
 /// One number of a table.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Number(u64),
     /// Of a hundred; none where there is nothing to divide by.
     Percent(Option<u64>),
@@ -54,7 +54,7 @@ impl Value {
 
 /// What a row is of, and its numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     pub label: Text,
     pub values: Vec<Value>,
     /// There was nothing to count.
@@ -63,7 +63,7 @@ pub(super) struct Line {
 
 /// A table with its title.
 #[derive(Clone, Debug)]
-pub(super) struct Figures {
+pub(crate) struct Figures {
     pub title: Text,
     /// What the labels are.
     pub axis: Text,
@@ -72,13 +72,13 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    fn new(visit: &Visit, title: &str, axis: &str, columns: &[&str], lines: Vec<Line>) -> Self {
+    pub(crate) fn new(visit: &Visit, title: &str, axis: &str, columns: &[&str], lines: Vec<Line>) -> Self {
         let columns = columns.iter().map(|key| visit.t(key)).collect();
         Self { title: visit.t(title), axis: visit.t(axis), columns, lines }
     }
 
     /// As a table below a heading or a chart that says its title.
-    pub(super) fn table(&self) -> impl IntoView + use<> {
+    pub(crate) fn table(&self) -> impl IntoView + use<> {
         let first = std::iter::once(Column::new(self.axis.clone()));
         let columns = first.chain(self.columns.iter().map(|column| Column::number(column.clone()))).collect();
         let rows = self.lines.iter().map(|line| {
@@ -309,6 +309,11 @@ pub(super) fn sheet(visit: &Visit, subject: Subject, numbers: &Numbers) -> Sheet
         cancelled(visit, numbers),
         parts(visit, subject, numbers),
     ];
+    file(visit, &all)
+}
+
+/// Tables as one file: a row for each number.
+pub(crate) fn file(visit: &Visit, all: &[Figures]) -> Sheet {
     let headings = ["numbers-file-table", "numbers-file-row", "numbers-file-column", "numbers-value"];
     let rows = all.iter().flat_map(|figures| {
         figures.lines.iter().flat_map(move |line| {

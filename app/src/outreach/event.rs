@@ -107,8 +107,11 @@ fn gallery(visit: &Visit, event: &Event) -> Option<impl IntoView + use<>> {
 
 fn about(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
     let locale = visit.locale();
-    let story = event.story.of(locale).split("\n\n").filter(|text| !text.trim().is_empty());
-    let story = story.map(|text| view! { <p>{text.trim().to_owned()}</p> }).collect_view();
+    let story: Vec<_> = event.story.of(locale).split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect();
+    let story = (!story.is_empty()).then(|| {
+        let story = story.iter().map(|text| view! { <p>{(*text).to_owned()}</p> }).collect_view();
+        view! { <div><h2>{visit.t("event-story")}</h2><div class="prose">{story}</div></div> }
+    });
     let rows = vec![
         SummaryRow::new(visit.t("book-when"), days_text(visit, event)),
         SummaryRow::new(visit.t("museum-place"), Activity::Event(event.clone()).place(visit)),
@@ -117,7 +120,7 @@ fn about(visit: &Visit, event: &Arc<Event>) -> impl IntoView + use<> {
     ];
     view! {
         <section class="section event-about">
-            <div><h2>{visit.t("event-story")}</h2><div class="prose">{story}</div></div>
+            {story}
             <SummaryList rows=rows/>
         </section>
     }

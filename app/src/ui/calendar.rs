@@ -4,7 +4,7 @@ use super::icon::{Glyph, Icon};
 use crate::i18n::Text;
 use crate::visit::{Visit, visit};
 use domain::Locale;
-use domain::time::MONTHS_EN;
+use domain::time::month_text;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -81,10 +81,7 @@ pub fn CalendarGrid(
 ) -> impl IntoView {
     let visit = visit();
     let locale = visit.locale();
-    let title = match locale {
-        Locale::ZhCn => format!("{}年{}月", month.year(), month.month()),
-        Locale::En => format!("{} {}", MONTHS_EN[month.month() as usize - 1], month.year()),
-    };
+    let title = month_text(month, locale);
     let turn = |href: Option<Text>, glyph: Glyph, key: &str, rel: &'static str| match href {
         Some(href) => {
             view! { <a class="calendar-turn" href=href rel=rel aria-label=visit.t(key)><Icon of=glyph/></a> }.into_any()
@@ -158,8 +155,8 @@ fn weeks(
 fn spoken(day: Date, locale: Locale) -> (String, String) {
     let weekday = domain::time::weekday_text(day, locale);
     match locale {
-        Locale::ZhCn => (format!("{}年{}月", day.year(), day.month()), format!("日（{weekday}），")),
-        Locale::En => (format!("{weekday} "), format!(" {} {}, ", MONTHS_EN[day.month() as usize - 1], day.year())),
+        Locale::ZhCn => (month_text(day, locale), format!("日（{weekday}），")),
+        Locale::En => (format!("{weekday} "), format!(" {}, ", month_text(day, locale))),
     }
 }
 

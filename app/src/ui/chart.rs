@@ -70,9 +70,19 @@ impl Frame {
     }
 }
 
-/// Labels below the axis: as many as there is room for.
+/// Of how many points one has its label: as many stand below the axis as there is room for on a telephone, six at most.
+fn label_every(points: &[Point]) -> usize {
+    // Half of a sign's 22 units; a Chinese sign is a whole one wide.
+    const HALF: usize = 11;
+    let width = |label: &str| label.chars().map(|sign| if sign.is_ascii() { HALF } else { 2 * HALF }).sum::<usize>();
+    let widest = points.iter().map(|point| width(&point.label)).max().unwrap_or(0);
+    let room = ((WIDTH - LEFT - RIGHT) as usize / (widest + HALF)).clamp(1, 6);
+    points.len().div_ceil(room).max(1)
+}
+
+/// Labels below the axis.
 fn labels<F: Fn(usize) -> f64>(points: &[Point], centre: F) -> impl IntoView + use<F> {
-    let every = points.len().div_ceil(6).max(1);
+    let every = label_every(points);
     let texts = points.iter().enumerate().filter(|(i, _)| i % every == 0).map(|(i, point)| {
         view! { <text class="chart-text" text-anchor="middle" x=format!("{:.1}", centre(i)) y=(HEIGHT - 10.0).to_string()>{point.label.clone()}</text> }
     });
@@ -212,5 +222,13 @@ mod tests {
             assert_eq!(frame.top, top, "{largest}");
             assert!(frame.top / frame.stride <= 5);
         }
+    }
+
+    #[test]
+    fn labels_leave_each_other_room() {
+        let every = |label: &'static str, n: usize| label_every(&vec![Point::new(label, 1); n]);
+        assert_eq!((every("07-28", 0), every("07-28", 6), every("07-28", 7)), (1, 1, 2));
+        assert_eq!((every("2026年7月", 5), every("2026年7月", 12)), (1, 3));
+        assert_eq!((every("September 2026", 3), every("September 2026", 12)), (1, 4));
     }
 }

@@ -67,7 +67,7 @@ pub fn at(day: civil::Date, time: civil::Time) -> Timestamp {
 const WEEKDAYS_ZH: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
 const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// The months in English, January first.
-pub const MONTHS_EN: [&str; 12] = [
+const MONTHS_EN: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -90,6 +90,14 @@ pub fn day_text(day: civil::Date, locale: Locale) -> String {
         Locale::En => {
             format!("{} {} {} {}", WEEKDAYS_EN[weekday], day.day(), MONTHS_EN[day.month() as usize - 1], day.year())
         }
+    }
+}
+
+/// 2026年7月 · July 2026
+pub fn month_text(day: civil::Date, locale: Locale) -> String {
+    match locale {
+        Locale::ZhCn => format!("{}年{}月", day.year(), day.month()),
+        Locale::En => format!("{} {}", MONTHS_EN[day.month() as usize - 1], day.year()),
     }
 }
 
@@ -168,6 +176,15 @@ mod tests {
         let ends: Timestamp = "2026-07-28T02:30:00Z".parse().expect("an instant");
         assert_eq!(span_text(starts, ends, Locale::ZhCn), "2026年7月28日（周二）09:00–10:30");
         assert_eq!(span_text(starts, ends, Locale::En), "Tue 28 July 2026, 09:00–10:30");
+    }
+
+    #[test]
+    fn a_month_is_said_in_the_words_of_its_language() {
+        let day = civil::date(2026, 7, 28);
+        assert_eq!(
+            (month_text(day, Locale::ZhCn), month_text(day, Locale::En)),
+            ("2026年7月".into(), "July 2026".into())
+        );
     }
 
     #[test]

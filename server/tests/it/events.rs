@@ -92,6 +92,14 @@ async fn an_event_that_is_taken_back_is_gone_for_the_public_and_its_bookings_sta
     let page = site.get("/events/leyun-lectures").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("看懂产检单") && page.body.contains("可以报名整个系列，也可以只报其中几场"));
+    // A heading stands above something only: without a story there is none.
+    assert!(page.body.contains("活动介绍"));
+    let untold = r#"update event set story = '{"zh": " \n\n ", "en": ""}'
+                    where activity_id = (select id from activity where slug = 'leyun-lectures')"#;
+    sqlx::query(untold).execute(&site.test.db.owner_pool()).await.expect("no story");
+    later(&site);
+    let page = site.get("/events/leyun-lectures").await;
+    assert!(page.body.contains("看懂产检单") && !page.body.contains("活动介绍"));
     let session = sessions(&site, "leyun-lectures").await.remove(0);
     sqlx::query("update activity set published = false where slug = 'leyun-lectures'")
         .execute(&site.test.db.owner_pool())

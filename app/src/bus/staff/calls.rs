@@ -1,9 +1,10 @@
 //! What dispatchers do with requests, stops and days without driving.
 
-use super::blackouts;
+use super::{blackouts, numbers};
 use crate::calls::{Answer, Asked, Call};
 use crate::desk::{day, number, own_faults, reworded, time};
 use crate::form::Tone;
+use crate::numbers::calls::written;
 use crate::problem::Problem;
 use crate::requests::desk::{self, OURS, done, refused, subject};
 use crate::routes::Access;
@@ -15,6 +16,7 @@ use domain::time::at;
 use services::bus::{
     self, Bus, BusError, Fate, LARGEST_PHOTO, Named, NewBlackout, NewPicture, PhotoChange, Proposal, Unit,
 };
+use services::spreadsheet::Format;
 
 const DISPATCH: Access = Access::Capability(Capability::DispatchBus);
 const REVEAL: Access = Access::Capability(Capability::RevealBusContact);
@@ -36,6 +38,7 @@ pub const CALLS: &[Call] = &[
     Call::post("/staff/bus/fleet/retire", DISPATCH, &retire_unit),
     Call::post("/staff/bus/blackouts", DISPATCH, &add_blackout),
     Call::post("/staff/bus/blackouts/end", DISPATCH, &end_blackout),
+    Call::post(numbers::FILE, DISPATCH, &numbers_file),
 ];
 
 async fn schedule(asked: Asked) -> Answer {
@@ -238,5 +241,17 @@ async fn end_blackout(asked: Asked) -> Answer {
     match bus::end_blackout(&asked.services, &asked.context, id).await {
         Ok(()) => Answer::to(format!("{BLACKOUTS}?done=ended")),
         Err(error) => refused(&asked, BLACKOUTS, error),
+    }
+}
+
+/// The numbers of a year as a file.
+async fn numbers_file(asked: Asked) -> Answer {
+    let (Some(year), Some(format)) = (numbers::year(asked.field("year")), Format::from_name(asked.field("format")))
+    else {
+        return Problem::Unusable.into();
+    };
+    match bus::export_statistics(&asked.services, &asked.context, year, format).await {
+        Ok(year_of) => written(format!("bus-numbers-{year}"), numbers::sheet(&asked.visit, &year_of), format).await,
+        Err(error) => Problem::from(error).into(),
     }
 }

@@ -5,6 +5,7 @@ use super::view::asked_about;
 use crate::audit::{self, Entry};
 use crate::messages::BusTemplate;
 use crate::requests::{Kind, Notice, finished, locked, run, step, tell};
+use crate::spreadsheet::Format;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::bus::{City, Event, State};
@@ -13,6 +14,7 @@ use domain::ids::BusRequestId;
 use domain::time::{at, local_day};
 use jiff::{Timestamp, civil};
 use serde_json::json;
+use sqlx::PgConnection;
 use store::bus::{stops, tally as sql};
 use store::requests::rows::Words;
 
@@ -166,8 +168,8 @@ pub struct CityTally {
 /// A month's numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MonthTally {
-    /// `2026-07`
-    pub month: String,
+    /// Its first day.
+    pub month: civil::Date,
     /// Visits.
     pub visits: u64,
     /// People who came.
@@ -195,23 +197,48 @@ pub struct Statistics {
 /// `Denied`.
 pub async fn statistics(services: &Services, context: &Context, year: i16) -> Result<Statistics, BusError> {
     context.require(Capability::DispatchBus)?;
+    let mut db = services.db.acquire().await?;
+    count(&mut db, year).await
+}
+
+/// The numbers of a year, to be handed out as a file.
+///
+/// # Errors
+/// `Denied`.
+pub async fn export_statistics(
+    services: &Services,
+    context: &Context,
+    year: i16,
+    format: Format,
+) -> Result<Statistics, BusError> {
+    context.require(Capability::DispatchBus)?;
+    let mut tx = services.begin().await?;
+    store::numbers::freeze(&mut tx).await?;
+    let numbers = count(&mut tx, year).await?;
+    let detail = json!({ "year": year, "format": format.name() });
+    let entry = Entry { action: "bus.numbers_exported", subject_kind: "file", subject: None, detail };
+    audit::record(&mut tx, context, &[entry]).await?;
+    tx.commit().await?;
+    Ok(numbers)
+}
+
+async fn count(db: &mut PgConnection, year: i16) -> Result<Statistics, BusError> {
     let first = civil::Date::new(year, 1, 1).map_err(|_| BusError::NotFound)?;
     let next = civil::Date::new(year.saturating_add(1), 1, 1).map_err(|_| BusError::NotFound)?;
     let (from, until) = (domain::time::start_of_day(first), domain::time::start_of_day(next));
-    let mut db = services.db.acquire().await?;
-    let rows = sql::by_city(&mut db, from, until).await?;
+    let rows = sql::by_city(db, from, until).await?;
     let cities = City::ALL.map(|city| {
         let row = rows.iter().find(|row| row.city == city.code());
         let of = |read: fn(&sql::CityRow) -> i64| row.map_or(0, |row| read(row).unsigned_abs());
         CityTally { city, requests: of(|r| r.requests), visits: of(|r| r.visits), people: of(|r| r.people) }
     });
-    let months = sql::by_month(&mut db, from, until).await?.into_iter().map(|row| MonthTally {
-        month: row.month,
+    let months = sql::by_month(db, from, until).await?.into_iter().map(|row| MonthTally {
+        month: row.month.to_jiff(),
         visits: row.visits.unsigned_abs(),
         people: row.people.unsigned_abs(),
     });
     let months = months.collect();
-    let marks = sql::marks(&mut db, from, until).await?;
+    let marks = sql::marks(db, from, until).await?;
     let answers = marks.answers.unsigned_abs();
     let tenths = |sum: i64| (sum.unsigned_abs() * 10 + answers / 2).checked_div(answers);
     let average = [tenths(marks.liked), tenths(marks.understood), tenths(marks.organised)];

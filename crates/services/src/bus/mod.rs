@@ -25,7 +25,8 @@ pub use crate::requests::{
     read, refuse, request, resend, reveal, send, submit, submit_on_behalf, view, withdraw,
 };
 pub use after::{
-    CityTally, Marks, MonthTally, Statistics, feedback, feedback_given, marks, statistics, thank_later, visited,
+    CityTally, Marks, MonthTally, Statistics, export_statistics, feedback, feedback_given, marks, statistics,
+    thank_later, visited,
 };
 pub use blackout::{BlackoutView, Fate, NewBlackout, Seen, add_blackout, blackouts, colliding, end_blackout};
 pub use dates::{Slot, slots};
@@ -35,7 +36,7 @@ pub use kind::{Bus, BusError, Conflicts, DraftView, Handle, Particulars, Request
 pub use photos::{LARGEST_PHOTO, MOST_PHOTOS, PhotoChange, PhotoView, add_photo, change_photo, photo, photos};
 pub(crate) use photos::{count_old as count_old_photos, let_go_of_old as let_go_of_old_photos};
 pub use planner::{Guard, Itinerary, Proposal, Told, assign, check, itinerary, propose, propose_guarded};
-pub use schedule::{PublicStop, StopShown, feed, schedule, stop};
+pub use schedule::{PublicStop, StopShown, calendar_file, feed, schedule, stop};
 pub use seed::seed_demo;
 pub use triage::{board, lapse_due, to_itinerary};
 pub use view::{StopView, feedback_link, view_asked_about};

@@ -1,11 +1,12 @@
 //! What everybody may know: when the bus stops where, as a list and as a calendar one can subscribe to. A school's street
-//! and its coordinator are nobody's business.
+//! and its coordinator are nobody's business: they stand in the entry of its own visit only.
 
-use super::kind::BusError;
+use super::kind::{BusError, Handle};
 use super::photos::{PhotoView, shown};
 use super::view::StopView;
-use crate::Services;
-use crate::messages::{Entry, calendar_to_follow};
+use crate::messages::{Entry, calendar_to_follow, stop_calendar};
+use crate::requests::view;
+use crate::{Context, Services};
 use domain::Locale;
 use domain::bus::{Audience, City, Position, State};
 use domain::ids::BusStopId;
@@ -131,4 +132,21 @@ pub async fn feed(services: &Services, locale: Locale) -> Result<String, BusErro
         })
         .collect();
     Ok(calendar_to_follow(services, title, &entries))
+}
+
+/// The date of a request as an iCalendar file, for whoever has its link.
+///
+/// # Errors
+/// `NotFound` for a link that is none, and while no date stands in the itinerary.
+pub async fn calendar_file(
+    services: &Services,
+    context: &Context,
+    handle: &Handle,
+    locale: Locale,
+) -> Result<String, BusError> {
+    let request = view(services, context, handle).await?;
+    match (request.state, &request.stop) {
+        (State::Scheduled, Some(stop)) => Ok(stop_calendar(services, &request, stop, locale)),
+        _ => Err(BusError::NotFound),
+    }
 }

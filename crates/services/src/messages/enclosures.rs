@@ -40,16 +40,14 @@ fn in_calendar(
     let links = links(services, visit, locale);
     let (arrive, deadline) = (clock_text(visit.doors_open()), end_text(visit.change_until(), locale));
     let (people, reference) = (visit.people, &visit.reference);
-    let (mut description, changes, alarm) = match locale {
+    let (mut description, changes) = match locale {
         Locale::ZhCn => (
             format!("预约码：{reference}\n人数：{people}人\n{arrive}起凭入场凭证入场。"),
             format!("如需取消或改期，请在{deadline}前办理。"),
-            "两小时后开始",
         ),
         Locale::En => (
             format!("Reference: {reference}\nPeople: {people}\nDoors open at {arrive}."),
             format!(" Changes and cancellation until {deadline}."),
-            "It begins in two hours",
         ),
     };
     if !visit.cancelled && visit.changeable(services.clock.now()) {
@@ -69,8 +67,16 @@ fn in_calendar(
         url: Some(&links.manage),
         organizer: Some(services.post.sender()),
         attendee,
-        alarm: Some(alarm),
+        alarm: Some(alarm(locale)),
     })
+}
+
+/// What the alarm two hours before says.
+pub(super) const fn alarm(locale: Locale) -> &'static str {
+    match locale {
+        Locale::ZhCn => "两小时后开始",
+        Locale::En => "It begins in two hours",
+    }
 }
 
 /// The pass of a visit, to be drawn.

@@ -43,6 +43,7 @@ pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
 pub(crate) use alarm::{AlarmMessage, queue_alarms};
 pub use application::{CopySection, CopySheet};
+pub(crate) use bus::stop_calendar;
 pub use calendar::{Entry, Event, Method, ics};
 pub(crate) use certificate::{CertificateSheet, Issued};
 pub(crate) use certificates::queue_certificates;

@@ -4,6 +4,7 @@
 
 use super::ambassadors::AmbassadorFacts;
 use super::bus::BusFacts;
+use super::calendar::Method;
 use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter, sms};
 use super::groups::GroupFacts;
 use super::short_link;
@@ -233,6 +234,16 @@ pub(super) trait Letters: Kind {
         Vec::new()
     }
 
+    /// The calendar entry that goes along with a mail, where it makes, moves or ends one.
+    fn calendar(
+        services: &Services,
+        request: &View<Self>,
+        template: Self::Template,
+    ) -> impl Future<Output = sqlx::Result<Option<(Method, String)>>> + Send {
+        let _ = (services, request, template);
+        async { Ok(None) }
+    }
+
     /// Whether the session or date a message is about still is the one of the request, and worth speaking of.
     fn is_about(_request: &View<Self>, _template: Self::Template, _about: Uuid, _now: Timestamp) -> bool {
         true
@@ -297,8 +308,9 @@ async fn send<K: Letters>(services: Services, job: Job<NoticeJob<K::Template>>) 
     }
     let parcel = match contact {
         Contact::Mail(mail) => {
+            let calendar = K::calendar(&services, &request, template).await?;
             let facts = facts(&services, &request);
-            letter(message, mail, request.locale, template.text(), &facts, None, now)?
+            letter(message, mail, request.locale, template.text(), &facts, calendar, now)?
         }
         Contact::Phone(phone) => {
             short_link::keep_request::<K>(&services, id, link_until(&request)).await?;

@@ -1,7 +1,7 @@
 //! Stops: one vehicle with one crew at one place, proposed, accepted, scheduled, visited or given back.
 
 use jiff_sqlx::{Timestamp, ToSqlx};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// The constraint that keeps a vehicle in one place at a time.
@@ -107,6 +107,33 @@ pub async fn of_request(db: &mut PgConnection, request: Uuid) -> sqlx::Result<Op
                 r.people, r.version, o.starts_at as \"replaced_from?: Timestamp\", o.ends_at as \"replaced_until?: Timestamp\"
          from bus_stop s join bus_request r on r.id = s.request_id left join bus_stop o on o.id = s.replaces
          where s.state <> 'released' and s.request_id = $1",
+        request
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A date as a calendar has it.
+#[derive(Debug, Clone)]
+pub struct DateRow {
+    /// iCalendar UID.
+    pub uid: Uuid,
+    /// iCalendar SEQUENCE.
+    pub sequence: i32,
+    /// The first visitors.
+    pub starts_at: Timestamp,
+    /// The last ones.
+    pub ends_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The date of a request that fell away last.
+pub async fn given_back(db: impl PgExecutor<'_>, request: Uuid) -> sqlx::Result<Option<DateRow>> {
+    sqlx::query_as!(
+        DateRow,
+        "select coalesce(uid, id) as \"uid!\", sequence, starts_at, ends_at, updated_at from bus_stop
+         where request_id = $1 and state = 'released' order by sequence desc, id desc limit 1",
         request
     )
     .fetch_optional(db)

@@ -1,6 +1,6 @@
 //! What is counted: visits and people by city, marks, and how many requests wait.
 
-use jiff_sqlx::ToSqlx;
+use jiff_sqlx::{Date, ToSqlx};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -39,11 +39,11 @@ pub async fn by_city(
     .await
 }
 
-/// Visits and people of a month of Shandong, `2026-07`.
+/// Visits and people of a month of Shandong.
 #[derive(Debug, Clone)]
 pub struct MonthRow {
-    /// The month.
-    pub month: String,
+    /// The first day of the month.
+    pub month: Date,
     /// Visits.
     pub visits: i64,
     /// People who came.
@@ -58,7 +58,7 @@ pub async fn by_month(
 ) -> sqlx::Result<Vec<MonthRow>> {
     sqlx::query_as!(
         MonthRow,
-        "select to_char(starts_at at time zone 'Asia/Shanghai', 'YYYY-MM') as \"month!\", count(*) as \"visits!\",
+        "select date_trunc('month', starts_at at time zone 'Asia/Shanghai')::date as \"month!: Date\", count(*) as \"visits!\",
                 coalesce(sum(people_came), 0) as \"people!\"
          from bus_stop where state = 'visited' and starts_at >= $1 and starts_at < $2 group by 1 order by 1",
         from.to_sqlx() as _,

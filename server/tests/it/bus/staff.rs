@@ -81,7 +81,10 @@ async fn a_school_and_a_dispatcher_come_together() {
     let (state, version) = state_of(&site, &id).await;
     assert_eq!(state, "accepted");
     gone_to(&send(&staff, &format!("{page}/schedule"), &[("version", &version)]).await, &page);
-    shows(&school.get(&mine).await, StatusCode::OK, &["已排入行程，请提前准备", "停车位置"]);
+    shows(&school.get(&mine).await, StatusCode::OK, &["已排入行程，请提前准备", "停车位置", "加入日历"]);
+    let entry = school.get(&format!("{mine}/visit.ics")).await;
+    assert_eq!((entry.status, entry.header("content-type")), (StatusCode::OK, "text/calendar; charset=utf-8"));
+    assert!(entry.body.contains("SUMMARY:科普巴士到访"), "{}", entry.body);
     shows(&site.get("/bus/schedule").await, StatusCode::OK, &["演示市晨光小学"]);
     shows(&staff.get("/staff/bus/plan?from=2026-09-21").await, StatusCode::OK, &["演示市晨光小学", "前一天出发"]);
 }
@@ -158,7 +161,17 @@ async fn refused_with_a_reason_revealed_for_a_reason_counted_afterwards() {
     gone_to(&send(&staff, &format!("{page}/visited"), &came).await, &format!("{page}?done=visited"));
     let numbers = staff.get("/staff/bus/numbers?year=2026").await;
     let again = "愿意再次接待共2份反馈2";
-    shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026-07", again]);
+    shows(&numbers, StatusCode::OK, &["到访（次）2", "到场人数（人次）252", "济南", "2026年7月", again]);
+    let file = "/staff/bus/numbers/file";
+    let saved = send(&staff, file, &[("year", "2026"), ("format", "csv")]).await;
+    assert_eq!((saved.status, saved.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
+    for row in ["各市情况,济南,申请（份）,", "各月情况,2026年7月,到访（次）,"] {
+        assert!(saved.body.contains(row), "{row}: {}", saved.body);
+    }
+    assert_eq!(send(&staff, file, &[("year", "1066"), ("format", "csv")]).await.status, REFUSED);
+    let noted = "select detail->>'format' from audit_entry where action = 'bus.numbers_exported'";
+    let noted: Vec<String> = sqlx::query_scalar(noted).fetch_all(&site.test.db.owner_pool()).await.expect("a trail");
+    assert_eq!(noted, ["csv"]);
     shows(&staff.get("/staff/bus/numbers?year=2025").await, StatusCode::OK, &["还没有可以画出来的数据"]);
 
     // What one school thought, or that it has not said.

@@ -7,6 +7,7 @@ use domain::account::{Actor, Denied, Role};
 use domain::booking::Reminder;
 use domain::bus::{State, Typed};
 use domain::field::Fault;
+use domain::ids::BusRequestId;
 use jiff::SignedDuration;
 use services::bus::{self, BusError, Handle, Marks};
 use services::privacy;
@@ -189,6 +190,76 @@ async fn withdrawing_gives_vehicle_and_crew_back_and_another_proposal_replaces_t
     propose(&house, second, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("free again");
     let after = bus::accept(&house.services, &house.context(Actor::Anonymous), &link(&house, first).await, None).await;
     assert!(matches!(after, Err(BusError::Refused(_))));
+}
+
+/// The calendar entries that went out by mail, the first first, without their folds.
+async fn entries(house: &testkit::TestHouse) -> Vec<String> {
+    deliver(house).await;
+    let mut letters = services::messages::mailbox(&house.services).await.expect("a mailbox");
+    letters.reverse();
+    let text = |of: &serde_json::Value| Some(of.get(0)?.get("text")?.as_str()?.replace("\r\n ", ""));
+    letters.iter().filter_map(|letter| text(&letter.attachments)).collect()
+}
+
+/// The school accepts, and its date comes into the itinerary.
+async fn comes_to_stand(house: &testkit::TestHouse, id: BusRequestId, handle: &Handle) {
+    bus::accept(&house.services, &house.context(Actor::Anonymous), handle, None).await.expect("accepted");
+    let version = request(house, id).await.version;
+    bus::to_itinerary(&house.services, &dispatcher(&house.services, 7), id, version).await.expect("in the itinerary");
+}
+
+#[tokio::test]
+async fn the_visit_stands_in_the_schools_own_calendar_moves_there_and_leaves_it() {
+    let (house, vehicles, crews) = garage(1, 1).await;
+    let id = ask_for_the_bus(&house, 1, "weifang").await;
+    let handle = link(&house, id).await;
+    let later = || house.services.clock.advance(SignedDuration::from_mins(2));
+    let own = async || {
+        bus::calendar_file(&house.services, &house.context(Actor::Anonymous), &handle, domain::Locale::ZhCn).await
+    };
+    propose(&house, id, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    assert_eq!(entries(&house).await.len(), 0, "a proposal is in nobody's calendar");
+    assert!(matches!(own().await, Err(BusError::NotFound)));
+    later();
+    comes_to_stand(&house, id, &handle).await;
+    let sent = entries(&house).await;
+    let uid = format!("UID:{}@", request(&house, id).await.own.stop.expect("a stop").uid);
+    for part in ["METHOD:REQUEST", "STATUS:CONFIRMED", "DTSTART:20260910T010000Z", "LOCATION:潍坊 · 演示路", &uid]
+    {
+        assert!(sent[0].contains(part), "{part}: {}", sent[0]);
+    }
+    assert!(sent[0].contains("mailto:school1@example.com"), "{}", sent[0]);
+    let file = own().await.expect("a file").replace("\r\n ", "");
+    assert!(file.contains("METHOD:PUBLISH") && file.contains(&uid) && !file.contains("school1@"), "{file}");
+
+    later();
+    propose(&house, id, vehicles[0], crews[0], ("09:30", "11:30")).await.expect("another date");
+    assert_eq!(entries(&house).await.len(), 2);
+    assert!(matches!(own().await, Err(BusError::NotFound)), "the old date stands no longer, the new one not yet");
+    later();
+    comes_to_stand(&house, id, &handle).await;
+    assert_eq!(entries(&house).await.len(), 3);
+    later();
+    bus::withdraw(&house.services, &house.context(Actor::Anonymous), &handle, None).await.expect("withdrawn");
+    let sent = entries(&house).await;
+    let of = |name: &str| -> Vec<String> {
+        let found = |entry: &String| entry.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+        sent.iter().filter_map(found).collect()
+    };
+    assert_eq!(of("METHOD:"), ["REQUEST", "CANCEL", "REQUEST", "CANCEL"]);
+    let (old, new) = ("20260910T010000Z", "20260910T013000Z");
+    assert_eq!(of("DTSTART:"), [old, old, new, new]);
+    assert!(sent.iter().all(|entry| entry.contains(&uid)), "one entry all the while: {sent:?}");
+    let sequences: Vec<u32> = of("SEQUENCE:").iter().map(|text| text.parse().expect("a number")).collect();
+    assert!(sequences.is_sorted_by(|before, after| before < after), "{sequences:?}");
+
+    // A date that never stood is taken out of no calendar.
+    later();
+    let other = ask_for_the_bus(&house, 2, "jinan").await;
+    propose(&house, other, vehicles[0], crews[0], ("09:00", "11:00")).await.expect("proposed");
+    let link = link(&house, other).await;
+    bus::withdraw(&house.services, &house.context(Actor::Anonymous), &link, None).await.expect("withdrawn");
+    assert_eq!(entries(&house).await.len(), 4);
 }
 
 #[tokio::test]
