@@ -116,6 +116,7 @@ gate-app-ahead = Clock { $n } s fast
 gate-app-clock = Clock right
 gate-app-sync = Sync now
 gate-app-no-roster = There is no list of today yet. It comes with the network.
+gate-app-unknown-key = This pass cannot be verified offline. Enter its reference, or try again with the network.
 gate-app-name-of = Device: { $name }
 gate-app-arrived = { $arrived } of { $people } here
 gate-app-newer = Booked after the list; the pass is good

@@ -107,6 +107,7 @@ gate-app-ahead = 本机时钟快 { $n } 秒
 gate-app-clock = 本机时钟准
 gate-app-sync = 立即同步
 gate-app-no-roster = 还没有今天的名单。接通网络后会自动取得。
+gate-app-unknown-key = 离线时无法核验这张凭证。请填写预约编号，或接通网络后再试。
 gate-app-name-of = 设备：{ $name }
 gate-app-arrived = 已到 { $arrived } / { $people }人
 gate-app-newer = 名单之后的新预约，凭证有效

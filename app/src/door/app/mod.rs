@@ -78,6 +78,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("gate-app-clock", &[]),
     ("gate-app-sync", &[]),
     ("gate-app-no-roster", &[]),
+    ("gate-app-unknown-key", &[]),
     ("gate-app-name-of", &["name"]),
     ("gate-app-arrived", &["arrived", "people"]),
     ("gate-app-newer", &[]),
