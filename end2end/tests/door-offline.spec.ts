@@ -214,6 +214,10 @@ test("a code enrols one device, and a revoked device forgets everything @js", as
   await second.goto(`/door/app/#${code}`);
   await expect(second.locator("#enrol-said")).toHaveText(zh("gate-app-code-bad"));
   await examine(second, "gate-code-used");
+  // A house that is there and says "later" is not a missing network.
+  await second.route("**/api/v1/door/enrolments", (route) => route.fulfill({ status: 429, json: { code: "too-often" } }));
+  await second.locator("#enrol button").click();
+  await expect(second.locator("#enrol-said")).toHaveText(zh("gate-app-enrol-later"));
   await elsewhere.close();
 
   await device.offline();

@@ -102,6 +102,7 @@ gate-app-code = Code
 gate-app-enrol = Enrol
 gate-app-code-bad = The code is wrong, has run out or was used; ask a supervisor for a new one
 gate-app-enrol-offline = Enrolling needs a network; try again when there is one
+gate-app-enrol-later = Enrolling is not possible right now; try again in some minutes
 gate-app-wiped = This device was revoked; everything on it has been wiped
 gate-app-unknown = This device is not known any more; enrol it again
 gate-app-online = Online

@@ -93,6 +93,7 @@ gate-app-code = 启用码
 gate-app-enrol = 启用
 gate-app-code-bad = 启用码不对、已过期或已用过，请主管重新生成
 gate-app-enrol-offline = 启用需要联网，请接通网络后再试
+gate-app-enrol-later = 现在无法启用，请过几分钟再试
 gate-app-wiped = 这台设备已被收回，其中的数据已全部清除
 gate-app-unknown = 这台设备的登记已失效，请重新启用
 gate-app-online = 已联网

@@ -328,7 +328,9 @@ $("enrol").addEventListener("submit", async (event) => {
   try {
     await enrol($("f-code").value);
   } catch (error) {
-    $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : "gate-app-enrol-offline");
+    // The house's word is a text; without one there was no house.
+    const told = typeof error.code === "string" ? "gate-app-enrol-later" : "gate-app-enrol-offline";
+    $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : told);
     return;
   }
   $("f-code").value = "";

@@ -64,6 +64,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("gate-app-enrol", &[]),
     ("gate-app-code-bad", &[]),
     ("gate-app-enrol-offline", &[]),
+    ("gate-app-enrol-later", &[]),
     ("gate-app-wiped", &[]),
     ("gate-app-unknown", &[]),
     ("gate-app-online", &[]),
