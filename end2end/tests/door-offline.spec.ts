@@ -41,6 +41,12 @@ function forged(pass: string): string {
   return [format, kid, payload.slice(0, 10) + other + payload.slice(11), signature].join(".");
 }
 
+/** The same pass under the name of a key that is not here, as the house's next one would be. */
+function ofAnotherKey(pass: string): string {
+  const [format, kid, ...rest] = pass.split(".");
+  return [format, kid.slice(0, -1) + (kid.endsWith("A") ? "B" : "A"), ...rest].join(".");
+}
+
 test("a steward goes on without the network, and the house learns of it afterwards @js", async ({ page, context, browser, watch }) => {
   test.setTimeout(180_000);
   withoutNetwork(watch);
@@ -87,6 +93,7 @@ test("a steward goes on without the network, and the house learns of it afterwar
     [party.pass, "door-already-admitted"],
     [early.pass, "door-cancelled"],
     [forged(party.pass), "door-not-a-pass"],
+    [ofAnotherKey(party.pass), "gate-app-unknown-key"],
     ["https://example.com/menu", "door-not-a-pass"],
     [other.pass, "door-not-today"],
     ["0000-0000", "door-unknown"],
@@ -118,6 +125,8 @@ test("a steward goes on without the network, and the house learns of it afterwar
   expect(await sql(`select count(*) from scan where booking_id = '${gone.id}' and device_at is not null and happened_at is not null`)).toBe("1");
   await device.show(gone.pass);
   await expect(device.answer.locator(".door-answer-text")).toHaveText(zh("door-cancelled"));
+  await device.show(ofAnotherKey(party.pass));
+  await expect(device.answer.locator(".door-answer-text")).toHaveText(zh("door-not-a-pass"));
 
   // What cannot be counted to a cancelled booking is a supervisor's to decide.
   await visit(staff, "/staff/door");
@@ -205,6 +214,10 @@ test("a code enrols one device, and a revoked device forgets everything @js", as
   await second.goto(`/door/app/#${code}`);
   await expect(second.locator("#enrol-said")).toHaveText(zh("gate-app-code-bad"));
   await examine(second, "gate-code-used");
+  // A house that is there and says "later" is not a missing network.
+  await second.route("**/api/v1/door/enrolments", (route) => route.fulfill({ status: 429, json: { code: "too-often" } }));
+  await second.locator("#enrol button").click();
+  await expect(second.locator("#enrol-said")).toHaveText(zh("gate-app-enrol-later"));
   await elsewhere.close();
 
   await device.offline();
@@ -276,6 +289,7 @@ test("while servers are exchanged a device keeps what one cannot read or answers
 test("the app speaks English, and says when a shift has ended @js @once", async ({ page, context, browser }) => {
   test.setTimeout(120_000);
   const staff = await staffPage(browser);
+  const booked = await bookByApi(await soon(19), 2);
   const device = new Device(page, context);
   await device.enrol(await addDevice(staff, "北门", "supervisor"));
   await page.locator("#language").click();
@@ -285,12 +299,37 @@ test("the app speaks English, and says when a shift has ended @js @once", async 
   await page.locator("body[data-ready]").waitFor();
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await examine(page, "gate-english");
+  // A code that was scanned by a device that needs none stays in no address.
+  await page.evaluate(() => (location.hash = "#K7M4-Q2XR-0000"));
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe("");
+  await device.show(booked.pass);
+  await expect(page.locator("#party-who")).toContainText(`${booked.reference.slice(0, 4)}-`);
   await page.locator("summary", { hasText: words("en", "gate-app-shift") }).click();
   await page.locator("#shift-end").click();
   await expect(page.locator("#told")).toHaveText(words("en", "gate-app-shift-ended"));
   expect((await device.kept()).bookings).toBe(0);
+  await expect(page.locator("#shift-begin")).toBeFocused();
+  expect(await page.locator("main").innerHTML()).not.toContain(`${booked.reference.slice(0, 4)}-`);
   await examine(page, "gate-shift-ended");
   await page.locator("#shift-begin").click();
   await expect(page.locator("#shift-ended")).toBeHidden();
   await expect.poll(async () => (await device.kept()).sessions).toBeGreaterThan(0);
+
+  // Somebody clears what the browser keeps while the app is open: it is a device that nobody has enrolled.
+  await device.show(booked.pass);
+  await expect(page.locator("#party")).toBeVisible();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "indexeddb" });
+  await expect(page.locator("#enrolment")).toBeVisible({ timeout: 30_000 });
+  expect(await page.locator("main").innerHTML()).not.toContain(`${booked.reference.slice(0, 4)}-`);
+});
+
+test("a browser that cannot verify passes is told so before anybody shows one @js @once", async ({ page, watch }) => {
+  watch.expectFault(/Unrecognized algorithm/);
+  await page.addInitScript(() => {
+    Object.assign(SubtleCrypto.prototype, { importKey: () => Promise.reject(new Error("Unrecognized algorithm name")) });
+  });
+  await page.goto("/door/app/");
+  await expect(page.locator("#loading")).toHaveText(zh("gate-app-old"));
+  await expect(page.locator("#enrolment")).toBeHidden();
 });

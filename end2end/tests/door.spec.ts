@@ -84,6 +84,18 @@ test("the camera reads a pass and looks it up @js @once", async ({ page, context
   await expect.poll(() => running(page)).toBe(0);
   await expect(scan).toBeVisible();
 
+  // And where something else takes its place: what it would read then is nobody's ticket.
+  await scan.click();
+  await expect.poll(() => running(page)).toBe(1);
+  await page.evaluate((code) => {
+    Object.assign((window as unknown as { stage: Stage }).stage, { code });
+    document.querySelector<HTMLElement>("[data-camera]")!.style.display = "none";
+  }, pass);
+  await expect.poll(() => running(page)).toBe(0);
+  await expect(page.locator("main")).not.toContainText(reference);
+  await stage(page, { code: "" });
+  await page.evaluate(() => document.querySelector<HTMLElement>("[data-camera]")!.style.removeProperty("display"));
+
   // Another code is no pass, and scanning goes on; the pass is looked up by the form that was there before.
   await scan.click();
   await stage(page, { code: "https://example.com/menu" });

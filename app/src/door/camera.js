@@ -62,6 +62,8 @@ async function look(given) {
       if (failed > 25 && stream === given) return fail("busy");
     }
     if (stream !== given) return;
+    // Out of sight: somebody is asked about by another ticket, and the next pass is not to take their place.
+    if (view.getClientRects().length === 0) return end();
     const pass = codes.map((code) => code.rawValue.trim()).find((text) => text.startsWith("P1."));
     if (pass) {
       end();

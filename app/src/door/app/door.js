@@ -57,13 +57,14 @@ const question = (ticket, { as_of, booking, session, arrived_here }, present, ag
 const left = (ticket, { booking, arrived_here }) =>
   Math.max((booking ? booking.people - Math.min(booking.arrived + arrived_here, booking.people) : (ticket.pass?.people ?? 0) - arrived_here), 0);
 
-/** Reads what was scanned or typed: a pass of ours, a reference, or neither. */
+/** Reads what was scanned or typed: a pass of ours, a reference, or why it is neither. */
 async function ticketOf(text) {
   const { keys } = await meta("keys");
-  const pass = await rules.pass(text, keys);
-  if (pass) return { text: text.trim(), pass };
+  const { pass, unknown } = await rules.pass(text, keys);
+  if (pass) return { ticket: { text: text.trim(), pass } };
+  if (unknown) return { code: "unknown-key" };
   const reference = rules.reference(text);
-  return reference && { reference };
+  return reference ? { ticket: { reference } } : { code: "not-a-pass" };
 }
 
 /**
@@ -73,8 +74,8 @@ async function ticketOf(text) {
 export async function look(text) {
   const { day: of } = await meta("day");
   if (of !== day(now())) return { refusal: { code: "no-roster" } };
-  const ticket = await ticketOf(text);
-  if (!ticket) return { refusal: { code: "not-a-pass" } };
+  const { ticket, code } = await ticketOf(text);
+  if (!ticket) return { refusal: { code } };
   return read(async (stores) => {
     const found = await known(stores, ticket);
     const remaining = left(ticket, found);

@@ -135,11 +135,14 @@ function showSessions(activities, sessions) {
 
 async function showConflicts() {
   if (role !== "supervisor" || !online) return;
-  const open = await conflicts().catch(() => []);
+  const open = await conflicts().catch(() => undefined);
+  // What could not be asked is not nothing.
+  if (!open) return;
   $("conflicts-said").textContent = open.length ? say("gate-app-conflicts-some", { n: open.length }) : say("gate-app-conflicts-none");
   const rows = open.map(({ reference, name, said }) => {
-    const doors = said.map(({ device, at, present }) => `${device ?? "—"} ${at} +${present}`).join("，");
-    return element("li", { textContent: `${name ?? ""} ${reference ?? ""}：${doors}` });
+    const doors = said.map(({ device, at, present }) => `${device ?? "—"} ${at} +${present}`);
+    const [colon, comma] = language() === "en" ? [": ", ", "] : ["：", "，"];
+    return element("li", { textContent: `${name ?? ""} ${reference ?? ""}${colon}${doors.join(comma)}` });
   });
   $("conflicts").replaceChildren(...rows);
 }
@@ -174,7 +177,11 @@ async function sync() {
 
 async function syncOnce() {
   const before = (await meta("key")).key;
-  if (!before) return start();
+  if (!before) {
+    // It was told in another window, or somebody cleared what the browser keeps.
+    if (role) blank();
+    return start();
+  }
   try {
     online = (await exchange()) || online;
   } catch (error) {
@@ -193,7 +200,10 @@ async function syncOnce() {
 /** Yesterday's roster is nobody's business today. */
 async function endDay() {
   const { day: of } = await meta("day");
-  if (of && of !== day(now())) await forgetDay();
+  if (!of || of === day(now())) return;
+  await forgetDay();
+  blank();
+  next();
 }
 
 async function tick() {
@@ -244,14 +254,21 @@ function ask(found, against) {
   $("admit-button").focus();
 }
 
+/** Why nobody is let in; of what a device knows by itself the sentence is the app's. */
+function whyNot(refusal) {
+  if (refusal.code === "no-roster") return say("gate-app-no-roster");
+  if (refusal.code !== "unknown-key") return sentence(refusal);
+  // With the network the published keys are all here.
+  return online ? sentence({ code: "not-a-pass" }) : say("gate-app-unknown-key");
+}
+
 $("look").addEventListener("submit", async (event) => {
   event.preventDefault();
   clear();
   const found = await look($("f-ticket").value);
   const { refusal } = found;
   if (!refusal) return ask(found, false);
-  const text = refusal.code === "no-roster" ? say("gate-app-no-roster") : sentence(refusal);
-  wall(false, text, who(found.booking), span(found.session));
+  wall(false, whyNot(refusal), who(found.booking), span(found.session));
   $("f-ticket").select();
   if (OF_THE_CLOCK.includes(refusal.code) && role === "supervisor") ask(found, true);
 });
@@ -311,7 +328,9 @@ $("enrol").addEventListener("submit", async (event) => {
   try {
     await enrol($("f-code").value);
   } catch (error) {
-    $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : "gate-app-enrol-offline");
+    // The house's word is a text; without one there was no house.
+    const told = typeof error.code === "string" ? "gate-app-enrol-later" : "gate-app-enrol-offline";
+    $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : told);
     return;
   }
   $("f-code").value = "";
@@ -324,9 +343,15 @@ $("shift-end").addEventListener("click", async () => {
   $("shift-said").textContent = "";
   const { waiting } = await standing();
   const still = await endShift().catch(() => waiting || 1);
-  if (still) $("shift-said").textContent = say("gate-app-shift-waiting", { n: still });
-  else tell("gate-app-shift-ended");
+  if (still) {
+    $("shift-said").textContent = say("gate-app-shift-waiting", { n: still });
+    return showStanding();
+  }
+  blank();
+  next();
+  tell("gate-app-shift-ended");
   await showStanding();
+  $("shift-begin").focus();
 });
 
 $("shift-begin").addEventListener("click", async () => {
@@ -357,17 +382,19 @@ async function start() {
   show("enrolment", !known.key);
   show("door", Boolean(known.key));
   await showStanding();
-  if (known.key) return next();
-  // The code of the QR code stands behind the hash sign, and goes once it is read.
+  // The code of the QR code stands behind the hash sign, and goes once it is read, also where there is a key already.
   const code = location.hash.slice(1);
+  if (code) history.replaceState(null, "", location.pathname);
+  if (known.key) return next();
   if (!code) return undefined;
-  history.replaceState(null, "", location.pathname);
   $("f-code").value = decodeURIComponent(code);
   return $("enrol").requestSubmit();
 }
 
 async function begin() {
-  const known = await meta("language", "sound");
+  const known = await meta("language", "sound", "offset");
+  // Which day it is the house said, whatever this clock says.
+  setOffset(known.offset);
   speak(known.language ?? "zh-CN");
   $("sound").checked = known.sound ?? true;
   setSound($("sound").checked);

@@ -31,10 +31,21 @@ function open() {
   return opened;
 }
 
+async function begin(mode) {
+  const begun = (db) => db.transaction(STORES, mode, { durability: "strict" });
+  try {
+    return begun(await open());
+  } catch (error) {
+    // Somebody cleared what the browser keeps, and it closed this with it: what is opened anew is empty, and says so.
+    if (error.name !== "InvalidStateError") throw error;
+    opened = undefined;
+    return begun(await open());
+  }
+}
+
 /** Runs `body` in one transaction, and answers when it is on the disk. `body` waits for nothing but the stores' requests. */
 export async function work(mode, body) {
-  const db = await open();
-  const transaction = db.transaction(STORES, mode, { durability: "strict" });
+  const transaction = await begin(mode);
   const done = new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("the transaction was broken off"));

@@ -149,7 +149,11 @@ impl Line {
                 None => Self { admitted: self.arrived, advanced_at: now, ..self },
             };
         }
-        self.drawn().let_in(now)
+        // Nobody looked at it between the opening and here, every server being down: too many were there all the same, and who
+        // was early is worth no more for that.
+        let unseen = self.drawn_from.is_none() && self.advanced_at <= self.opens_at && self.arrived > self.calm;
+        let line = if unseen { Self { drawn_from: Some(self.admitted), ..self } } else { self };
+        line.drawn().let_in(now)
     }
 
     /// The draw is over: who comes from now on stands behind it.
@@ -269,6 +273,22 @@ mod tests {
         assert_eq!(drawn.standing(50, Some(1), at(30_000)), Standing::Waiting { ahead: 0 });
         assert_eq!(drawn.standing(1, Some(50), at(30_000)), Standing::Waiting { ahead: 49 });
         assert_eq!(drawn.standing(51, None, at(30_000)), Standing::Waiting { ahead: 50 });
+    }
+
+    #[test]
+    fn who_was_early_is_drawn_though_nobody_could_look_until_the_draw_was_over() {
+        let drawn = come(line(Room::Auto), 40).advanced(at(60_000));
+        assert_eq!((drawn.drawn_from, drawn.drawn_to), (Some(0), Some(40)));
+        assert_eq!(
+            drawn.standing(1, Some(40), at(60_000)),
+            Standing::Waiting { ahead: 29 },
+            "being first is worth nothing"
+        );
+        assert_eq!(drawn.advanced(at(61_000)).in_draw(), 40, "and it is drawn once");
+        let few = come(line(Room::Auto), 8).advanced(at(60_000));
+        assert_eq!(few.drawn_from, None, "a few need no room then either");
+        let late = come(line(Room::Auto).advanced(at(60_000)), 40).advanced(at(61_000));
+        assert_eq!(late.drawn_from, None, "who comes after the draw stands in the order they came");
     }
 
     #[test]
