@@ -279,27 +279,42 @@ pub struct EndingRow {
     pub ends_on: SqlDate,
 }
 
-/// Contracts in one of some states whose term ends on a day or before it, of which their families were not told in a notice of a kind
-/// that names this last day (another term has another), by the hundred. Not those of a unit in one of the states `gone`, and
-/// not those whose last day is long over.
+/// Contracts in one of some states whose term ends on a day or before it, of which their families were not told in that state (another
+/// term has another last day), by the hundred. Not those of a unit in one of the states `gone`, and not those whose last day is long over.
+/// The first line is that of the index, which has those alone that nobody was told of.
 pub async fn ending(
     db: impl PgExecutor<'_>,
-    (kind, states, gone): (&str, &[String], &[String]),
+    (states, gone): (&[String], &[String]),
     until: civil::Date,
 ) -> sqlx::Result<Vec<EndingRow>> {
     sqlx::query_as!(
         EndingRow,
         r#"select c.id as contract_id, c.family_id, c.unit_id, c.ends_on as "ends_on!: SqlDate"
            from family_contract c left join custody_unit u on u.id = c.unit_id
-           where c.state = any($2) and c.ends_on <= $4 and c.ends_on > $4 - 180 and (u.state <> all($3)) is not false and not exists (
-             select from family_notice n
-             where n.family_id = c.family_id and n.kind = $1 and n.day = c.ends_on and n.unit_id is not distinct from c.unit_id)
+           where c.state in ('active', 'arrears', 'expired') and c.end_told_on is distinct from c.ends_on
+             and c.state = any($1) and c.ends_on <= $3 and c.ends_on > $3 - 180 and (u.state <> all($2)) is not false
            order by c.ends_on, c.id limit 100"#,
-        kind,
         states,
         gone,
         until.to_sqlx() as SqlDate
     )
     .fetch_all(db)
     .await
+}
+
+/// Marks that a family is told of the last day of a contract, which is in one of some states. `false` where it was, and where the
+/// contract has another meanwhile.
+pub async fn mark_end_told(
+    db: impl PgExecutor<'_>,
+    (contract, states): (Uuid, &[String]),
+    ends_on: civil::Date,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_contract set end_told_on = ends_on
+         where id = $1 and state = any($2) and ends_on = $3 and end_told_on is distinct from ends_on",
+        contract,
+        states,
+        ends_on.to_sqlx() as SqlDate
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
