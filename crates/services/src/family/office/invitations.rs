@@ -8,7 +8,7 @@ use super::{entry, fault, inviter, officer, opened, reason};
 use crate::audit;
 use crate::db::to_the_end;
 use crate::family::join::{Invited, invite_in};
-use crate::family::news::queue_invited;
+use crate::family::news::{queue_invited, queue_left};
 use crate::family::notices::tell_in;
 use crate::family::{CHILD_INVITATION, FamilyError, MEMBERSHIP_ENDED, place};
 use crate::{Context, Services};
@@ -227,7 +227,8 @@ async fn noted(
 }
 
 /// Ends that somebody belongs to the family who came in by an invitation of a guardian: it went to a wrong number, or a court decided so.
-/// From then on they find nothing of it. Who is left reads it in their notices, and why in their log. Pressed twice it is once.
+/// From then on they find nothing of it, and are told so, not why. Who is left reads it in their notices, and why in their log. Pressed
+/// twice it is once.
 ///
 /// # Errors
 /// `Denied`, also where the second factor grew stale; `Fields` (`reason`); `NotFound`; `Over` of one that nobody came in by, and of whom one
@@ -260,6 +261,7 @@ pub async fn end_membership(
         let family = FamilyId(row.family_id);
         noted(&services, &mut tx, &context, ((family, by), MEMBERSHIP_ENDED, &why)).await?;
         tell_in(&mut tx, &context, (family, None), (Notice::MembershipEnded, member.id, None)).await?;
+        queue_left(&mut tx, &context, (family, AccountId(account))).await?;
         let detail = json!({ "invitation": one.id, "kin": kin.name() });
         audit::record(&mut tx, &context, &[entry("family.membership_ended", contract, detail)]).await?;
         Ok(tx.commit().await?)
