@@ -966,3 +966,5 @@ staff-action-family-guardian-invited = Invited a guardian
 staff-action-family-invitation-sent = Sent an invitation to a family again
 staff-action-family-invitation-blocked = Blocked an invitation to a family
 staff-action-family-membership-ended = Ended a family membership
+staff-action-family-child-death-noted = Noted that a child has died
+staff-action-family-child-death-undone = Took back that a child has died

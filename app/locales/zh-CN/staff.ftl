@@ -909,3 +909,5 @@ staff-action-family-guardian-invited = 邀请监护人
 staff-action-family-invitation-sent = 重新发送家庭邀请
 staff-action-family-invitation-blocked = 停用家庭邀请
 staff-action-family-membership-ended = 结束家庭成员身份
+staff-action-family-child-death-noted = 登记孩子已故
+staff-action-family-child-death-undone = 撤销孩子已故的登记

@@ -2,7 +2,7 @@
 
 use super::receipt::receipt_of;
 use super::words::{contract_tag, pool_text};
-use super::{FamilyTabs, crumbs, hidden, page_of};
+use super::{FamilyTabs, crumbs, hidden, mourning, page_of};
 use crate::desk::read_first;
 use crate::form::Tone;
 use crate::ledger::money;
@@ -48,16 +48,21 @@ fn one(visit: &Visit, contract: &OwnContract, papers: AnyView) -> impl IntoView 
         SummaryRow::new(visit.t("family-contract-signed"), day(contract.signed_on)),
         SummaryRow::new(visit.t("family-contract-ends"), day(contract.ends_on)),
     ];
-    let arrears = (contract.state == ContractState::Arrears)
+    // Nothing is asked of a family whose child died: no state that says what it owes, and no day that passed.
+    let asks = !contract.child_died;
+    let tag = asks.then(|| view! { <Tag tone=tone>{label}</Tag> });
+    let words = (!asks).then(|| mourning(visit));
+    let arrears = (asks && contract.state == ContractState::Arrears)
         .then(|| view! { <Banner tone=Tone::Warning>{visit.t("family-contract-arrears")}</Banner> });
     let went = contract.unit_went.then(|| view! { <Banner tone=Tone::Info>{visit.t("family-contract-went")}</Banner> });
     view! {
         <section class="section">
-            <h2><span class="code">{contract.number.to_string()}</span>" "<Tag tone=tone>{label}</Tag></h2>
+            <h2><span class="code">{contract.number.to_string()}</span>" "{tag}</h2>
+            {words}
             {arrears}
             {went}
             <SummaryList rows=rows/>
-            {(!contract.prices.is_empty()).then(|| price_table(visit, &contract.prices, (true, false)))}
+            {(!contract.prices.is_empty()).then(|| price_table(visit, &contract.prices, (asks, false)))}
             {papers}
         </section>
     }
@@ -108,6 +113,7 @@ pub(super) fn price_table(visit: &Visit, all: &[Price], (owes, caption_hidden): 
                 (Tone::Success, visit.t_args("family-price-paid", &[("day", day.into())]))
             }
             None if owes && price.due_on < today => (Tone::Warning, visit.t("family-price-overdue")),
+            None if price.due_on < today => (Tone::Plain, visit.t("family-price-unnoted")),
             None => (Tone::Plain, visit.t("family-price-ahead")),
         };
         Row::new()

@@ -99,6 +99,17 @@ fn crumbs(visit: &Visit, more: &[(String, String)]) -> Vec<Crumb> {
     crumbs
 }
 
+/// Words to a family whose child died, in the place of whatever would ask something of it.
+fn mourning(visit: &Visit) -> impl IntoView + use<> {
+    view! {
+        <div class="stack">
+            <p>{visit.t("case-mourning-words")}</p>
+            <p>{visit.t("family-mourning-still")}</p>
+            <p>{visit.t("case-mourning-call")}</p>
+        </div>
+    }
+}
+
 /// The pages of a family, beside each other.
 #[component]
 pub fn FamilyTabs(

@@ -1,7 +1,7 @@
 //! Who belongs to a family, the child and the day it takes over, and what whoever reads agrees to.
 
 use super::words::{consent_words, kin_text};
-use super::{FamilyTabs, crumbs, hidden};
+use super::{FamilyTabs, crumbs, hidden, mourning};
 use crate::desk::{moment, news, read_first};
 use crate::form::Tone;
 use crate::problem::Problem;
@@ -80,14 +80,24 @@ fn belongs(visit: &Visit, of: &OwnMember) -> impl IntoView + use<> {
     }
 }
 
-/// The child, the day it is of age, and where it is reached then.
-fn child_section(visit: &Visit, of: &People, child: &OwnChild) -> impl IntoView + use<> {
+/// The child, the day it is of age, and where it is reached then. Of one that died its name and its birth, and words to its family.
+fn child_section(visit: &Visit, of: &People, child: &OwnChild) -> AnyView {
     let day = |day| day_text(day, visit.locale());
     let mut rows = vec![
         SummaryRow::new(visit.t("family-child-name"), child.name.as_str().to_owned()),
         SummaryRow::new(visit.t("family-child-born"), day(child.born)),
-        SummaryRow::new(visit.t("family-child-of-age"), day(child.of_age_on)),
     ];
+    if child.died {
+        return view! {
+            <section class="section" id="child">
+                <h2>{visit.t("family-child")}</h2>
+                {mourning(visit)}
+                <SummaryList rows=rows/>
+            </section>
+        }
+        .into_any();
+    }
+    rows.push(SummaryRow::new(visit.t("family-child-of-age"), day(child.of_age_on)));
     rows.extend(child.phone.clone().map(|phone| SummaryRow::new(visit.t("family-child-phone"), phone)));
     rows.extend(child.invited_at.map(|at| SummaryRow::new(visit.t("family-child-invited"), moment(visit, at))));
     rows.extend(child.took_over_at.map(|at| SummaryRow::new(visit.t("family-child-took-over"), moment(visit, at))));
@@ -111,6 +121,7 @@ fn child_section(visit: &Visit, of: &People, child: &OwnChild) -> impl IntoView 
             {form}
         </section>
     }
+    .into_any()
 }
 
 /// One purpose: what was said of it, and the button that says the other thing.

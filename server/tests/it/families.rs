@@ -414,7 +414,7 @@ async fn a_family_reads_at_what_of_its_record_staff_looked_and_at_which_unit() {
 }
 
 #[tokio::test]
-async fn the_pages_of_a_family_are_there_without_scripts_and_are_never_kept() {
+async fn the_pages_of_a_family_are_there_without_scripts_are_never_kept_and_have_words_to_one_in_mourning() {
     let site = Site::new().await;
     let all = units(&site).await;
     let browser = site.visitor().await;
@@ -433,6 +433,31 @@ async fn the_pages_of_a_family_are_there_without_scripts_and_are_never_kept() {
         assert_eq!(answer.header("cache-control"), "no-store", "{path}");
         assert!(!answer.body.contains('⟦'), "{path}: a sentence is missing");
     }
+    // Something is owed, and the child died: the pages have words to its family, and ask nothing of it.
+    let pages = ["/account/units/contract", "/account/units/people"];
+    let words = ["谨向您和家人致以诚挚的慰问", "不会再收到费用、期限或孩子成年的提醒"];
+    let asks = ["有费用尚未缴纳", "有欠费", "成年日", "name=\"phone\""];
+    let read = async || {
+        let [contract, people] = [browser.get(pages[0]).await.body, browser.get(pages[1]).await.body];
+        (contract, people)
+    };
+    for sql in [
+        "update family_contract set state = 'arrears', version = version + 1",
+        "update family_child set death_noted_at = now(), death_noted_by = id, death_sealed = 'x'",
+    ] {
+        let (contract, people) = read().await;
+        assert!(!contract.contains(words[0]) && !people.contains(words[0]), "not before it is noted");
+        assert!(people.contains(asks[2]) && people.contains(asks[3]), "the control");
+        sqlx::query(sql).execute(&site.test.db.owner_pool()).await.expect("it is so");
+    }
+    let (contract, people) = read().await;
+    for word in words {
+        assert!(contract.contains(word) && people.contains(word), "{word}");
+    }
+    for word in asks {
+        assert!(!contract.contains(word) && !people.contains(word), "{word}");
+    }
+    assert!(contract.contains("SD2026000001") && people.contains("演示宝宝"), "they see what they saw");
     let stranger = site.anonymous().get("/account/units").await;
     assert_eq!(stranger.status, 303);
     let join = site.anonymous().get("/family/join").await;

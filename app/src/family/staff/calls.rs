@@ -1,7 +1,7 @@
 //! What the office does: finds a contract, writes one, lets something happen to it, notes payments and takes them back, invites
 //! guardians.
 
-use super::{at, back_form, field, page_of, problem};
+use super::{at, back_form, death, field, page_of, problem};
 use crate::calls::{Answer, Asked, Call};
 use crate::form::{FormState, Tone};
 use crate::problem::Problem;
@@ -68,6 +68,8 @@ pub static CALLS: &[Call] = &[
     Call::post("/staff/contracts/:id/end-membership", INVITE, &end_membership)
         .on(PAGE)
         .keeping(&["end_invitation", "end_reason"]),
+    Call::post("/staff/contracts/:id/death", INVITE, &note_death).on(PAGE).keeping(&["death_died_on", "death_paper"]),
+    Call::post("/staff/contracts/:id/death/undo", INVITE, &undo_death).on(PAGE),
     Call::post("/staff/contracts/:id/guardians", REVEAL, &guardians).on(PAGE).keeping(&["guardians_reason"]),
 ];
 
@@ -305,6 +307,20 @@ async fn end_membership(asked: Asked) -> Answer {
     let reason = asked.field(&field("end", "reason"));
     let result = office::end_membership(&asked.services, &asked.context, (id, invitation), reason).await;
     done(&asked, &page, ("membership-ended", "end"), result)
+}
+
+async fn note_death(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let [died_on, paper] = ["died_on", "paper"].map(|name| field(death::FORM, name));
+    let said = (asked.field(&died_on), asked.field(&paper));
+    let result = office::note_death(&asked.services, &asked.context, id, said).await;
+    done(&asked, &page, ("death", death::FORM), result)
+}
+
+async fn undo_death(asked: Asked) -> Answer {
+    let Some((id, page)) = subject(&asked) else { return Problem::NotFound.into() };
+    let result = office::undo_death(&asked.services, &asked.context, id).await;
+    done(&asked, &page, ("death-undone", ""), result)
 }
 
 /// The mobile numbers that are registered, once.

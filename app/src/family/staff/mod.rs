@@ -6,6 +6,7 @@
 mod acts;
 mod begin;
 pub mod calls;
+mod death;
 mod invitations;
 mod list;
 mod new;

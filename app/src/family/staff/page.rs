@@ -1,7 +1,7 @@
 //! One contract: how far it is, the unit it keeps, what was agreed and what came of it, who is invited, and what happened.
 
 use super::super::words::{contract_tag, kin_text, pool_text};
-use super::{acts, at, invitations, page_of, prices, problem};
+use super::{acts, at, death, invitations, page_of, prices, problem};
 use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
@@ -35,6 +35,8 @@ const NEWS: &[(&str, &str)] = &[
     ("sent", "contracts-done-sent"),
     ("blocked", "contracts-done-blocked"),
     ("membership-ended", "contracts-done-membership-ended"),
+    ("death", "contracts-done-death"),
+    ("death-undone", "contracts-done-death-undone"),
 ];
 
 /// The page.
@@ -60,6 +62,7 @@ async fn page(visit: Visit, id: Option<ContractId>) -> Result<AnyView, Problem> 
             {acts::section(visit, &contract)}
             {prices::section(visit, &contract)}
             {invitations::section(visit, &contract)}
+            {death::section(visit, &contract)}
             {history(visit, &contract)}
         </Page>
     }

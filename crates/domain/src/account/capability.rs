@@ -106,7 +106,8 @@ pub enum Capability {
     HandleContracts,
     /// See in full which mobile numbers are registered with a contract, with the reason in the family's own log.
     RevealGuardians,
-    /// Invite somebody into the family of a contract, send an invitation once more, and write a contract: it says who may come in.
+    /// Invite somebody into the family of a contract, send an invitation once more, and write a contract: it says who may come in. And
+    /// say who comes in no more: end a membership, note that the child died.
     InviteGuardians,
     /// Let a contract go to another, with its unit: whoever signed that reads the unit's record from then on.
     TransferContracts,

@@ -25,6 +25,8 @@ pub struct OwnContract {
     pub unit: Option<UnitId>,
     /// The unit went to another family with it.
     pub unit_went: bool,
+    /// The child it is for died: nothing is asked of its family.
+    pub child_died: bool,
     /// When it was signed.
     pub signed_on: Option<Date>,
     /// The last day of its term.
@@ -88,6 +90,7 @@ fn read(services: &Services, row: sql::ContractRow, prices: &[sql::PriceRow]) ->
         state: ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?,
         unit: row.unit_id.map(UnitId),
         unit_went: row.unit_went,
+        child_died: row.child_died,
         signed_on: row.signed_on.map(|day| day.to_jiff()),
         ends_on: row.ends_on.map(|day| day.to_jiff()),
         prices: prices.iter().filter(|price| price.contract_id == row.id).map(Price::of).collect(),

@@ -163,11 +163,11 @@ async fn told_of(
     let gone: Vec<String> = State::ALL.into_iter().filter(gone).map(|state| state.name().to_owned()).collect();
     let mut done = 0;
     loop {
-        let page = said::ending(&services.db, (notice.name(), &states, &gone), until).await?;
+        let page = said::ending(&services.db, (&states, &gone), until).await?;
         let mut progress = false;
         for row in page {
-            let own = services.clone();
-            if to_the_end(async move { told_end(&own, row, notice).await }).await? {
+            let (own, states) = (services.clone(), states.clone());
+            if to_the_end(async move { told_end(&own, row, (notice, &states)).await }).await? {
                 done += 1;
                 progress = true;
             }
@@ -178,15 +178,22 @@ async fn told_of(
     }
 }
 
-async fn told_end(services: &Services, row: said::EndingRow, notice: Notice) -> Result<bool, FamilyError> {
+async fn told_end(
+    services: &Services,
+    row: said::EndingRow,
+    (notice, states): (Notice, &[String]),
+) -> Result<bool, FamilyError> {
     let context = services.system();
     let day = row.ends_on.to_jiff();
     let mut tx = services.begin().await?;
+    if !said::mark_end_told(&mut *tx, (row.contract_id, states), day).await? {
+        return Ok(false);
+    }
     // A last day has no id of its own: it is the day of its contract.
     let [high, low] = day.year().to_be_bytes();
     let cause = nth_of(row.contract_id, &[high, low, day.month().unsigned_abs(), day.day().unsigned_abs()]);
     let about = (FamilyId(row.family_id), row.unit_id.map(UnitId));
-    let told = tell_in(&mut tx, &context, about, (notice, cause, Some(day))).await?;
+    tell_in(&mut tx, &context, about, (notice, cause, Some(day))).await?;
     tx.commit().await?;
-    Ok(told)
+    Ok(true)
 }

@@ -34,7 +34,7 @@ pub use error::FamilyError;
 pub(crate) use held::exported;
 pub use join::{Founder, Founding, found_in, join};
 pub use looks::{CHILD_INVITATION, CONTRACT_WORK, Look, MEMBERSHIP_ENDED, OwnLook, look_in, looks};
-pub(crate) use news::{FamilyInvited, FamilyNews, invited_phone, told_at};
+pub(crate) use news::{FamilyInvited, FamilyLeft, FamilyNews, contact_of, invited_phone, told_at};
 pub(crate) use notices::happened_in;
 pub use notices::{OwnNotice, acknowledge, notices, tell_in};
 pub(crate) use people::lets_research;

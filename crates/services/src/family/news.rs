@@ -48,6 +48,22 @@ impl FamilyInvited {
     pub(crate) const JOB: &'static str = "family.invited";
 }
 
+/// What the job of an ended membership holds: ids.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FamilyLeft {
+    /// Of which family.
+    pub family: FamilyId,
+    /// Whose.
+    pub account: AccountId,
+    /// The message's own.
+    pub message: MessageId,
+}
+
+impl FamilyLeft {
+    /// The job.
+    pub(crate) const JOB: &'static str = "family.left";
+}
+
 /// Queues one message for everybody who belongs to a family, but for one who knows: by day, since nobody is woken for it.
 pub(super) async fn queue(
     db: &mut PgConnection,
@@ -99,7 +115,19 @@ pub(super) async fn queue_invited(
     Ok(enqueue(db, context.now, &[job]).await?)
 }
 
-/// Where somebody is told, in which language; nowhere once they do not belong to the family any more.
+/// Queues the message to somebody who belongs to a family no more, since the office ended it.
+pub(super) async fn queue_left(
+    db: &mut PgConnection,
+    context: &Context,
+    (family, account): (FamilyId, AccountId),
+) -> Result<(), FamilyError> {
+    let payload = FamilyLeft { family, account, message: context.new_id() };
+    let run_at = after_quiet(context.now);
+    let job = NewJob { kind: FamilyLeft::JOB, payload: &payload, run_at, dedupe: None };
+    Ok(enqueue(db, context.now, &[job]).await?)
+}
+
+/// Where somebody of a family is told, in which language; nowhere once they do not belong to it any more.
 ///
 /// # Errors
 /// `Crypto`, `Database`.
@@ -112,6 +140,17 @@ pub(crate) async fn told_at(
     if !members.iter().any(|row| row.account_id == account.0) {
         return Ok(None);
     }
+    contact_of(services, account).await
+}
+
+/// Where whoever has an account is told, in which language; nowhere once there is none.
+///
+/// # Errors
+/// `Crypto`, `Database`.
+pub(crate) async fn contact_of(
+    services: &Services,
+    account: AccountId,
+) -> Result<Option<(Contact, Locale)>, FamilyError> {
     let Some(person) = accounts::live(&services.db, account.0).await? else { return Ok(None) };
     let profile = open_profile(services, &person)?;
     // As with a sign-in: by text message to whoever has a number.

@@ -130,6 +130,11 @@ pub struct OwnNotice {
     pub waits: bool,
 }
 
+/// The notices that speak of a child's coming of age, whose cause it is: none of one that died is read.
+fn of_living() -> Vec<String> {
+    [Notice::OfAge, Notice::OfAgeSilent].map(|kind| kind.name().to_owned()).into()
+}
+
 /// The notices to the families whoever asks belongs to, the last first.
 ///
 /// # Errors
@@ -137,7 +142,7 @@ pub struct OwnNotice {
 pub async fn notices(services: &Services, context: &Context) -> Result<Vec<OwnNotice>, FamilyError> {
     let mut own = Own::begin(services, context).await?;
     let members = own.memberships().await?;
-    let rows = sql::notices(&mut *own.tx, own.account.0, None).await?;
+    let rows = sql::notices(&mut *own.tx, own.account.0, None, &of_living()).await?;
     let read = |row: sql::NoticeRow| {
         // While a new version is brought out its servers write kinds that this one has no words for: those they show, and
         // this one shows the rest.
@@ -166,7 +171,7 @@ pub async fn notices(services: &Services, context: &Context) -> Result<Vec<OwnNo
 pub async fn acknowledge(services: &Services, context: &Context, notice: FamilyNoticeId) -> Result<(), FamilyError> {
     let account = visitor(context, Capability::SeeOwnUnits)?;
     let mut own = Own::begin(services, context).await?;
-    let found = sql::notices(&mut *own.tx, account.0, Some(notice.0)).await?.into_iter().next();
+    let found = sql::notices(&mut *own.tx, account.0, Some(notice.0), &of_living()).await?.into_iter().next();
     let found = found.ok_or(FamilyError::NotFound)?;
     let member = own.member_of(FamilyId(found.family_id)).await?;
     drop(own);

@@ -54,6 +54,8 @@ pub struct OwnChild {
     pub silent: bool,
     /// When it took over.
     pub took_over_at: Option<Timestamp>,
+    /// It died: words to its family stand in the place of its birthday.
+    pub died: bool,
 }
 
 /// What whoever reads is asked to agree to, and what they said last.
@@ -158,6 +160,7 @@ pub(super) fn child(services: &Services, row: sql::ChildRow) -> Result<OwnChild,
         invited_at: row.invited_at.map(|at| at.to_jiff()),
         silent: row.silent,
         took_over_at: row.took_over_at.map(|at| at.to_jiff()),
+        died: row.died,
     })
 }
 
@@ -257,7 +260,7 @@ pub async fn consent(
 ///
 /// # Errors
 /// `Denied`, `NotFound`, `OnlyLooks`; `Fields` (`phone`); `Limited`: each number is a message; `Over` where it was invited at this number
-/// already, or took over; `Database`.
+/// already, took over, or died; `Database`.
 pub async fn set_child_phone(
     services: &Services,
     context: &Context,

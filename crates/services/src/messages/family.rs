@@ -1,10 +1,10 @@
-//! The messages to families: that there is a notice to read, and that a child of age is invited. They say neither what nor of whom:
-//! the rest is read behind the sign-in.
+//! The messages to families: that there is a notice to read, that a child of age is invited, and to whom it was that somebody belongs
+//! to one no more. They say neither what nor of whom: the rest is read behind the sign-in.
 
 use super::deliver::{Dispatch, Subject, dispatch_one, drop_message, letter, sms};
 use super::templates::Facts;
 use crate::Services;
-use crate::family::{FamilyError, FamilyInvited, FamilyNews, invited_phone, told_at};
+use crate::family::{FamilyError, FamilyInvited, FamilyLeft, FamilyNews, contact_of, invited_phone, told_at};
 use crate::jobs::{Failure, Handlers, Job, Outcome};
 use domain::Locale;
 use domain::contact::Contact;
@@ -17,6 +17,8 @@ use uuid::Uuid;
 const NEWS: &str = "family_news";
 /// That a child is invited.
 const INVITED: &str = "family_invited";
+/// That they belong to a family no more.
+const LEFT: &str = "family_left";
 
 /// A family, in words: nothing that names one.
 #[derive(Clone, Debug, Serialize)]
@@ -31,7 +33,7 @@ pub(super) struct FamilyFacts {
 
 /// Adds what sends them.
 pub(super) fn handlers(handlers: Handlers) -> Handlers {
-    handlers.on(FamilyNews::JOB, send_news).on(FamilyInvited::JOB, send_invited)
+    handlers.on(FamilyNews::JOB, send_news).on(FamilyInvited::JOB, send_invited).on(FamilyLeft::JOB, send_left)
 }
 
 fn failure(error: FamilyError) -> Failure {
@@ -65,6 +67,16 @@ async fn send_invited(services: Services, job: Job<FamilyInvited>) -> Outcome {
     };
     let to = (Contact::Phone(phone), Locale::ZhCn);
     send(&services, to, (message, INVITED, "/family/join"), of, job.last).await
+}
+
+async fn send_left(services: Services, job: Job<FamilyLeft>) -> Outcome {
+    let FamilyLeft { family, account, message } = job.payload;
+    let told = contact_of(&services, account).await.map_err(failure)?;
+    let of = |channel| dispatch(family.0, message, LEFT, channel);
+    let Some(to) = told else {
+        return drop_message(&services, services.clock.now(), of("mail")).await;
+    };
+    send(&services, to, (message, LEFT, "/account"), of, job.last).await
 }
 
 async fn send(

@@ -141,6 +141,7 @@ embedded!(
     "tank_drill",
     "family_news",
     "family_invited",
+    "family_left",
 );
 
 /// What texts may speak of. A text that names anything else does not render.

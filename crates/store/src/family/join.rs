@@ -35,6 +35,7 @@ pub async fn open(
            from family_contract c join family_invitation i on i.contract_id = c.id
            where c.number_index = $1 and i.phone_index = $2 and i.claimed_at is null and i.expires_at > $3
              and c.state not in ('terminated', 'transferred')
+             and not exists (select from family_child k where k.id = i.child_id and k.death_noted_at is not null)
            order by i.made_at desc limit 1"#,
         number,
         phone,
@@ -127,10 +128,10 @@ pub async fn end_guardians_invitations(db: impl PgExecutor<'_>, family: Uuid, no
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Marks that a child took over. `false` where it had.
+/// Marks that a child took over. `false` where it had, and where it died.
 pub async fn took_over(db: impl PgExecutor<'_>, child: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update family_child set took_over_at = $2 where id = $1 and took_over_at is null",
+        "update family_child set took_over_at = $2 where id = $1 and took_over_at is null and death_noted_at is null",
         child,
         now.to_sqlx() as SqlTimestamp
     );
@@ -173,7 +174,7 @@ pub async fn add_child(db: impl PgExecutor<'_>, new: NewChild<'_>) -> sqlx::Resu
 }
 
 /// Says where a child is reached from its eighteenth birthday on; one that was invited at another number, or did not answer, is invited
-/// anew. `false` where it was invited at this number and may still answer, or took over.
+/// anew. `false` where it was invited at this number and may still answer, took over, or died.
 pub async fn set_child_phone(
     db: impl PgExecutor<'_>,
     (family, child): (Uuid, Uuid),
@@ -182,7 +183,7 @@ pub async fn set_child_phone(
     let done = sqlx::query!(
         "update family_child
          set phone_sealed = $3, phone_index = $4, invited_at = null, invited_times = 0, silent_told_at = null
-         where id = $2 and family_id = $1 and took_over_at is null
+         where id = $2 and family_id = $1 and took_over_at is null and death_noted_at is null
            and (invited_at is null or silent_told_at is not null or phone_index is distinct from $4)",
         family,
         child,
@@ -221,7 +222,7 @@ pub struct ComingRow {
     pub contract_id: Uuid,
 }
 
-/// Children who come of age in a year or came in one before, did not take over, and were not invited since an instant; where nobody
+/// Children who come of age in a year or came in one before, live, did not take over, and were not invited since an instant; where nobody
 /// said how they are reached, until their guardians were told. After a year and an id, by the hundred.
 pub async fn coming_of_age(
     db: impl PgExecutor<'_>,
@@ -234,7 +235,7 @@ pub async fn coming_of_age(
            from family_child k cross join lateral (
              select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
              order by c.made_at desc limit 1) c
-           where k.took_over_at is null and k.silent_told_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
+           where k.took_over_at is null and k.death_noted_at is null and k.silent_told_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
              and (k.invited_at is null or k.invited_at <= $2) and k.of_age_in <= $1 and (k.of_age_in, k.id) > ($3, $4)
            order by k.of_age_in, k.id limit 100"#,
         year,
@@ -246,7 +247,7 @@ pub async fn coming_of_age(
     .await
 }
 
-/// The same of one child, locked until the transaction ends; nothing where it took over or was invited since.
+/// The same of one child, locked until the transaction ends; nothing where it took over, was invited since, or died.
 pub async fn lock_coming(db: impl PgExecutor<'_>, child: Uuid, since: Timestamp) -> sqlx::Result<Option<ComingRow>> {
     sqlx::query_as!(
         ComingRow,
@@ -254,7 +255,8 @@ pub async fn lock_coming(db: impl PgExecutor<'_>, child: Uuid, since: Timestamp)
            from family_child k cross join lateral (
              select c.id from family_contract c where c.child_id = k.id and c.state not in ('terminated', 'transferred')
              order by c.made_at desc limit 1) c
-           where k.id = $1 and k.took_over_at is null and k.silent_told_at is null and (k.phone_sealed is not null or k.of_age_told_at is null)
+           where k.id = $1 and k.took_over_at is null and k.death_noted_at is null and k.silent_told_at is null
+             and (k.phone_sealed is not null or k.of_age_told_at is null)
              and (k.invited_at is null or k.invited_at <= $2)
            for update of k"#,
         child,
@@ -439,10 +441,11 @@ pub async fn nobodys(db: impl PgExecutor<'_>, near: Timestamp) -> sqlx::Result<O
     .await
 }
 
-/// The sealed mobile number of an invitation that can still be claimed.
+/// The sealed mobile number of an invitation that can still be claimed; none of a child that died.
 pub async fn open_phone(db: impl PgExecutor<'_>, invitation: Uuid, now: Timestamp) -> sqlx::Result<Option<Vec<u8>>> {
     sqlx::query_scalar!(
-        "select phone_sealed from family_invitation where id = $1 and claimed_at is null and expires_at > $2",
+        "select phone_sealed from family_invitation i where i.id = $1 and i.claimed_at is null and i.expires_at > $2
+           and not exists (select from family_child k where k.id = i.child_id and k.death_noted_at is not null)",
         invitation,
         now.to_sqlx() as SqlTimestamp
     )

@@ -149,6 +149,12 @@ pub struct ContractRow {
     pub child_name: Option<Vec<u8>>,
     /// The child took over.
     pub took_over: bool,
+    /// When it was noted that the child died.
+    pub death_noted_at: Option<SqlTimestamp>,
+    /// By whom.
+    pub death_noted_by: Option<Uuid>,
+    /// When that was and by what paper, sealed.
+    pub death_sealed: Option<Vec<u8>>,
     /// Its number, sealed.
     pub number_sealed: Vec<u8>,
     /// For whose use.
@@ -171,7 +177,9 @@ pub async fn contract(db: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<Option<
         ContractRow,
         r#"select c.id, c.family_id, c.unit_id, u.din as "din?", u.state as "unit_state?",
                   u.id is not null and u.family_id is distinct from c.family_id as "unit_went!", c.child_id, k.name_sealed as "child_name?",
-                  coalesce(k.took_over_at is not null, false) as "took_over!", c.number_sealed, c.pool, c.state, c.version,
+                  coalesce(k.took_over_at is not null, false) as "took_over!",
+                  k.death_noted_at as "death_noted_at?: SqlTimestamp", k.death_noted_by as "death_noted_by?",
+                  k.death_sealed as "death_sealed?", c.number_sealed, c.pool, c.state, c.version,
                   c.signed_on as "signed_on: SqlDate", c.ends_on as "ends_on: SqlDate", c.made_at as "made_at: SqlTimestamp"
            from family_contract c
            left join custody_unit u on u.id = c.unit_id
@@ -328,6 +336,34 @@ pub async fn set_born(db: impl PgExecutor<'_>, child: Uuid, born: &[u8], of_age_
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Notes that a child died: by whom, and sealed when that was and by what paper. `false` where it was noted.
+pub async fn note_death(
+    db: impl PgExecutor<'_>,
+    child: Uuid,
+    (by, said): (Uuid, &[u8]),
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_child set death_noted_at = $4, death_noted_by = $2, death_sealed = $3
+         where id = $1 and death_noted_at is null",
+        child,
+        by,
+        said,
+        now.to_sqlx() as SqlTimestamp
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Takes back that a child died, which was noted wrongly. `false` where it is not noted.
+pub async fn undo_death(db: impl PgExecutor<'_>, child: Uuid) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_child set death_noted_at = null, death_noted_by = null, death_sealed = null
+         where id = $1 and death_noted_at is not null",
+        child
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// An invitation, for the office.

@@ -169,6 +169,8 @@ pub struct ChildRow {
     pub silent: bool,
     /// When it took over.
     pub took_over_at: Option<SqlTimestamp>,
+    /// It died, as the office noted.
+    pub died: bool,
 }
 
 /// The children of a family.
@@ -176,7 +178,8 @@ pub async fn children(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Vec
     sqlx::query_as!(
         ChildRow,
         r#"select id, family_id, name_sealed, born_sealed, phone_sealed, invited_at as "invited_at: SqlTimestamp",
-                  silent_told_at is not null as "silent!", took_over_at as "took_over_at: SqlTimestamp"
+                  silent_told_at is not null as "silent!", took_over_at as "took_over_at: SqlTimestamp",
+                  death_noted_at is not null as "died!"
            from family_child where family_id = $1 order by id"#,
         family
     )
@@ -203,6 +206,8 @@ pub struct ContractRow {
     pub ends_on: Option<SqlDate>,
     /// Its unit is another family's now.
     pub unit_went: bool,
+    /// The child it is for died, as the office noted.
+    pub child_died: bool,
 }
 
 /// The contracts of a family, the newest first.
@@ -212,7 +217,8 @@ pub async fn contracts(db: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<Ve
         r#"select id, unit_id, number_sealed, pool, state,
                   signed_on as "signed_on: SqlDate", ends_on as "ends_on: SqlDate",
                   unit_id is not null and not exists (
-                    select from custody_unit u where u.id = c.unit_id and u.family_id = c.family_id) as "unit_went!"
+                    select from custody_unit u where u.id = c.unit_id and u.family_id = c.family_id) as "unit_went!",
+                  exists (select from family_child k where k.id = c.child_id and k.death_noted_at is not null) as "child_died!"
            from family_contract c where family_id = $1 order by made_at desc, id"#,
         family
     )
@@ -269,8 +275,14 @@ pub struct NoticeRow {
     pub read_at: Option<SqlTimestamp>,
 }
 
-/// The notices to the families an account belongs to now, the last first; with an id, that one.
-pub async fn notices(db: impl PgExecutor<'_>, account: Uuid, notice: Option<Uuid>) -> sqlx::Result<Vec<NoticeRow>> {
+/// The notices to the families an account belongs to now, the last first; with an id, that one. Without those of some kinds, whose cause
+/// is a child, where that child died.
+pub async fn notices(
+    db: impl PgExecutor<'_>,
+    account: Uuid,
+    notice: Option<Uuid>,
+    of_living: &[String],
+) -> sqlx::Result<Vec<NoticeRow>> {
     sqlx::query_as!(
         NoticeRow,
         r#"select n.id, n.family_id, n.kind, n.day as "day: SqlDate", n.made_at as "made_at: SqlTimestamp",
@@ -278,9 +290,12 @@ pub async fn notices(db: impl PgExecutor<'_>, account: Uuid, notice: Option<Uuid
                   (select min(r.at) from family_notice_read r where r.notice_id = n.id) as "read_at?: SqlTimestamp"
            from family_member m join family_notice n on n.family_id = m.family_id
            where m.account_id = $1 and m.until is null and ($2::uuid is null or n.id = $2)
+             and not (n.kind = any($3) and exists (
+               select from family_child k where k.id = n.cause_id and k.death_noted_at is not null))
            order by n.made_at desc, n.id desc limit 200"#,
         account,
-        notice
+        notice,
+        of_living
     )
     .fetch_all(db)
     .await

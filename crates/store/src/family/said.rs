@@ -238,7 +238,7 @@ pub struct DueRow {
     pub taken_back: i64,
 }
 
-/// What is owed until a day and was not reminded of, by the hundred.
+/// What is owed until a day and was not reminded of, by the hundred. Nobody is reminded of what was agreed for a child that died.
 pub async fn due(db: impl PgExecutor<'_>, until: civil::Date) -> sqlx::Result<Vec<DueRow>> {
     sqlx::query_as!(
         DueRow,
@@ -247,6 +247,7 @@ pub async fn due(db: impl PgExecutor<'_>, until: civil::Date) -> sqlx::Result<Ve
                    where p.contract_id = d.contract_id and d.nth = any(p.taken_back_nths)) as "taken_back!"
            from family_contract_due d join family_contract c on c.id = d.contract_id
            where d.paid_on is null and d.reminded_at is null and d.due_on <= $1 and c.state in ('active', 'arrears')
+             and not exists (select from family_child k where k.id = c.child_id and k.death_noted_at is not null)
            order by d.due_on, d.contract_id, d.nth limit 100"#,
         until.to_sqlx() as SqlDate
     )
@@ -279,27 +280,43 @@ pub struct EndingRow {
     pub ends_on: SqlDate,
 }
 
-/// Contracts in one of some states whose term ends on a day or before it, of which their families were not told in a notice of a kind
-/// that names this last day (another term has another), by the hundred. Not those of a unit in one of the states `gone`, and
-/// not those whose last day is long over.
+/// Contracts in one of some states whose term ends on a day or before it, of which their families were not told in that state (another
+/// term has another last day), by the hundred. Not those of a unit in one of the states `gone`, of a child that died, or whose last day is long over.
+/// The first line is that of the index, which has those alone that nobody was told of.
 pub async fn ending(
     db: impl PgExecutor<'_>,
-    (kind, states, gone): (&str, &[String], &[String]),
+    (states, gone): (&[String], &[String]),
     until: civil::Date,
 ) -> sqlx::Result<Vec<EndingRow>> {
     sqlx::query_as!(
         EndingRow,
         r#"select c.id as contract_id, c.family_id, c.unit_id, c.ends_on as "ends_on!: SqlDate"
            from family_contract c left join custody_unit u on u.id = c.unit_id
-           where c.state = any($2) and c.ends_on <= $4 and c.ends_on > $4 - 180 and (u.state <> all($3)) is not false and not exists (
-             select from family_notice n
-             where n.family_id = c.family_id and n.kind = $1 and n.day = c.ends_on and n.unit_id is not distinct from c.unit_id)
+           where c.state in ('active', 'arrears', 'expired') and c.end_told_on is distinct from c.ends_on
+             and c.state = any($1) and c.ends_on <= $3 and c.ends_on > $3 - 180 and (u.state <> all($2)) is not false
+             and not exists (select from family_child k where k.id = c.child_id and k.death_noted_at is not null)
            order by c.ends_on, c.id limit 100"#,
-        kind,
         states,
         gone,
         until.to_sqlx() as SqlDate
     )
     .fetch_all(db)
     .await
+}
+
+/// Marks that a family is told of the last day of a contract, which is in one of some states. `false` where it was, and where the
+/// contract has another meanwhile.
+pub async fn mark_end_told(
+    db: impl PgExecutor<'_>,
+    (contract, states): (Uuid, &[String]),
+    ends_on: civil::Date,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update family_contract set end_told_on = ends_on
+         where id = $1 and state = any($2) and ends_on = $3 and end_told_on is distinct from ends_on",
+        contract,
+        states,
+        ends_on.to_sqlx() as SqlDate
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }

@@ -333,6 +333,24 @@ async fn a_childs_invitation_is_sent_again_and_a_membership_ended_on_the_contrac
     }
     assert!(!office.get(&page).await.body.contains("end_reason"));
     assert_eq!(noted(&site, "family.membership_ended", &id.to_string()).await, 1);
+
+    // The child died: noted once for two presses, and taken back.
+    let (note, undo) = (format!("{page}/death"), format!("{page}/death/undo"));
+    let bare = send(&office, &note, &[("death_died_on", "2026-07-25"), ("death_paper", "")]).await;
+    again(&bare, REFUSED, "");
+    assert!(bare.body.contains("2026-07-25"), "what was typed is kept");
+    let said = [("death_died_on", ""), ("death_paper", "演示：死亡医学证明")];
+    for _ in 0..2 {
+        gone_to(&send(&office, &note, &said).await, &format!("{page}?done=death"));
+    }
+    let seen = office.get(&page).await;
+    assert!(seen.body.contains("演示：死亡医学证明") && !seen.body.contains("death_paper"), "{}", excerpt(&seen.body));
+    gone_to(&send(&office, &undo, &[]).await, &format!("{page}?done=death-undone"));
+    let seen = office.get(&page).await;
+    assert!(seen.body.contains("death_paper") && !seen.body.contains("演示：死亡医学证明"), "{}", excerpt(&seen.body));
+    for action in ["family.child_death_noted", "family.child_death_undone"] {
+        assert_eq!(noted(&site, action, &id.to_string()).await, 1, "{action}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::{entry, fault, inviter, officer, opened, reason};
 use crate::audit;
 use crate::db::to_the_end;
 use crate::family::join::{Invited, invite_in};
-use crate::family::news::queue_invited;
+use crate::family::news::{queue_invited, queue_left};
 use crate::family::notices::tell_in;
 use crate::family::{CHILD_INVITATION, FamilyError, MEMBERSHIP_ENDED, place};
 use crate::{Context, Services};
@@ -106,7 +106,7 @@ pub async fn invite(services: &Services, context: &Context, new: &Inviting) -> R
 /// Sends an invitation once more; one that ran out or was blocked is made anew. Pressed twice within ten minutes it is sent once.
 ///
 /// # Errors
-/// `Denied`, also where the second factor grew stale; `NotFound`; `Over` of one that was used, of a child's that cannot be claimed any
+/// `Denied`, also where the second factor grew stale; `NotFound`; `Over` of one that was used, of a child's that died or cannot claim it any
 /// more ([`send_child`]), and of an owner's or a mother's where there is one or one can still come in; `Stale` where the contract is over; `Crypto`,
 /// `Unreadable`, `Database`.
 pub async fn send(
@@ -123,6 +123,11 @@ pub async fn send(
         let all = sql::invitations(&mut *tx, row.id).await?;
         let one = all.into_iter().find(|one| one.id == invitation).ok_or(FamilyError::NotFound)?;
         let kin = Kin::from_name(&one.kin).ok_or(FamilyError::Unreadable)?;
+        if one.child_id.is_some()
+            && own::children(&mut *tx, family.0).await?.iter().any(|child| child.died && one.child_id == Some(child.id))
+        {
+            return Err(FamilyError::Over);
+        }
         let standing = standing_of(&one, context.now);
         let anew = matches!(standing, Standing::Blocked | Standing::Lapsed);
         if anew && taken(&mut tx, &row, (kin, one.mother), context.now).await?.is_some() {
@@ -154,7 +159,7 @@ pub async fn send(
 ///
 /// # Errors
 /// `Denied`, also where the second factor grew stale; `Fields` (`reason`); `NotFound`, also where the contract is for no child; `Over`
-/// where it took over, was never invited, or somebody else can still come in by its number; `Stale` where the contract is over;
+/// where it took over, died, was never invited, or somebody else can still come in by its number; `Stale` where the contract is over;
 /// `Crypto`, `Unreadable`, `Database`.
 pub async fn send_child(
     services: &Services,
@@ -181,7 +186,8 @@ async fn child_sent(
     let row = inviting(&mut tx, contract).await?;
     let children = own::children(&mut *tx, family).await?;
     let child = children.into_iter().find(|child| row.child_id == Some(child.id)).ok_or(FamilyError::NotFound)?;
-    let sealed = child.phone_sealed.filter(|_| !taken_over && child.invited_at.is_some()).ok_or(FamilyError::Over)?;
+    let comes = !taken_over && !child.died && child.invited_at.is_some();
+    let sealed = child.phone_sealed.filter(|_| comes).ok_or(FamilyError::Over)?;
     let all = sql::invitations(&mut *tx, row.id).await?;
     let open = all.iter().find(|one| one.child_id == Some(child.id) && standing_of(one, context.now) == Standing::Open);
     let (kin, family) = (Kin::AdultChild, FamilyId(family));
@@ -227,7 +233,8 @@ async fn noted(
 }
 
 /// Ends that somebody belongs to the family who came in by an invitation of a guardian: it went to a wrong number, or a court decided so.
-/// From then on they find nothing of it. Who is left reads it in their notices, and why in their log. Pressed twice it is once.
+/// From then on they find nothing of it, and are told so, not why. Who is left reads it in their notices, and why in their log. Pressed
+/// twice it is once.
 ///
 /// # Errors
 /// `Denied`, also where the second factor grew stale; `Fields` (`reason`); `NotFound`; `Over` of one that nobody came in by, and of whom one
@@ -260,6 +267,7 @@ pub async fn end_membership(
         let family = FamilyId(row.family_id);
         noted(&services, &mut tx, &context, ((family, by), MEMBERSHIP_ENDED, &why)).await?;
         tell_in(&mut tx, &context, (family, None), (Notice::MembershipEnded, member.id, None)).await?;
+        queue_left(&mut tx, &context, (family, AccountId(account))).await?;
         let detail = json!({ "invitation": one.id, "kin": kin.name() });
         audit::record(&mut tx, &context, &[entry("family.membership_ended", contract, detail)]).await?;
         Ok(tx.commit().await?)

@@ -9,6 +9,7 @@
 
 mod acts;
 mod begin;
+mod death;
 mod invitations;
 mod list;
 mod one;
@@ -18,6 +19,7 @@ mod writing;
 
 pub use acts::{Acting, act};
 pub use begin::{Collected, Proposed, confirm, propose, withdraw};
+pub use death::{Death, note_death, undo_death};
 pub use invitations::{Inviting, block, end_membership, invite, send, send_child};
 pub use list::{Listed, Owed, OwedAfter, OwedWhich, Page, find, list, owed};
 pub use one::{Contract, Guardian, Happened, Invitation, Kept, Payment, Standing, TakenBack, contract, reveal};
@@ -56,7 +58,7 @@ fn officer(context: &Context) -> Result<AccountId, Denied> {
 }
 
 /// Whoever invites, or writes a contract with those who may come in by it: at the office, with a second factor that is fresh, since an
-/// invitation opens a family's record to whom it goes.
+/// invitation opens a family's record to whom it goes. So does whoever keeps somebody from coming in for good.
 fn inviter(context: &Context) -> Result<AccountId, Denied> {
     context.require(Capability::InviteGuardians)?;
     officer(context)

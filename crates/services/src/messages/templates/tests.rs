@@ -80,7 +80,7 @@ fn samples(locale: Locale) -> Vec<(&'static str, Facts)> {
     }
     let family = |help| Facts::Family(FamilyFacts { page: visit.site.clone(), site: visit.site.clone(), help });
     all.extend([("family_news", family(None)), ("family_news", family(visit.help.clone()))]);
-    all.push(("family_invited", family(visit.help.clone())));
+    all.extend(["family_invited", "family_left"].map(|name| (name, family(visit.help.clone()))));
     for name in NAMES.iter().filter(|name| is_of_visit(name)) {
         all.push((name, Facts::Visit(Box::new(visit.clone()))));
         all.push((

@@ -4,9 +4,9 @@ use super::office::contract_of;
 use super::{account, count, days, founded, joined, number, phone, support, units, visitor};
 use domain::account::{Actor, Denied};
 use domain::family::{Consent, Kin, Notice};
-use domain::ids::FamilyId;
+use domain::ids::{AccountId, FamilyId};
 use services::family::office::{self, Standing};
-use services::family::{self as families, CHILD_INVITATION, FamilyError, Markers};
+use services::family::{self as families, CHILD_INVITATION, CONTRACT_WORK, FamilyError, Markers, Own};
 use store::family::join::{self, NewMember};
 use testkit::TestHouse;
 use uuid::Uuid;
@@ -266,6 +266,103 @@ async fn a_child_that_never_answers_is_invited_three_times_and_its_guardians_are
     joins(&house, 77).await.expect("the child, of the new number");
     let late = families::set_child_phone(&house.services, &mother, child, phone(78).digits()).await;
     assert!(late.is_err(), "{late:?}");
+}
+
+#[tokio::test]
+async fn of_a_child_that_died_nobody_is_told_or_invited_and_noted_wrongly_everything_is_as_before() {
+    const PAPER: &str = "演示：死亡医学证明";
+    let house = TestHouse::new().await;
+    let unit = units(&house).await[0];
+    let family = founded(&house, 1, Some(unit), BORN.parse().expect("a day"), Some(phone(CHILD))).await;
+    joined(&house, 1, 11).await;
+    let contract = contract_of(&house, family).await;
+    let note = async |on: &str, paper: &str| {
+        office::note_death(&house.services, &support(&house), contract, (on, paper)).await
+    };
+    let undo = async || office::undo_death(&house.services, &support(&house), contract).await;
+    let due = async || families::hand_over_due(&house.services).await.expect("looked");
+    let seen = async || families::notices(&house.services, &visitor(&house, 11)).await.expect("read");
+    let page = async || office::contract(&house.services, &support(&house), contract).await.expect("read");
+
+    let mut stale = support(&house);
+    if let Actor::Staff { stepped_up_at, .. } = &mut stale.actor {
+        *stepped_up_at = None;
+    }
+    let factor = office::note_death(&house.services, &stale, contract, ("", PAPER)).await;
+    assert!(matches!(factor, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{factor:?}");
+    let factor = office::undo_death(&house.services, &stale, contract).await;
+    assert!(matches!(factor, Err(FamilyError::Denied(Denied::StepUpNeeded))), "{factor:?}");
+    let guardian = office::note_death(&house.services, &visitor(&house, 11), contract, ("", PAPER)).await;
+    assert!(matches!(guardian, Err(FamilyError::Denied(_))), "{guardian:?}");
+    for (on, paper) in [("", " "), ("2008-07-22", PAPER), ("2026-07-21", PAPER), ("昨天", PAPER)] {
+        let unfit = note(on, paper).await;
+        assert!(matches!(unfit, Err(FamilyError::Fields(_))), "{on} {paper}: {unfit:?}");
+    }
+    assert!(page().await.death.is_none());
+
+    // The child was invited, and has not come in; then it died, and that is noted.
+    days(&house, 3);
+    assert_eq!(due().await, 1);
+    assert!(seen().await.iter().any(|notice| notice.kind == Notice::OfAge), "the control");
+    let (before, messages) = (seen().await.len(), count(&house, "select count(*) from job").await);
+    note("2026-07-22", PAPER).await.expect("noted");
+    note("", PAPER).await.expect("pressed twice");
+    let death = page().await.death.expect("it is noted");
+    assert_eq!((death.died_on, death.paper.as_str()), (Some("2026-07-22".parse().expect("a day")), PAPER));
+    assert!(page().await.invitations.iter().all(|one| one.kin != Kin::AdultChild), "there is none to send again");
+
+    let late = joins(&house, CHILD).await;
+    assert!(matches!(late, Err(FamilyError::NoInvitation)), "nobody comes in by it: {late:?}");
+    let sent = office::send_child(&house.services, &support(&house), contract, "演示：孩子没有收到").await;
+    assert!(matches!(sent, Err(FamilyError::Over)), "{sent:?}");
+    let mother = visitor(&house, 11);
+    let child = families::people(&house.services, &mother).await.expect("read").remove(0).children.remove(0);
+    assert!(child.died);
+    let number = families::set_child_phone(&house.services, &mother, (family, child.id), phone(77).digits()).await;
+    assert!(matches!(number, Err(FamilyError::Over)), "{number:?}");
+    days(&house, 91);
+    assert_eq!(due().await, 0, "nobody is invited");
+    // A payment is due, and the term ends: neither is told.
+    sqlx::query("update family_contract set ends_on = '2026-12-01'")
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("a term");
+    let reminders = async || {
+        let payments = families::remind_due(&house.services).await.expect("looked");
+        (payments, families::tell_of_ends(&house.services).await.expect("looked"))
+    };
+    assert_eq!(reminders().await, (0, 0));
+    let after = seen().await;
+    assert!(after.len() == before - 1 && after.iter().all(|notice| notice.kind != Notice::OfAge), "{after:?}");
+    assert_eq!(count(&house, "select count(*) from job").await, messages, "and no message left");
+
+    // The unit is theirs, and they see what they saw; of what was noted no more than that the office read their contract.
+    let own = families::units(&house.services, &mother).await.expect("read");
+    assert_eq!(own.iter().map(|own| own.id).collect::<Vec<_>>(), [unit]);
+    assert!(families::contracts(&house.services, &mother).await.expect("read")[0].child_died);
+    let looks = families::looks(&house.services, &mother).await.expect("read");
+    assert!(looks.iter().all(|look| look.what == CONTRACT_WORK && look.reason == CONTRACT_WORK), "{looks:?}");
+    let mut narrow = Own::of(&house.services, AccountId(Uuid::from_u128(11))).await.expect("a transaction");
+    let sealed = sqlx::query("select death_sealed from family_child").execute(&mut *narrow.tx).await;
+    assert!(sealed.is_err(), "a family's role does not read when and by what paper");
+    drop(narrow);
+
+    undo().await.expect("taken back");
+    undo().await.expect("pressed twice");
+    assert!(page().await.death.is_none());
+    assert_eq!(due().await, 1, "its invitation ran out meanwhile: it is invited again");
+    assert_eq!(reminders().await, (1, 1));
+    assert!(seen().await.iter().any(|notice| notice.kind == Notice::OfAge));
+    joins(&house, CHILD).await.expect("it takes over");
+    for action in ["noted", "undone"] {
+        let trail: i64 =
+            sqlx::query_scalar("select count(*) from audit_entry where action = 'family.child_death_' || $1")
+                .bind(action)
+                .fetch_one(&house.db.owner_pool())
+                .await
+                .expect("a count");
+        assert_eq!(trail, 1, "{action}");
+    }
 }
 
 #[tokio::test]

@@ -243,6 +243,9 @@ async fn the_office_ends_that_a_guardian_belongs_to_a_family_for_a_reason_it_rea
     assert_eq!((sees(11).await, sees(12).await), (1, 0));
     assert_eq!(count(&house, "select count(*) from audit_entry where action = 'family.membership_ended'").await, 1);
     assert_eq!(kinds(&house, 11).await.iter().filter(|kind| **kind == Notice::MembershipEnded).count(), 1);
+    let told = "select count(*) from job where kind = 'family.left' and payload->>'account' = '00000000-0000-0000-0000-00000000000c'";
+    assert_eq!(count(&house, told).await, 1, "who was put out is told once");
+    assert_eq!(count(&house, "select count(*) from job where kind = 'family.left'").await, 1, "and nobody else");
     let looks = families::looks(&house.services, &visitor(&house, 11)).await.expect("read");
     assert!(looks.iter().any(|look| look.what == MEMBERSHIP_ENDED && look.reason == WHY), "{looks:?}");
     let left = office::contract(&house.services, &support(&house), id).await.expect("read");

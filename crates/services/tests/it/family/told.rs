@@ -106,6 +106,9 @@ async fn that_a_contract_ends_and_that_it_ended_is_told_once_of_each_term() {
     let first = ends_in(90).await;
     let (one, two) = tokio::join!(looked(), looked());
     assert_eq!(one + two, 1, "two servers tell once");
+    // What the index has to be looked through every ten minutes: of both families' contracts the other's, which runs on.
+    let looked_at = "select count(*) from family_contract where end_told_on is distinct from ends_on";
+    assert_eq!(count(&house, looked_at).await, 1);
     days(&house, 90);
     families::settle_contracts(&house.services).await.expect("settled");
     assert_eq!(looked().await, 0, "on its last day it still runs");
