@@ -48,8 +48,8 @@ pub async fn recall(services: &Services, context: &Context, lot: &Lot, reason: &
     .await
 }
 
-/// Brings every recall that runs to its end, so that one that broke off half-way (its server was killed) leaves no unit as it was until
-/// somebody presses again. Answers how many units were held or told of.
+/// Brings every recall that runs to its end, so that one that broke off half-way (its server was killed) leaves no unit as it was
+/// until somebody presses again. Answers how many units have a deviation now and had none.
 ///
 /// # Errors
 /// `Unreadable`, `Database`.
@@ -124,8 +124,8 @@ async fn hold_all(services: &Services, running: &sql::RunningRow, now: Timestamp
     }
 }
 
-/// Ends a recall, by somebody else than who began it. What it had not held yet is held first. The deviations stay, each to be closed by
-/// itself. Pressed twice it is once.
+/// Ends a recall, by somebody else than who began it. What it had not held yet is held first. The deviations stay, each to be closed
+/// by itself. Pressed twice it is once.
 ///
 /// # Errors
 /// `Denied`; `NotFound`; `Refused` (`CloserOpened`) for whoever began it; `Database`.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// A letter that was tried so often waits for a hand.
 const TRIES: i32 = 500;
-/// A slot is freed by the word of another unit, of which a letter does not hear: so often is one that waits for a slot tried again.
+/// A slot is freed by the word of another unit, of which a letter does not hear: so often is one that waits for a slot tried.
 const SLOT_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Letters of one transaction at most.
 const AT_ONCE: i64 = 500;
@@ -37,8 +37,8 @@ pub(super) async fn of(services: &Services, now: Timestamp, ids: &[Uuid], dins: 
     }
 }
 
-/// Tries the letters of units to which something came about when they were last tried, or since, and those that wait for a slot. Answers
-/// how many were kept.
+/// Tries the letters of units to which something came about when they were last tried, or since, and those that wait for a slot.
+/// Answers how many were kept.
 ///
 /// # Errors
 /// `Busy`, `Database`.

@@ -175,8 +175,8 @@ pub async fn waiting(
     .await
 }
 
-/// Units to which something came about when a letter that waits for it was last tried, or since (two transactions of one moment do not see
-/// each other); and those with a letter that waits for one reason and was last tried before an instant.
+/// Units to which something came about when a letter that waits for it was last tried, or since (two transactions of one moment do
+/// not see each other); and those with a letter that waits for one reason and was last tried before an instant.
 pub async fn stirred(
     db: impl PgExecutor<'_>,
     (code, before): (&str, Timestamp),

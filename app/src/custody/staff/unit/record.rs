@@ -54,8 +54,8 @@ pub(super) fn missing(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
     )
 }
 
-/// The event that did a code of a list last, by when it happened: what is told late is not the last word. None where one that does not
-/// open may have come after it.
+/// The event that did a code of a list last, by when it happened: what is told late is not the last word. None where one that does
+/// not open may have come after it.
 fn doing<'a>(unit: &'a UnitView, code: &str) -> Option<&'a EventView> {
     let does = |event: &&EventView| match &event.payload {
         Some(Payload::StepDone { step, .. } | Payload::ReleaseStepDone { step, .. }) => step == code,

@@ -30,8 +30,9 @@ pub(super) use write::place;
 /// What became of each event.
 pub type Outcomes = Vec<Result<Recorded, Refused>>;
 
-/// One transaction's worth for one unit or many. Events are applied in the order of their `source_seq`, those without one behind them, and
-/// otherwise as they stand; the answers stand as the events do. One that is refused refuses no other, and nothing of it is written.
+/// One transaction's worth for one unit or many. Events are applied in the order of their `source_seq`, those without one behind
+/// them, and otherwise as they stand; the answers stand as the events do. One that is refused refuses no other, and nothing of it is
+/// written.
 ///
 /// The caller has asked whether who tells it may, begins the transaction and commits it.
 ///
