@@ -45,6 +45,8 @@ pub(super) async fn tidy(services: Services, pulse: Pulse, shutdown: Cancellatio
         beat();
         letters(&services).await;
         beat();
+        recalls(&services).await;
+        beat();
         certificates(&services).await;
         beat();
         proposals(&services).await;
@@ -84,6 +86,15 @@ async fn letters(services: &Services) {
     }
     if let Err(error) = services::lims::forget(services).await {
         tracing::error!(%error, "what old dead letters of the laboratory said could not be forgotten");
+    }
+}
+
+/// A recall holds its units while somebody waits for it; here what one that broke off left.
+async fn recalls(services: &Services) {
+    match services::custody::finish_recalls(services).await {
+        Ok(0) => {}
+        Ok(units) => tracing::warn!(units, "a recall had broken off: its other units are held now"),
+        Err(error) => tracing::error!(%error, "recalls that run could not be brought to their end"),
     }
 }
 

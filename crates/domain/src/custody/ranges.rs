@@ -100,7 +100,7 @@ pub const WEIGHT_G: (f64, f64) = (0.0, 600.0);
 /// Degrees Celsius of anything in a tank or a dry shipper.
 pub const FROZEN_C: (f64, f64) = (-200.0, 60.0);
 /// Degrees Celsius of the warmest of a dry shipper in which a unit leaves: validated at −150 °C or colder (custody.md, section IX of a
-/// release).
+/// release). What came to the hospital warmer is kept and looked into.
 pub const SHIPPER_C: (f64, f64) = (-200.0, -150.0);
 
 /// Whether a number lies within.

@@ -49,6 +49,12 @@ impl Window {
         (newest.duration_since(good.at) <= self.interval * CURRENT).then_some(good)
     }
 
+    /// As [`Self::current`], unless nothing came for too long.
+    pub fn present(&self, now: Timestamp) -> Option<Sample> {
+        let silent = u16::try_from(CURRENT).is_ok_and(|intervals| self.is_silent(intervals, now));
+        self.current().filter(|_| !silent)
+    }
+
     /// Whether something was heard, and nothing that counts for so long. (Two instants of the device's clock are compared, so that
     /// silence is not counted; of a channel of which nothing ever counted, two of ours.)
     fn is_unread(&self, minutes: u16, now: Timestamp) -> bool {
@@ -83,8 +89,7 @@ pub fn evaluate(rule: &Rule, window: &Window, now: Timestamp) -> Verdict {
     if let Check::Unread { minutes } = rule.check {
         return said(window.is_unread(minutes, now), window.good.map(|good| good.value));
     }
-    let silent = u16::try_from(CURRENT).is_ok_and(|intervals| window.is_silent(intervals, now));
-    let Some(good) = window.current().filter(|_| !silent) else { return Verdict::Unknown };
+    let Some(good) = window.present(now) else { return Verdict::Unknown };
     let value = Some(good.value);
     match rule.check {
         Check::Above { limit } => said(good.value > limit, value),

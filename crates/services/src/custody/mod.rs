@@ -26,7 +26,7 @@ mod view;
 pub use assign::{CONTRACTS, Passing, Stood, assign_in, assign_standing, pass_on_in};
 pub use error::CustodyError;
 pub(crate) use forgetting::{count_due, forget_due};
-pub use recall::{Recalled, end_recall, recall};
+pub use recall::{Recalled, end_recall, finish_recalls, recall};
 use record::check_payload;
 pub use record::{Outcomes, record_caused_in, record_in};
 pub(crate) use record::{Teller, record_each_in};

@@ -3,10 +3,12 @@
 
 use super::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in};
 use crate::audit::{self, Entry};
+use crate::context::new_uuid;
 use crate::{Context, Services};
 use domain::account::{Actor, Capability};
 use domain::custody::{DeviationKind, Lot, Payload};
 use domain::ids::UnitId;
+use jiff::Timestamp;
 use serde_json::json;
 use store::custody::trouble as sql;
 use uuid::Uuid;
@@ -40,10 +42,20 @@ pub async fn recall(services: &Services, context: &Context, lot: &Lot, reason: &
     crate::db::to_the_end(async move {
         let id = sql::lot(&services.db, &lot.kind, &lot.number).await?.ok_or(CustodyError::NotFound)?;
         let (recall, ran_already) = begin(&services, &context, (id, &lot), &reason).await?;
-        let units = hold_all(&services, &context, id, recall, &reason).await?;
+        let units = hold(&services, Some(recall), context.now).await?;
         Ok(Recalled { recall, units, ran_already })
     })
     .await
+}
+
+/// Brings every recall that runs to its end, so that one that broke off half-way (its server was killed) leaves no unit as it was
+/// until somebody presses again. Answers how many units have a deviation now and had none.
+///
+/// # Errors
+/// `Unreadable`, `Database`.
+pub async fn finish_recalls(services: &Services) -> Result<u64, CustodyError> {
+    let services = services.clone();
+    crate::db::to_the_end(async move { hold(&services, None, services.clock.now()).await }).await
 }
 
 async fn begin(
@@ -73,19 +85,23 @@ async fn begin(
     Ok((recall, false))
 }
 
-async fn hold_all(
-    services: &Services,
-    context: &Context,
-    lot: Uuid,
-    recall: Uuid,
-    reason: &str,
-) -> Result<u64, CustodyError> {
-    let by = By::of(context, "desk");
+/// Holds what one recall that runs has not held yet, or each of them; in the name of whoever began it.
+async fn hold(services: &Services, recall: Option<Uuid>, now: Timestamp) -> Result<u64, CustodyError> {
+    let mut told = 0;
+    for running in sql::running(&services.db, recall).await? {
+        told += hold_all(services, &running, now).await?;
+    }
+    Ok(told)
+}
+
+async fn hold_all(services: &Services, running: &sql::RunningRow, now: Timestamp) -> Result<u64, CustodyError> {
+    let by = Some(running.begun_by).filter(|by| !by.is_nil());
+    let by = By { actor_kind: if by.is_some() { "staff" } else { "system" }, actor_id: by, source: "desk" };
     // Behind the last one each time: a unit that takes no event any more (its key was destroyed) would be found again and again.
     let (mut told, mut after) = (0, Uuid::nil());
     loop {
         let mut tx = services.begin().await?;
-        let units = sql::not_recalled(&mut *tx, (lot, recall), after, BATCH).await?;
+        let units = sql::not_recalled(&mut *tx, (running.lot_id, running.id), after, BATCH).await?;
         let Some(last) = units.last() else { return Ok(told) };
         after = *last;
         let incoming: Vec<Incoming> = units
@@ -93,22 +109,23 @@ async fn hold_all(
             .map(|unit| Incoming {
                 unit: UnitName::Id(UnitId(unit)),
                 payload: Payload::DeviationOpened {
-                    deviation: context.new_id(),
+                    deviation: new_uuid(now),
                     of: DeviationKind::Recall,
-                    said: reason.to_owned(),
+                    said: running.reason.clone(),
                     operator: None,
                 },
-                occurred_at: context.now,
+                occurred_at: now,
                 source_seq: None,
             })
             .collect();
-        let outcomes = record_caused_in(&mut tx, services, &by, recall, &incoming, context.now).await?;
+        let outcomes = record_caused_in(&mut tx, services, &by, running.id, &incoming, now).await?;
         tx.commit().await?;
         told += outcomes.iter().filter(|outcome| outcome.is_ok()).count() as u64;
     }
 }
 
-/// Ends a recall, by somebody else than who began it. The deviations stay, each to be closed by itself. Pressed twice it is once.
+/// Ends a recall, by somebody else than who began it. What it had not held yet is held first. The deviations stay, each to be closed
+/// by itself. Pressed twice it is once.
 ///
 /// # Errors
 /// `Denied`; `NotFound`; `Refused` (`CloserOpened`) for whoever began it; `Database`.
@@ -116,6 +133,7 @@ pub async fn end_recall(services: &Services, context: &Context, recall: Uuid) ->
     context.require(Capability::ReleaseUnits)?;
     let (services, context) = (services.clone(), context.clone());
     crate::db::to_the_end(async move {
+        hold(&services, Some(recall), context.now).await?;
         let mut tx = services.begin().await?;
         if !sql::end_recall(&mut *tx, recall, who(&context), context.now).await? {
             return match sql::is_ended(&mut *tx, recall).await? {

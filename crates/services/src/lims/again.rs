@@ -9,7 +9,7 @@ use super::take::{Units, is_the_records, number};
 use super::{LimsError, record};
 use crate::Services;
 use crate::custody::{By, Incoming, Recorded, Refused, Teller, record_each_in};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use sqlx::PgConnection;
 use store::lims::letters::{self as sql, LetterRow};
@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 /// A letter that was tried so often waits for a hand.
 const TRIES: i32 = 500;
+/// A slot is freed by the word of another unit, of which a letter does not hear: so often is one that waits for a slot tried.
+const SLOT_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Letters of one transaction at most.
 const AT_ONCE: i64 = 500;
 /// One that is kept may be what another lacked.
@@ -35,12 +37,14 @@ pub(super) async fn of(services: &Services, now: Timestamp, ids: &[Uuid], dins: 
     }
 }
 
-/// Tries the letters of units to which something came about when they were last tried, or since. Answers how many were kept.
+/// Tries the letters of units to which something came about when they were last tried, or since, and those that wait for a slot.
+/// Answers how many were kept.
 ///
 /// # Errors
 /// `Busy`, `Database`.
 pub async fn sweep(services: &Services) -> Result<usize, LimsError> {
-    let units = Units::of_rows(sql::stirred(&services.db, TRIES, AT_ONCE).await?);
+    let before = services.clock.now().saturating_sub(SLOT_AGAIN).unwrap_or(Timestamp::MIN);
+    let units = Units::of_rows(sql::stirred(&services.db, (Refused::SlotTaken.code(), before), TRIES, AT_ONCE).await?);
     let (ids, dins) = units.names();
     whole(services, services.clock.now(), &ids, &dins).await
 }
@@ -166,7 +170,7 @@ async fn turn(
         }
     }
     // As the record applies them.
-    told.sort_by_key(|one| one.incoming.source_seq);
+    told.sort_by_key(|one| one.incoming.source_seq.unwrap_or(i64::MAX));
     let left = tried(&mut tx, services, now, told, &mut written).await?;
     let asked = left.iter().filter_map(|(one, refused)| explain::asks_of(refused, units.of(&one.incoming.unit)));
     let words = Words::of(&mut tx, services, &asked.collect()).await?;

@@ -63,7 +63,7 @@ async fn look(services: &Services) -> Result<Option<Looked>, TelemetryError> {
     let mut open: HashMap<(i32, &str), &AlarmRow> =
         open.iter().map(|alarm| ((alarm.channel_id, alarm.rule.as_str()), alarm)).collect();
     let mut found = Found::new(now, version);
-    let bottoms = bottoms(&rows);
+    let bottoms = bottoms(&rows, now);
     for row in &rows {
         let Some(kind) = ChannelKind::from_name(&row.kind) else { continue };
         let window = window(row, kind, &bottoms);
@@ -85,12 +85,12 @@ async fn look(services: &Services) -> Result<Option<Looked>, TelemetryError> {
     Ok(Some(looked))
 }
 
-/// The present value of the bottom of each tank.
-fn bottoms(rows: &[WindowRow]) -> HashMap<Uuid, f64> {
+/// The present value of the bottom of each tank; none of one whose probe is silent, by which nothing is displaced.
+fn bottoms(rows: &[WindowRow], now: Timestamp) -> HashMap<Uuid, f64> {
     let of = rows.iter().filter(|row| row.kind == ChannelKind::TemperatureBottom.name());
     of.filter_map(|row| {
         let window = window(row, ChannelKind::TemperatureBottom, &HashMap::new());
-        row.tank_id.zip(window.current().map(|good| good.value))
+        row.tank_id.zip(window.present(now).map(|good| good.value))
     })
     .collect()
 }
@@ -286,4 +286,33 @@ impl<'a> Found<'a> {
 /// Where an alarm stands.
 pub(super) fn state_of(alarm: &AlarmRow) -> Result<AlarmState, TelemetryError> {
     AlarmState::from_name(&alarm.state).ok_or(TelemetryError::Unreadable("the state of an alarm"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::ToSqlx as _;
+
+    #[test]
+    fn by_a_bottom_that_is_silent_nothing_is_displaced() {
+        let now = Timestamp::UNIX_EPOCH;
+        let row = |tank: u128, silent_s: i64| {
+            let heard = now - SignedDuration::from_secs(silent_s);
+            WindowRow {
+                channel_id: 1,
+                kind: ChannelKind::TemperatureBottom.name().to_owned(),
+                tank_id: Some(Uuid::from_u128(tank)),
+                interval_s: 60,
+                since: heard.to_sqlx(),
+                at: Some(heard.to_sqlx()),
+                good_at: Some(heard.to_sqlx()),
+                good_value: Some(-196.0),
+                changed_at: None,
+                heard_at: heard.to_sqlx(),
+                lowest: None,
+            }
+        };
+        let known = bottoms(&[row(1, 180), row(2, 181)], now);
+        assert_eq!(known, HashMap::from([(Uuid::from_u128(1), -196.0)]), "of the other its silence is told");
+    }
 }

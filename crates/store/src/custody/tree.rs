@@ -354,10 +354,14 @@ pub struct WalkedRow {
     pub preparation_id: Option<Uuid>,
     /// The list its tests are of.
     pub tests_id: Option<Uuid>,
+    /// The list its release is of.
+    pub release_id: Option<Uuid>,
     /// Bits.
     pub steps_done: i64,
     /// Bits.
     pub tests_final: i64,
+    /// Bits.
+    pub release_done: i64,
     /// The batch record is signed.
     pub record_signed: bool,
     /// Deviations that are open.
@@ -371,8 +375,8 @@ pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Re
     query_as!(
         WalkedRow,
         r#"select u.id, u.din, u.family_id, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
-                  n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.steps_done, u.tests_final,
-                  u.record_signed, u.open_deviations,
+                  n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.release_id, u.steps_done,
+                  u.tests_final, u.release_done, u.record_signed, u.open_deviations,
                   array(select t.from_family_id from family_contract_transfer t where t.unit_id = u.id order by t.seq) as "former!"
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf
            where u.id >= $1 order by u.id limit $2"#,

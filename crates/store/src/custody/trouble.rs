@@ -265,6 +265,31 @@ pub async fn running_recall(db: impl PgExecutor<'_>, lot: Uuid) -> sqlx::Result<
     Ok(row.map(|row| (row.id, row.begun_by)))
 }
 
+/// A recall that runs, and what it says.
+#[derive(Debug, Clone)]
+pub struct RunningRow {
+    /// Which.
+    pub id: Uuid,
+    /// Of which lot.
+    pub lot_id: Uuid,
+    /// Why.
+    pub reason: String,
+    /// Who began it.
+    pub begun_by: Uuid,
+}
+
+/// The recalls that run, or this one if it does; the oldest first.
+pub async fn running(db: impl PgExecutor<'_>, recall: Option<Uuid>) -> sqlx::Result<Vec<RunningRow>> {
+    sqlx::query_as!(
+        RunningRow,
+        "select id, lot_id, reason, begun_by from custody_recall
+         where ended_at is null and ($1::uuid is null or id = $1) order by begun_at, id",
+        recall
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Ends a recall. `false` when it does not run, or was begun by whoever ends it.
 pub async fn end_recall(db: impl PgExecutor<'_>, id: Uuid, by: Uuid, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(

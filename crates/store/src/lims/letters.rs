@@ -175,17 +175,25 @@ pub async fn waiting(
     .await
 }
 
-/// Units to which something came about when a letter that waits for it was last tried, or since: two transactions of one moment do
-/// not see each other.
-pub async fn stirred(db: impl PgExecutor<'_>, tries: i32, most: i64) -> sqlx::Result<Vec<super::NamedRow>> {
+/// Units to which something came about when a letter that waits for it was last tried, or since (two transactions of one moment do
+/// not see each other); and those with a letter that waits for one reason and was last tried before an instant.
+pub async fn stirred(
+    db: impl PgExecutor<'_>,
+    (code, before): (&str, Timestamp),
+    tries: i32,
+    most: i64,
+) -> sqlx::Result<Vec<super::NamedRow>> {
     sqlx::query_as!(
         super::NamedRow,
         r#"select distinct u.id as "id!", u.din as "din!"
            from lims_dead_letter l join custody_unit u on u.id = l.unit_id or u.din = l.din
-           where l.state = 'open' and l.waits and l.tries < $1 and u.changed_at > l.tried_at - interval '5 minutes'
+           where l.state = 'open' and l.waits and l.tries < $1
+             and (u.changed_at > l.tried_at - interval '5 minutes' or (l.code = $3 and l.tried_at < $4))
            order by 1 limit $2"#,
         tries,
-        most
+        most,
+        code,
+        before.to_sqlx() as _
     )
     .fetch_all(db)
     .await

@@ -76,6 +76,17 @@ async fn cells_of_which_too_few_live_are_named_in_words_and_not_by_a_code() {
         assert_eq!(seen.body.matches(words).count(), 2, "{path}: of the deviation, and in the chain");
         assert!(!seen.body.contains("cd34_viability 65"), "{path}");
     }
+    // A result of before that is told late stands in the chain, and not where the last one stands.
+    let found = told.iter().find(|one| matches!(&one.payload, Payload::TestFinal { test, .. } if test == "viability"));
+    let mut late = found.expect("it is tested").clone();
+    (late.occurred_at, late.source_seq) = (late.occurred_at - jiff::SignedDuration::from_mins(30), None);
+    if let Payload::TestFinal { values, .. } = &mut late.payload {
+        values[0].found = What::Number(55.5);
+    }
+    assert!(tell(&site.test, &[late]).await.iter().all(Result::is_ok));
+    let seen = lab.get(&page).await;
+    let tests = seen.body.split("id=\"tests\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    assert!(seen.body.contains("55.5") && tests.is_some_and(|tests| !tests.contains("55.5")), "{tests:?}");
 }
 
 #[tokio::test]

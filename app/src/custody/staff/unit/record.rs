@@ -54,13 +54,15 @@ pub(super) fn missing(visit: &Visit, unit: &UnitView) -> Option<AnyView> {
     )
 }
 
-/// The events that did a code of a list, the latest of each; none where one that does not open may have come after it.
+/// The event that did a code of a list last, by when it happened: what is told late is not the last word. None where one that does
+/// not open may have come after it.
 fn doing<'a>(unit: &'a UnitView, code: &str) -> Option<&'a EventView> {
-    let found = unit.events.iter().rev().find(|event| match &event.payload {
+    let does = |event: &&EventView| match &event.payload {
         Some(Payload::StepDone { step, .. } | Payload::ReleaseStepDone { step, .. }) => step == code,
         Some(Payload::TestFinal { test, .. }) => test == code,
         _ => false,
-    });
+    };
+    let found = unit.events.iter().filter(does).max_by_key(|event| event.occurred_at);
     found.filter(|event| !unit.may_be_outdated(event))
 }
 

@@ -33,7 +33,7 @@ enum Effect {
     Test { list: Arc<Catalogue>, bit: u64, lots: Vec<Lot> },
     Repeat { list: Arc<Catalogue>, bit: u64 },
     Release { list: Arc<Catalogue>, bit: u64, doubt: Option<String> },
-    Ward { said: String },
+    Degrees { said: String },
     Signed,
     Put { at: SlotKey, by: [Uuid; 2] },
     Taken { lies: Lies, by: [Uuid; 2] },
@@ -222,10 +222,10 @@ fn effect(
             if world.uncovered.contains(&(certificate.clone(), local_day(at.occurred_at))) {
                 return Err(Refused::CertificateInvalid);
             }
-            let outside: Vec<String> =
-                ward_min_c.iter().chain(ward_max_c).filter_map(|c| outside_the_ward(*c)).collect();
-            if outside.is_empty() { Effect::Nothing } else { Effect::Ward { said: outside.join("; ") } }
+            degrees(ward_min_c.iter().chain(ward_max_c), ranges::WARD_C)
         }
+        // What became of it afterwards is kept all the same; people look into it.
+        (Payload::Delivered { max_c }, _) => degrees(std::iter::once(max_c), ranges::SHIPPER_C),
         (Payload::TransportLeg { hours, .. }, _) => {
             let minutes = (hours * 60.0).round() as u32;
             let limit = world.shelf.rules_at(at.occurred_at).map_or(u32::MAX, |rules| rules.transit_alarm);
@@ -291,14 +291,17 @@ fn effect(
     })
 }
 
-/// Degrees that a ward's refrigerator should not have had, said as facts that need no language.
-fn outside_the_ward(c: f64) -> Option<String> {
-    let (coldest, warmest) = ranges::WARD_C;
-    if c < coldest {
-        Some(format!("{c} °C < {coldest} °C"))
-    } else {
-        (c > warmest).then(|| format!("{c} °C > {warmest} °C"))
-    }
+/// Degrees on the way that should not have been, said as facts that need no language.
+fn degrees<'a>(read: impl Iterator<Item = &'a f64>, (coldest, warmest): (f64, f64)) -> Effect {
+    let outside = |c: &f64| {
+        if *c < coldest {
+            Some(format!("{c} °C < {coldest} °C"))
+        } else {
+            (*c > warmest).then(|| format!("{c} °C > {warmest} °C"))
+        }
+    };
+    let outside: Vec<String> = read.filter_map(outside).collect();
+    if outside.is_empty() { Effect::Nothing } else { Effect::Degrees { said: outside.join("; ") } }
 }
 
 /// Changes what is known, and says what is to be written. Answers the event's number.
@@ -312,7 +315,7 @@ fn change(
 ) -> Option<u32> {
     let unit = world.units.get_mut(&id)?;
     match &effect {
-        Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } | Effect::Ward { .. } => {}
+        Effect::Nothing | Effect::Opened { .. } | Effect::Closed { .. } | Effect::Degrees { .. } => {}
         Effect::Assigned => {
             world.assigned.insert(id);
         }
@@ -399,7 +402,7 @@ fn change(
             open(world, id, (DeviationKind::Transport, said), (None, None), at.now);
             Some(seq)
         }
-        Effect::Ward { said } => {
+        Effect::Degrees { said } => {
             let seq = unit.add(kept, standing);
             open(world, id, (DeviationKind::Transport, said), (None, None), at.now);
             Some(seq)

@@ -30,8 +30,9 @@ pub(super) use write::place;
 /// What became of each event.
 pub type Outcomes = Vec<Result<Recorded, Refused>>;
 
-/// One transaction's worth for one unit or many. Events are applied in the order of their `source_seq`, and where that is the same or
-/// missing, as they stand; the answers stand as the events do. One that is refused refuses no other, and nothing of it is written.
+/// One transaction's worth for one unit or many. Events are applied in the order of their `source_seq`, those without one behind
+/// them, and otherwise as they stand; the answers stand as the events do. One that is refused refuses no other, and nothing of it is
+/// written.
 ///
 /// The caller has asked whether who tells it may, begins the transaction and commits it.
 ///
@@ -153,7 +154,7 @@ async fn keep(
     let start = World::load(db, shelf, (tellers.account(), terms.cause), incoming).await?;
     let start = World { passes: terms.passes, ..start };
     let mut order: Vec<usize> = (0..incoming.len()).collect();
-    order.sort_by_key(|index| incoming[*index].source_seq);
+    order.sort_by_key(|index| incoming[*index].source_seq.unwrap_or(i64::MAX));
     let start = retests::read(db, services, start, incoming).await?;
 
     let mut lost: HashMap<usize, Refused> = HashMap::new();

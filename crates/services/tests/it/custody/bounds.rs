@@ -45,6 +45,28 @@ async fn blood_that_a_ward_kept_too_cold_or_too_warm_is_looked_into() {
 }
 
 #[tokio::test]
+async fn a_bag_that_came_to_the_hospital_warmer_than_it_left_is_looked_into() {
+    let (house, shelf) = bank().await;
+    let cases = [(-150.0, None), (-149.5, Some("-149.5 °C > -150 °C")), (21.0, Some("21 °C > -150 °C"))];
+    for (nth, (warmest, told)) in (1..).zip(cases) {
+        let life = life(nth);
+        let (before, delivered) = without_last(life.until(State::Delivered, &shelf), Kind::Delivered);
+        let delivered = Incoming { payload: Payload::Delivered { max_c: warmest }, source_seq: None, ..delivered };
+        assert!(tell(&house, &before).await.iter().all(Result::is_ok));
+        assert!(tell(&house, &[delivered]).await.iter().all(Result::is_ok), "what was read is kept");
+        let unit = seen(&house, life.unit).await;
+        let open: Vec<_> = unit.deviations.iter().map(|one| (one.kind, one.opened_by)).collect();
+        let said = unit.events.iter().find_map(|event| match &event.payload {
+            Some(Payload::DeviationOpened { said, .. }) => Some(said.as_str()),
+            _ => None,
+        });
+        let by_the_house = told.map(|_| (DeviationKind::Transport, None));
+        assert_eq!((open, said), (by_the_house.into_iter().collect(), told), "{warmest}");
+        assert_eq!(one(&house, life.unit, Payload::Infused {}).await.map(|kept| kept.state), Ok(State::Infused));
+    }
+}
+
+#[tokio::test]
 async fn a_release_of_cells_of_which_too_few_live_is_not_approved_before_people_looked_into_it() {
     let (house, shelf) = bank().await;
     let cases = [

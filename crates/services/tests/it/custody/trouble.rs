@@ -4,7 +4,7 @@ use super::*;
 use domain::account::Role;
 use domain::custody::{DeviationKind, Lot};
 use services::Context;
-use services::custody::{CustodyError, end_recall, recall};
+use services::custody::{CustodyError, end_recall, finish_recalls, recall};
 use testkit::custody::record;
 
 fn opened_as(number: u128, of: DeviationKind) -> Payload {
@@ -165,4 +165,35 @@ async fn a_recall_goes_on_behind_units_that_take_no_event_any_more() {
     let recalled = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
     assert_eq!(recalled.units, 1);
     assert_eq!(seen(&house, unit).await.standing.state(), State::QuarantineHold);
+}
+
+#[tokio::test]
+async fn a_recall_that_broke_off_is_brought_to_its_end_by_itself_and_before_it_is_ended() {
+    let house = TestHouse::new().await;
+    let lots = [(1, Uuid::from_u128(71)), (41, Uuid::from_u128(72))];
+    for (number, recall) in lots {
+        unit_in(&house, number, State::Banked).await;
+        // Its server was killed before the first unit was held.
+        sqlx::query(
+            "insert into custody_recall (id, lot_id, reason, begun_by, begun_at)
+             select $1, id, 'leaks at the seam', $1, now() from custody_lot where kind = 'bag_set' and number = $2",
+        )
+        .bind(recall)
+        .bind(bags(number).number)
+        .execute(&house.db.owner_pool())
+        .await
+        .expect("a recall");
+    }
+    let quality = house.somebody(2, Role::QualityOfficer);
+    end_recall(&house.services, &quality, lots[1].1).await.expect("ended by another");
+    assert_eq!(seen(&house, life(1).unit).await.standing.state(), State::Banked, "of another lot");
+    assert_eq!(seen(&house, life(41).unit).await.standing.state(), State::QuarantineHold, "and nothing was left out");
+    assert_eq!(finish_recalls(&house.services).await.expect("a look"), 1);
+    assert_eq!(finish_recalls(&house.services).await.expect("a look"), 0);
+    for (number, recall) in lots {
+        let unit = seen(&house, life(number).unit).await;
+        assert_eq!(unit.standing.state(), State::QuarantineHold);
+        let open: Vec<_> = unit.deviations.iter().map(|one| (one.kind, one.opened_by)).collect();
+        assert_eq!(open, [(DeviationKind::Recall, Some(recall))], "in the name of whoever began it");
+    }
 }

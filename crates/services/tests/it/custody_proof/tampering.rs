@@ -226,6 +226,7 @@ async fn an_edited_row_of_a_unit_is_named() {
         ("state = 'quarantine_hold', held_in = 'banked'", "its state"),
         ("steps_done = steps_done - 1", "its steps"),
         ("tests_final = tests_final - 1", "its tests"),
+        ("release_done = 1", "the steps of its release"),
         ("record_signed = false", "the signature of its record"),
         ("open_deviations = 0", "its open deviations"),
     ] {

@@ -45,6 +45,12 @@ async fn a_record_sent_a_hundred_times_is_one_event_and_answers_the_same() {
     let mixed = send(&test.services, vec![registered("T000126900002"); 10]).await;
     assert_eq!(mixed.iter().filter(|answer| is_new(answer)).count(), 1, "also within one batch");
     assert_eq!(number(&test, "select count(*) from custody_event").await, 2);
+    // What has no place in the source's counting comes behind what has one.
+    let (din, at) = ("T000126900003", "2026-07-01T09:00:00+08:00");
+    let step = json!({ "kind": "step_done", "step": "weighed", "operator": "LT-1" });
+    let uncounted = json!({ "key": "u", "unit": { "din": din }, "occurred_at": at, "payload": step }).to_string();
+    let answers = send(&test.services, vec![uncounted, registered(din)]).await;
+    assert!(answers.iter().all(is_new), "{answers:?}");
 }
 
 #[tokio::test]

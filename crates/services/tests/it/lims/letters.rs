@@ -126,6 +126,12 @@ async fn nothing_comes_of_a_unit_long_after_its_last_word() {
     replay(&test.services, &system_of(&test.services, 1), id).await.expect("a letter");
     employ(&test).await;
     assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it waits for the unit's next word, or for a hand");
+    // Of what waits for a slot the word comes from the unit that lies there.
+    let slot = "update lims_dead_letter set code = 'slot-taken'";
+    sqlx::query(slot).execute(&test.db.owner_pool()).await.expect(slot);
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it was tried within the hour");
+    test.services.clock.advance(jiff::SignedDuration::from_mins(61));
+    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1);
 }
 
 #[tokio::test]

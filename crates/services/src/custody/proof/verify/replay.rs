@@ -3,7 +3,7 @@
 use super::Fault;
 use crate::custody::Shelf;
 use domain::custody::chain::of_family;
-use domain::custody::{Catalogue, CatalogueKind, Payload, Results, Standing, State};
+use domain::custody::{Catalogue, CatalogueKind, Item, Payload, Results, Standing, State};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ pub(super) struct Replay {
     steps_done: u64,
     tests_final: u64,
     results: Results,
+    release_done: u64,
     record_signed: bool,
     open_deviations: u32,
     /// An event came that only a later release can read: it may have said whose the unit is.
@@ -35,6 +36,7 @@ impl Replay {
             steps_done: 0,
             tests_final: 0,
             results: Results::default(),
+            release_done: 0,
             record_signed: false,
             open_deviations: 0,
             newer: false,
@@ -82,6 +84,12 @@ impl Replay {
                     None => {}
                 }
             }
+            // Those of a reservation that ended may be of another list than the row names: they count for nothing any more.
+            Payload::ReleaseStepDone { step, .. } => {
+                let list = listed(row.release_id, CatalogueKind::Release);
+                self.release_done |= list.and_then(|list| list.item(step)).map_or(0, Item::bit);
+            }
+            Payload::ReservationEnded { .. } => self.release_done = 0,
             Payload::RecordSigned { .. } => self.record_signed = true,
             Payload::DeviationOpened { .. } => self.open_deviations += 1,
             Payload::DeviationClosed { .. } => self.open_deviations = self.open_deviations.saturating_sub(1),
@@ -100,6 +108,7 @@ impl Replay {
             (stands, "its state"),
             (row.steps_done.cast_unsigned() == self.steps_done, "its steps"),
             (row.tests_final.cast_unsigned() == self.tests_final, "its tests"),
+            (row.release_done.cast_unsigned() == self.release_done, "the steps of its release"),
             (row.record_signed == self.record_signed, "the signature of its record"),
             (row.open_deviations.unsigned_abs() == self.open_deviations, "its open deviations"),
         ];
