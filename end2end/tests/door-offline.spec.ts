@@ -284,6 +284,13 @@ test("while servers are exchanged a device keeps what one cannot read or answers
   await device.letGo();
   await expect.poll(() => device.asked()).toBe(2);
   await expect(device.queue).toHaveText(zh("gate-app-sent"));
+
+  // What is not accepted is counted by the day.
+  await device.meets("strict");
+  await device.refusedBefore(9);
+  await page.locator("summary", { hasText: zh("door-walk-in") }).click();
+  await page.locator("[data-count=walk_in][data-n='1']").click();
+  await expect(page.locator("#device")).toContainText("记录未被接受：1 条");
 });
 
 test("the app speaks English, and says when a shift has ended @js @once", async ({ page, context, browser }) => {

@@ -85,7 +85,7 @@ function showClock(offset = 0) {
 }
 
 async function showStanding() {
-  const known = await meta("key", "name", "day", "exchanged", "offset", "refused", "ended");
+  const known = await meta("key", "name", "day", "exchanged", "offset", "refusals", "ended");
   show("standing", Boolean(known.key));
   show("inside-line", Boolean(known.key));
   if (!known.key) return;
@@ -94,7 +94,8 @@ async function showStanding() {
   pill("queue", waiting ? say("gate-app-queued", { n: waiting }) : say("gate-app-sent"), waiting ? "info" : "plain");
   pill("age", known.day ? age(known.exchanged) : say("gate-app-never"), known.day ? "plain" : "warning");
   showClock(known.offset);
-  $("device").textContent = say("gate-app-name-of", { name: known.name }) + (known.refused ? ` · ${say("gate-app-refused-again", { n: known.refused })}` : "");
+  const refused = known.refusals?.day === day(now()) ? known.refusals.n : 0;
+  $("device").textContent = say("gate-app-name-of", { name: known.name }) + (refused ? ` · ${say("gate-app-refused-again", { n: refused })}` : "");
   showPlaces(activities);
   $("inside").textContent = Math.max(inside.get(place()) ?? 0, 0);
   showSessions(activities, sessions);
