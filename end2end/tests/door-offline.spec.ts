@@ -198,6 +198,14 @@ test("two devices that admit the same pass without the network raise one conflic
   expect(await arrived(coach)).toBe(2);
   expect(await sql(`select reason from scan where booking_id = '${coach.id}'`)).toBe("大巴堵车，整队晚到");
   await elsewhere.close();
+
+  // Revoked after the last exchange: whoever ends the shift hears of it at once.
+  watch.expectFault(/\b410\b/);
+  await page.route("**/api/v1/door/shift", (route) => route.fulfill({ status: 410, json: { code: "device-revoked" } }));
+  await page.locator("summary", { hasText: zh("gate-app-shift") }).click();
+  await page.locator("#shift-end").click();
+  await expect(page.locator("#told")).toHaveText(zh("gate-app-wiped"));
+  expect(await east.kept()).toEqual({ meta: 0, sessions: 0, bookings: 0, queue: 0 });
 });
 
 test("a code enrols one device, and a revoked device forgets everything @js", async ({ page, context, browser, watch, baseURL }) => {

@@ -158,6 +158,13 @@ function blank() {
   for (const id of ["f-ticket", "f-code", "f-reason"]) $(id).value = "";
 }
 
+/** The house ended the device: nothing of the day stays on the screen. */
+async function over({ code }) {
+  blank();
+  await start();
+  tell(code === "device-revoked" ? "gate-app-wiped" : "gate-app-unknown");
+}
+
 let isSyncing = false;
 let again = false;
 
@@ -186,12 +193,7 @@ async function syncOnce() {
   try {
     online = (await exchange()) || online;
   } catch (error) {
-    if (error instanceof Ended) {
-      blank();
-      await start();
-      tell(error.code === "device-revoked" ? "gate-app-wiped" : "gate-app-unknown");
-      return;
-    }
+    if (error instanceof Ended) return over(error);
     online = false;
   }
   await showStanding();
@@ -343,7 +345,13 @@ $("enrol").addEventListener("submit", async (event) => {
 $("shift-end").addEventListener("click", async () => {
   $("shift-said").textContent = "";
   const { waiting } = await standing();
-  const still = await endShift().catch(() => waiting || 1);
+  let still;
+  try {
+    still = await endShift();
+  } catch (error) {
+    if (error instanceof Ended) return over(error);
+    still = waiting || 1;
+  }
   if (still) {
     $("shift-said").textContent = say("gate-app-shift-waiting", { n: still });
     return showStanding();

@@ -162,20 +162,27 @@ async function download(key) {
   });
 }
 
+/** Does what the house says of the device itself at once: one that was revoked keeps nothing. */
+async function obey(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Ended) await (error.code === "device-revoked" ? wipe() : disown());
+    throw error;
+  }
+}
+
 /** One exchange with the house, by one window at a time: the others wait for theirs. Answers whether there was one. */
 export const exchange = () =>
   navigator.locks.request("door exchange", async () => {
     const { key, ended } = await meta("key", "ended");
     if (!key) return false;
-    try {
+    return obey(async () => {
       await upload(key);
       if (!ended) await download(key);
       await keep({ exchanged: Date.now() });
       return true;
-    } catch (error) {
-      if (error instanceof Ended) await (error.code === "device-revoked" ? wipe() : disown());
-      throw error;
-    }
+    });
   });
 
 /** What supervisors have to decide; on their devices. */
@@ -190,7 +197,7 @@ export async function endShift() {
   const waiting = await read(({ queue }) => answer(queue.count()));
   if (waiting > 0) return waiting;
   const { key } = await meta("key");
-  await ask("DELETE", "shift", key);
+  await obey(() => ask("DELETE", "shift", key));
   await keep({ ended: true });
   await forgetDay();
   return 0;
