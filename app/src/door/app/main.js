@@ -382,6 +382,13 @@ $("sound").addEventListener("change", () => {
   keep({ sound: $("sound").checked });
 });
 
+/** The code of a QR code stands behind the hash sign, and goes once it is read, also where there is a key already. */
+function codeOfAddress() {
+  const code = location.hash.slice(1);
+  if (code) history.replaceState(null, "", location.pathname);
+  return code;
+}
+
 /** What the device is: enrolled or not. */
 async function start() {
   const known = await meta("key", "role", "offset");
@@ -391,9 +398,7 @@ async function start() {
   show("enrolment", !known.key);
   show("door", Boolean(known.key));
   await showStanding();
-  // The code of the QR code stands behind the hash sign, and goes once it is read, also where there is a key already.
-  const code = location.hash.slice(1);
-  if (code) history.replaceState(null, "", location.pathname);
+  const code = codeOfAddress();
   if (known.key) return next();
   if (!code) return undefined;
   $("f-code").value = decodeURIComponent(code);
@@ -413,8 +418,8 @@ async function begin() {
   await sync();
   setInterval(tick, EVERY);
   addEventListener("online", sync);
-  // The QR code of an enrolment is scanned while the app is open.
-  addEventListener("hashchange", start);
+  // The QR code of an enrolment is scanned while the app is open; on a device that has a role the party in front of it stays.
+  addEventListener("hashchange", () => (role ? codeOfAddress() : start()));
   addEventListener("offline", () => {
     online = false;
     showStanding();
