@@ -72,8 +72,10 @@ test("a steward goes on without the network, and the house learns of it afterwar
   expect(kept).not.toContain("@");
   await examine(page, "gate-ready");
 
-  // The network is cut, and the browser starts anew.
+  // The network is cut, and the browser starts anew. What a page of the version before still loads is there too.
+  await page.evaluate(() => caches.open("door before").then((cache) => cache.put("/pkg/door.before/rules.js", new Response("kept"))));
   await device.offline();
+  expect(await page.evaluate(() => fetch("/pkg/door.before/rules.js").then((response) => response.text()))).toBe("kept");
   await page.reload();
   await page.locator("body[data-ready]").waitFor();
   await expect(page.locator("#network")).toHaveText(zh("gate-app-offline"));
