@@ -301,6 +301,18 @@ test("while servers are exchanged a device keeps what one cannot read or answers
   await page.locator("summary", { hasText: zh("door-walk-in") }).click();
   await page.locator("[data-count=walk_in][data-n='1']").click();
   await expect(page.locator("#device")).toContainText("记录未被接受：1 条");
+
+  // Where the device's store fails a press says so, and nothing was noted.
+  watch.expectFault(/the disk is full/);
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException("the disk is full", "QuotaExceededError");
+    };
+  });
+  await page.locator("summary", { hasText: zh("door-walk-in") }).click();
+  await page.locator("[data-count=walk_in][data-n='1']").click();
+  await expect(page.locator("#told")).toHaveText(zh("gate-app-unkept"));
+  expect((await device.kept()).queue).toBe(0);
 });
 
 test("the app speaks English, and says when a shift has ended @js @once", async ({ page, context, browser }) => {

@@ -4,7 +4,7 @@ import "./camera.js";
 import { beep, setSound } from "./sound.js";
 import { admit, count, look, now, setOffset, standing } from "./door.js";
 import { load } from "./rules.js";
-import { forgetDay, keep, meta } from "./store.js";
+import { forgetDay, keep, meta, StoreFailed } from "./store.js";
 import { conflicts, endShift, Ended, enrol, exchange } from "./sync.js";
 import { clock, day, language, refusal as sentence, say, speak } from "./words.js";
 
@@ -194,6 +194,8 @@ async function syncOnce() {
     online = (await exchange()) || online;
   } catch (error) {
     if (error instanceof Ended) return over(error);
+    // What was noted is noted, and goes up the next time.
+    if (error instanceof StoreFailed) return tell("gate-app-unread");
     online = false;
   }
   await showStanding();
@@ -331,6 +333,7 @@ $("enrol").addEventListener("submit", async (event) => {
   try {
     await enrol($("f-code").value);
   } catch (error) {
+    if (error instanceof StoreFailed) throw error;
     // The house's word is a text; without one there was no house.
     const told = typeof error.code === "string" ? "gate-app-enrol-later" : "gate-app-enrol-offline";
     $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : told);
@@ -350,6 +353,7 @@ $("shift-end").addEventListener("click", async () => {
     still = await endShift();
   } catch (error) {
     if (error instanceof Ended) return over(error);
+    if (error instanceof StoreFailed) throw error;
     still = waiting || 1;
   }
   if (still) {
@@ -427,10 +431,15 @@ async function begin() {
   document.body.dataset.ready = "";
 }
 
+// Whatever was pressed: where the store fails nothing else would be on the screen.
+addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason instanceof StoreFailed) tell(reason.mode === "readwrite" ? "gate-app-unkept" : "gate-app-unread");
+});
+
 // Without the network the one that is there stays.
 navigator.serviceWorker?.register("/door/app/worker.js", { scope: "/door/app/", updateViaCache: "none" }).catch(() => {});
 begin().catch((error) => {
   console.error(error);
-  $("loading").textContent = say("gate-app-old");
+  $("loading").textContent = say(error instanceof StoreFailed ? "gate-app-unread" : "gate-app-old");
   show("loading", true);
 });
