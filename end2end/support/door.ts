@@ -49,10 +49,10 @@ export class Device {
 
   /**
    * From now on facts are answered by a house of another release: one from before `behind_ms`, as it refused what it did not know
-   * (recorded), or one whose word for every fact is new. `slow` is the real one, which says nothing until `letGo`; `this` is the
-   * real one again.
+   * (recorded), or one whose word for every fact is new. `strict` accepts none, `slow` is the real one, which says nothing until
+   * `letGo`; `this` is the real one again.
    */
-  meets(release: "older" | "newer" | "slow" | "this"): Promise<void> {
+  meets(release: "older" | "newer" | "strict" | "slow" | "this"): Promise<void> {
     return this.page.evaluate((release) => {
       const window = globalThis as typeof globalThis & { real?: typeof fetch; asked: number; letGo: () => void };
       const real = (window.real ??= window.fetch);
@@ -66,8 +66,9 @@ export class Device {
           return real(url, init);
         }
         const { facts, device_at } = JSON.parse(String(init?.body)) as { facts: { nonce: string }[]; device_at: string };
-        if (release === "newer") {
-          const results = facts.map(({ nonce }) => ({ nonce, outcome: "set-aside", arrived: null, people: null, conflict: null, refusal: null }));
+        if (release === "newer" || release === "strict") {
+          const outcome = release === "newer" ? "set-aside" : "invalid";
+          const results = facts.map(({ nonce }) => ({ nonce, outcome, arrived: null, people: null, conflict: null, refusal: null }));
           return Response.json({ server_at: device_at, skew_ms: 0, results });
         }
         if (!facts.some((fact) => "behind_ms" in fact)) return real(url, init);
@@ -131,6 +132,21 @@ export class Device {
       db.close();
       return Object.fromEntries(stores.map((name, at) => [name, counts[at]]));
     });
+  }
+
+  /** Remembers that facts were not accepted on another day. */
+  refusedBefore(n: number): Promise<unknown> {
+    return this.page.evaluate((n) => new Promise<void>((resolve) => {
+      const request = indexedDB.open("door");
+      request.onsuccess = () => {
+        const transaction = request.result.transaction("meta", "readwrite");
+        transaction.objectStore("meta").put({ day: "2026-01-01", n }, "refusals");
+        transaction.oncomplete = () => {
+          request.result.close();
+          resolve();
+        };
+      };
+    }), n);
   }
 
   /** Everything the device keeps, as text. */

@@ -72,8 +72,10 @@ test("a steward goes on without the network, and the house learns of it afterwar
   expect(kept).not.toContain("@");
   await examine(page, "gate-ready");
 
-  // The network is cut, and the browser starts anew.
+  // The network is cut, and the browser starts anew. What a page of the version before still loads is there too.
+  await page.evaluate(() => caches.open("door before").then((cache) => cache.put("/pkg/door.before/rules.js", new Response("kept"))));
   await device.offline();
+  expect(await page.evaluate(() => fetch("/pkg/door.before/rules.js").then((response) => response.text()))).toBe("kept");
   await page.reload();
   await page.locator("body[data-ready]").waitFor();
   await expect(page.locator("#network")).toHaveText(zh("gate-app-offline"));
@@ -198,6 +200,14 @@ test("two devices that admit the same pass without the network raise one conflic
   expect(await arrived(coach)).toBe(2);
   expect(await sql(`select reason from scan where booking_id = '${coach.id}'`)).toBe("大巴堵车，整队晚到");
   await elsewhere.close();
+
+  // Revoked after the last exchange: whoever ends the shift hears of it at once.
+  watch.expectFault(/\b410\b/);
+  await page.route("**/api/v1/door/shift", (route) => route.fulfill({ status: 410, json: { code: "device-revoked" } }));
+  await page.locator("summary", { hasText: zh("gate-app-shift") }).click();
+  await page.locator("#shift-end").click();
+  await expect(page.locator("#told")).toHaveText(zh("gate-app-wiped"));
+  expect(await east.kept()).toEqual({ meta: 0, sessions: 0, bookings: 0, queue: 0 });
 });
 
 test("a code enrols one device, and a revoked device forgets everything @js", async ({ page, context, browser, watch, baseURL }) => {
@@ -284,6 +294,25 @@ test("while servers are exchanged a device keeps what one cannot read or answers
   await device.letGo();
   await expect.poll(() => device.asked()).toBe(2);
   await expect(device.queue).toHaveText(zh("gate-app-sent"));
+
+  // What is not accepted is counted by the day.
+  await device.meets("strict");
+  await device.refusedBefore(9);
+  await page.locator("summary", { hasText: zh("door-walk-in") }).click();
+  await page.locator("[data-count=walk_in][data-n='1']").click();
+  await expect(page.locator("#device")).toContainText("记录未被接受：1 条");
+
+  // Where the device's store fails a press says so, and nothing was noted.
+  watch.expectFault(/the disk is full/);
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException("the disk is full", "QuotaExceededError");
+    };
+  });
+  await page.locator("summary", { hasText: zh("door-walk-in") }).click();
+  await page.locator("[data-count=walk_in][data-n='1']").click();
+  await expect(page.locator("#told")).toHaveText(zh("gate-app-unkept"));
+  expect((await device.kept()).queue).toBe(0);
 });
 
 test("the app speaks English, and says when a shift has ended @js @once", async ({ page, context, browser }) => {
@@ -299,10 +328,12 @@ test("the app speaks English, and says when a shift has ended @js @once", async 
   await page.locator("body[data-ready]").waitFor();
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await examine(page, "gate-english");
-  // A code that was scanned by a device that needs none stays in no address.
+  // A code that was scanned by a device that needs none stays in no address, and the party in front of it stays.
+  await device.show(booked.pass);
+  await expect(page.locator("#party")).toBeVisible();
   await page.evaluate(() => (location.hash = "#K7M4-Q2XR-0000"));
   await expect.poll(() => page.evaluate(() => location.hash)).toBe("");
-  await device.show(booked.pass);
+  await expect(page.locator("#party")).toBeVisible();
   await expect(page.locator("#party-who")).toContainText(`${booked.reference.slice(0, 4)}-`);
   await page.locator("summary", { hasText: words("en", "gate-app-shift") }).click();
   await page.locator("#shift-end").click();

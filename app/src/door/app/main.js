@@ -4,7 +4,7 @@ import "./camera.js";
 import { beep, setSound } from "./sound.js";
 import { admit, count, look, now, setOffset, standing } from "./door.js";
 import { load } from "./rules.js";
-import { forgetDay, keep, meta } from "./store.js";
+import { forgetDay, keep, meta, StoreFailed } from "./store.js";
 import { conflicts, endShift, Ended, enrol, exchange } from "./sync.js";
 import { clock, day, language, refusal as sentence, say, speak } from "./words.js";
 
@@ -85,7 +85,7 @@ function showClock(offset = 0) {
 }
 
 async function showStanding() {
-  const known = await meta("key", "name", "day", "exchanged", "offset", "refused", "ended");
+  const known = await meta("key", "name", "day", "exchanged", "offset", "refusals", "ended");
   show("standing", Boolean(known.key));
   show("inside-line", Boolean(known.key));
   if (!known.key) return;
@@ -94,7 +94,8 @@ async function showStanding() {
   pill("queue", waiting ? say("gate-app-queued", { n: waiting }) : say("gate-app-sent"), waiting ? "info" : "plain");
   pill("age", known.day ? age(known.exchanged) : say("gate-app-never"), known.day ? "plain" : "warning");
   showClock(known.offset);
-  $("device").textContent = say("gate-app-name-of", { name: known.name }) + (known.refused ? ` · ${say("gate-app-refused-again", { n: known.refused })}` : "");
+  const refused = known.refusals?.day === day(now()) ? known.refusals.n : 0;
+  $("device").textContent = say("gate-app-name-of", { name: known.name }) + (refused ? ` · ${say("gate-app-refused-again", { n: refused })}` : "");
   showPlaces(activities);
   $("inside").textContent = Math.max(inside.get(place()) ?? 0, 0);
   showSessions(activities, sessions);
@@ -157,6 +158,13 @@ function blank() {
   for (const id of ["f-ticket", "f-code", "f-reason"]) $(id).value = "";
 }
 
+/** The house ended the device: nothing of the day stays on the screen. */
+async function over({ code }) {
+  blank();
+  await start();
+  tell(code === "device-revoked" ? "gate-app-wiped" : "gate-app-unknown");
+}
+
 let isSyncing = false;
 let again = false;
 
@@ -185,12 +193,9 @@ async function syncOnce() {
   try {
     online = (await exchange()) || online;
   } catch (error) {
-    if (error instanceof Ended) {
-      blank();
-      await start();
-      tell(error.code === "device-revoked" ? "gate-app-wiped" : "gate-app-unknown");
-      return;
-    }
+    if (error instanceof Ended) return over(error);
+    // What was noted is noted, and goes up the next time.
+    if (error instanceof StoreFailed) return tell("gate-app-unread");
     online = false;
   }
   await showStanding();
@@ -328,6 +333,7 @@ $("enrol").addEventListener("submit", async (event) => {
   try {
     await enrol($("f-code").value);
   } catch (error) {
+    if (error instanceof StoreFailed) throw error;
     // The house's word is a text; without one there was no house.
     const told = typeof error.code === "string" ? "gate-app-enrol-later" : "gate-app-enrol-offline";
     $("enrol-said").textContent = say(error.code === "bad-credentials" ? "gate-app-code-bad" : told);
@@ -342,7 +348,14 @@ $("enrol").addEventListener("submit", async (event) => {
 $("shift-end").addEventListener("click", async () => {
   $("shift-said").textContent = "";
   const { waiting } = await standing();
-  const still = await endShift().catch(() => waiting || 1);
+  let still;
+  try {
+    still = await endShift();
+  } catch (error) {
+    if (error instanceof Ended) return over(error);
+    if (error instanceof StoreFailed) throw error;
+    still = waiting || 1;
+  }
   if (still) {
     $("shift-said").textContent = say("gate-app-shift-waiting", { n: still });
     return showStanding();
@@ -373,6 +386,13 @@ $("sound").addEventListener("change", () => {
   keep({ sound: $("sound").checked });
 });
 
+/** The code of a QR code stands behind the hash sign, and goes once it is read, also where there is a key already. */
+function codeOfAddress() {
+  const code = location.hash.slice(1);
+  if (code) history.replaceState(null, "", location.pathname);
+  return code;
+}
+
 /** What the device is: enrolled or not. */
 async function start() {
   const known = await meta("key", "role", "offset");
@@ -382,9 +402,7 @@ async function start() {
   show("enrolment", !known.key);
   show("door", Boolean(known.key));
   await showStanding();
-  // The code of the QR code stands behind the hash sign, and goes once it is read, also where there is a key already.
-  const code = location.hash.slice(1);
-  if (code) history.replaceState(null, "", location.pathname);
+  const code = codeOfAddress();
   if (known.key) return next();
   if (!code) return undefined;
   $("f-code").value = decodeURIComponent(code);
@@ -404,8 +422,8 @@ async function begin() {
   await sync();
   setInterval(tick, EVERY);
   addEventListener("online", sync);
-  // The QR code of an enrolment is scanned while the app is open.
-  addEventListener("hashchange", start);
+  // The QR code of an enrolment is scanned while the app is open; on a device that has a role the party in front of it stays.
+  addEventListener("hashchange", () => (role ? codeOfAddress() : start()));
   addEventListener("offline", () => {
     online = false;
     showStanding();
@@ -413,10 +431,15 @@ async function begin() {
   document.body.dataset.ready = "";
 }
 
+// Whatever was pressed: where the store fails nothing else would be on the screen.
+addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason instanceof StoreFailed) tell(reason.mode === "readwrite" ? "gate-app-unkept" : "gate-app-unread");
+});
+
 // Without the network the one that is there stays.
 navigator.serviceWorker?.register("/door/app/worker.js", { scope: "/door/app/", updateViaCache: "none" }).catch(() => {});
 begin().catch((error) => {
   console.error(error);
-  $("loading").textContent = say("gate-app-old");
+  $("loading").textContent = say(error instanceof StoreFailed ? "gate-app-unread" : "gate-app-old");
   show("loading", true);
 });

@@ -58,6 +58,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("gate-app-name", &[]),
     ("gate-app-loading", &[]),
     ("gate-app-old", &[]),
+    ("gate-app-unkept", &[]),
+    ("gate-app-unread", &[]),
     ("gate-app-enrol-title", &[]),
     ("gate-app-enrol-text", &[]),
     ("gate-app-code", &[]),

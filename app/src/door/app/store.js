@@ -8,6 +8,14 @@
 const STORES = ["meta", "sessions", "bookings", "queue"];
 let opened;
 
+/** The store failed. Of a transaction that was to write nothing was written. */
+export class StoreFailed extends Error {
+  constructor(mode, cause) {
+    super(`the store failed: ${cause?.message}`, { cause });
+    this.mode = mode;
+  }
+}
+
 /** What a request of IndexedDB answers. */
 export const answer = (request) =>
   new Promise((resolve, reject) => {
@@ -27,6 +35,10 @@ function open() {
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
+  }).catch((error) => {
+    // The next one tries again.
+    opened = undefined;
+    throw error;
   });
   return opened;
 }
@@ -44,7 +56,12 @@ async function begin(mode) {
 }
 
 /** Runs `body` in one transaction, and answers when it is on the disk. `body` waits for nothing but the stores' requests. */
-export async function work(mode, body) {
+const work = (mode, body) =>
+  attempt(mode, body).catch((error) => {
+    throw new StoreFailed(mode, error);
+  });
+
+async function attempt(mode, body) {
   const transaction = await begin(mode);
   const done = new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();

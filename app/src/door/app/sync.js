@@ -2,8 +2,9 @@
 // is sent again as it was; every fact has its nonce, and the house applies it once. While servers are exchanged some of them
 // are older than this app and some are newer: what one cannot read, and what it answers in a word this app does not know,
 // stays in the queue.
-import { setOffset } from "./door.js";
+import { now, setOffset } from "./door.js";
 import { answer, forgetDay, keep, meta, read, wipe, write } from "./store.js";
+import { day } from "./words.js";
 
 // A hundred facts with long reasons would be more than the house reads at once.
 const BATCH = 50;
@@ -110,10 +111,12 @@ async function told(key, batch, waiting) {
   return new Map(said.results.map((result) => [result.nonce, result]));
 }
 
-/** Takes out of the queue what has become of facts for good, and counts it. */
+/** Takes out of the queue what has become of facts for good, and counts it; what was not accepted by the day it was said on. */
 const settle = (batch, results) =>
   write(async ({ meta: store, bookings, queue }) => {
-    let refused = (await answer(store.get("refused"))) ?? 0;
+    const today = day(now());
+    const before = await answer(store.get("refusals"));
+    let refused = before?.day === today ? before.n : 0;
     let walked = (await answer(store.get("activities"))) ?? [];
     for (const { seq, booking: id, session, fact } of batch) {
       const result = results.get(fact.nonce);
@@ -131,7 +134,7 @@ const settle = (batch, results) =>
       if (!["admitted", "counted", "conflict"].includes(result.outcome)) refused += 1;
     }
     store.put(walked, "activities");
-    store.put(refused, "refused");
+    store.put({ day: today, n: refused }, "refusals");
   });
 
 /** Asks for what changed since the last whole roster, page by page; it is put in place when all of it is there. */
@@ -159,20 +162,27 @@ async function download(key) {
   });
 }
 
+/** Does what the house says of the device itself at once: one that was revoked keeps nothing. */
+async function obey(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Ended) await (error.code === "device-revoked" ? wipe() : disown());
+    throw error;
+  }
+}
+
 /** One exchange with the house, by one window at a time: the others wait for theirs. Answers whether there was one. */
 export const exchange = () =>
   navigator.locks.request("door exchange", async () => {
     const { key, ended } = await meta("key", "ended");
     if (!key) return false;
-    try {
+    return obey(async () => {
       await upload(key);
       if (!ended) await download(key);
       await keep({ exchanged: Date.now() });
       return true;
-    } catch (error) {
-      if (error instanceof Ended) await (error.code === "device-revoked" ? wipe() : disown());
-      throw error;
-    }
+    });
   });
 
 /** What supervisors have to decide; on their devices. */
@@ -187,7 +197,7 @@ export async function endShift() {
   const waiting = await read(({ queue }) => answer(queue.count()));
   if (waiting > 0) return waiting;
   const { key } = await meta("key");
-  await ask("DELETE", "shift", key);
+  await obey(() => ask("DELETE", "shift", key));
   await keep({ ended: true });
   await forgetDay();
   return 0;

@@ -1,6 +1,7 @@
 // Keeps the shell of the door's app, so that it opens without the network: the document, its style, its scripts, its
-// module. Names with a hash never change their content; a new version is a new cache and the old one goes. The version is the
-// document's SHA-256: while servers of two versions answer, the document of one is never kept with the scripts of the other.
+// module. Names with a hash never change their content; a new version is a new cache, and the one before it stays for the pages
+// that are open or just opening from it: a server may not have their files any more. The version is the document's SHA-256: while
+// servers of two versions answer, the document of one is never kept with the scripts of the other.
 //
 // What is asked of the API is never touched: neither answered from here nor kept.
 const VERSION = "{{version}}";
@@ -24,7 +25,9 @@ addEventListener("install", (event) => event.waitUntil(install()));
 
 addEventListener("activate", (event) => {
   const others = caches.keys().then((names) => names.filter((name) => name.startsWith("door ") && name !== CACHE));
-  event.waitUntil(others.then((names) => Promise.all(names.map((name) => caches.delete(name)))).then(() => clients.claim()));
+  // They are told in the order they were made.
+  const gone = others.then((names) => names.slice(0, -1));
+  event.waitUntil(gone.then((names) => Promise.all(names.map((name) => caches.delete(name)))).then(() => clients.claim()));
 });
 
 addEventListener("fetch", (event) => {
@@ -32,7 +35,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   const shell = request.mode === "navigate" && url.pathname === SHELL;
-  if (!shell && !FILES.includes(url.pathname)) return;
-  const kept = () => caches.open(CACHE).then((cache) => cache.match(shell ? SHELL : url.pathname));
-  event.respondWith(kept().then((answer) => answer ?? fetch(request)));
+  if (!shell && !url.pathname.startsWith("/pkg/")) return;
+  const kept = shell ? caches.open(CACHE).then((cache) => cache.match(SHELL)) : caches.match(url.pathname);
+  event.respondWith(kept.then((answer) => answer ?? fetch(request)));
 });

@@ -3,6 +3,7 @@
 //!
 //! A device asks since the instant of its last whole roster, by the house's clock, and gets what changed. An instant is read
 //! before the rows are and reaches a little back: a change that was being committed meanwhile comes twice rather than never.
+//! What of a booking is given is the policy's matter: once a policy has changed everything comes anew.
 
 use super::DoorError;
 use crate::crypto::Place;
@@ -71,10 +72,13 @@ pub async fn roster(
 ) -> Result<RosterPage, DoorError> {
     context.require(Capability::Admit)?;
     let today = local_day(context.now);
-    let since = since.filter(|since| local_day(*since) == today && *since <= context.now);
     let (from, until) = (start_of_day(today), start_of_day(today.tomorrow().unwrap_or(today)));
     let mut db = services.begin_search().await?;
     let activities = sql::activities(&mut db, from, until).await?;
+    let changed = since
+        .filter(|since| local_day(*since) == today && *since <= context.now)
+        .map(|since| since - OVERLAP)
+        .filter(|changed| activities.iter().flat_map(|row| &row.policy_at).all(|at| at.to_jiff() <= *changed));
     let policies = activities.iter().map(policy_of).collect::<Result<HashMap<_, _>, _>>()?;
     let sessions = sql::sessions(&mut db, from, until).await?;
     let identities: HashMap<Uuid, IdentityRule> = sessions
@@ -82,7 +86,6 @@ pub async fn roster(
         .filter_map(|session| Some((session.id, policies.get(&session.activity_id)?.identity)))
         .collect();
     let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
-    let changed = since.map(|since| since - OVERLAP);
     let mut rows = sql::bookings(&mut db, &ids, changed, after.map(|id| id.0), PAGE as i64 + 1).await?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
@@ -99,7 +102,7 @@ pub async fn roster(
     Ok(RosterPage {
         day: today,
         as_of: context.now,
-        full: since.is_none(),
+        full: changed.is_none(),
         activities: if first { activities.into_iter().map(activity).collect() } else { Vec::new() },
         sessions: if first { sessions.iter().map(|row| session(row, &policies)).collect() } else { Vec::new() },
         bookings: rows.into_iter().map(|row| booking(services, row, &identities)).collect::<Result<_, _>>()?,

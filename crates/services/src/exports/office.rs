@@ -337,7 +337,7 @@ pub async fn add(
     Ok(())
 }
 
-/// Changes what a schedule says. Whoever changes it vouches for it from then on.
+/// Changes what a schedule says. Whoever changes it vouches for it from then on. A sending that is due already is not lost.
 ///
 /// # Errors
 /// `Denied` (also when the second factor is stale), `NotFound`, `StateHasChanged`, `Fields`.
@@ -356,7 +356,12 @@ pub async fn change(
         return Err(ExportError::StateHasChanged);
     }
     let recipients: Vec<Uuid> = terms.recipients.iter().map(|account| account.0).collect();
-    let new = wanted(id, owner, (terms, reason.as_deref(), &recipients), context.now);
+    let mut new = wanted(id, owner, (terms, reason.as_deref(), &recipients), context.now);
+    // What is due and not made yet is made all the same, as it is wanted now.
+    let due = row.next_at.to_jiff();
+    if row.state == "active" && due <= context.now {
+        new.next_at = due;
+    }
     sql::change(&mut tx, &new, context.now).await?;
     let mut detail = described(terms);
     detail["reason"] = json!(reason);

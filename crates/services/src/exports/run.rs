@@ -49,7 +49,9 @@ async fn run_one(services: &Services, schedule: Uuid) -> Result<bool, ExportErro
         tx.commit().await?;
         return Ok(false);
     }
-    let run = Sending { id: ExportRunId(new_uuid(now)), due_at: rhythm.latest(now), by_hand: false };
+    // Of a rhythm that was changed since it was due, no instant may lie in between.
+    let due_at = rhythm.latest(now).max(row.next_at.to_jiff());
+    let run = Sending { id: ExportRunId(new_uuid(now)), due_at, by_hand: false };
     let made = send(&mut tx, &context, &row, run).await?;
     sql::set_next(&mut *tx, schedule, rhythm.after(now)).await?;
     tx.commit().await?;

@@ -55,6 +55,8 @@ pub struct ActivityRow {
     pub title_en: String,
     /// domain::booking::Policy.
     pub policy: serde_json::Value,
+    /// Since when it holds.
+    pub policy_at: Option<Timestamp>,
     /// Walk-ins less those who left, in `from..until`.
     pub walked: i64,
 }
@@ -68,6 +70,8 @@ pub async fn activities(
     sqlx::query_as!(
         ActivityRow,
         r#"select a.id, a.kind, a.title_zh, a.title_en, a.policy,
+                  (select p.created_at from activity_policy p
+                   where p.activity_id = a.id and p.version = a.policy_version) as "policy_at?: Timestamp",
                   coalesce((select sum(case c.kind when 'walk_in' then c.people else -c.people end) from door_count c
                             where c.activity_id = a.id and c.at >= $1 and c.at < $2), 0) as "walked!"
            from activity a

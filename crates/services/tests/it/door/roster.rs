@@ -4,7 +4,7 @@ use super::{admitted, again, device, go_to, minutes, send};
 use crate::booking::{add_session, book, house_with_session, machine, officer};
 use domain::account::DeviceRole;
 use domain::booking::decide_at_the_door;
-use domain::booking::{AtTheDoor, DoorRefusal, UnverifiedPass};
+use domain::booking::{AtTheDoor, DoorRefusal, IdentityRule, Policy, UnverifiedPass};
 use services::booking::{self, Handle};
 use services::door::{self, RosterPage};
 use testkit::TestHouse;
@@ -56,6 +56,20 @@ async fn what_changed_since_comes_and_nothing_else() {
     assert!(yesterday.full, "another day begins anew");
     let future = asked(&house, Some(house.now() + minutes(60))).await;
     assert!(future.full, "an instant that has not been");
+
+    // The rules decide what devices are given of bookings that nobody touched.
+    let asks = Policy { identity: IdentityRule::Leader, ..Policy::default() };
+    let asks = serde_json::to_value(asks).expect("a policy is JSON");
+    let to = store::booking::policies::NewPolicy { policy: &asks, by: None, reason: "试行" };
+    let mut db = house.db.owner_pool().acquire().await.expect("a connection");
+    let activity = whole.activities[0].id.0;
+    assert!(store::booking::policies::change(&mut db, activity, 1, to, house.now()).await.expect("written"));
+    drop(db);
+    house.services.clock.advance(minutes(1));
+    let anew = asked(&house, Some(house.now() - minutes(1))).await;
+    assert_eq!((anew.full, anew.bookings.len()), (true, 6), "all of them, whatever the rules were before");
+    house.services.clock.advance(minutes(2));
+    assert!(!asked(&house, Some(house.now())).await.full, "once");
 }
 
 #[tokio::test]

@@ -4,13 +4,13 @@ use super::{colleague, entries, letters, number, of, officer_of, post, scheduled
 use domain::account::Role;
 use domain::field::Fault;
 use domain::ids::{ExportRunId, ExportScheduleId};
-use domain::numbers::What;
+use domain::numbers::{Every, Rhythm, What};
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
 use services::Services;
 use services::account::{staff, work_mail};
 use services::context::new_uuid;
-use services::exports::{self, ExportError, Standing};
+use services::exports::{self, ExportError, Standing, Terms};
 use std::sync::Arc;
 use std::time::Duration;
 use store::exports as sql;
@@ -261,4 +261,20 @@ async fn of_two_who_change_it_one_does_and_the_other_sees_that() {
     let now = exports::schedule(&house.services, &context, id).await.expect("a schedule");
     assert_eq!((now.what, now.owner.account, now.recipients.len()), (What::Bookings, other, 2));
     assert_eq!(entries(&house, "export.changed").await.len(), 1);
+
+    // One that is due and not made yet is sent all the same, of the days it was due for, and goes on in its new rhythm.
+    until(&house, "2026-07-27T08:00:00+08:00");
+    let context = officer_of(&house, other);
+    let thursdays = Terms { rhythm: Rhythm::new(Every::Week, 4, 8).expect("a rhythm"), ..terms };
+    exports::change(&house.services, &context, (id, now.version), &thursdays).await.expect("changed");
+    assert_eq!(exports::run_due(&house.services).await.expect("due"), 1);
+    assert_eq!(exports::run_due(&house.services).await.expect("not due again"), 0);
+    let sent = entries(&house, "export.sent").await;
+    let day = |end: &str| sent[0][end].as_str().expect("a day");
+    assert_eq!((sent.len(), day("from"), day("to")), (1, "2026-07-20", "2026-07-26"));
+    let next = "2026-07-30T08:00:00+08:00".parse::<Timestamp>().expect("an instant");
+    let seen = exports::schedule(&house.services, &context, id).await.expect("a schedule");
+    assert_eq!(seen.standing, Standing::Active(next));
+    post(&house).await;
+    assert_eq!(letters(&house).await.len(), 2);
 }
