@@ -33,7 +33,7 @@ use crate::custody::staff::{
     CollectorPage, Collectors, Deviations, Families, FamilyRecord, Lists as CustodyLists, Operators, Recalls, Store,
     StoreTank, UnitPage, Units,
 };
-use crate::desk::{AuditTrail, Front, Jobs};
+use crate::desk::{AuditTrail, Erasure, Front, Jobs};
 use crate::disclosure::{
     CorrectReport, Disclosure, DisclosureDesk, LookAhead as DisclosureLook, Notices as SparkNotices,
     ReportPage as DisclosureReport,
@@ -351,6 +351,7 @@ pages! {
     "/staff/collectors/:id" CollectorPage (Access::Capability(Capability::SeeUnits)) [];
     "/staff/jobs" Jobs (Access::Capability(Capability::Operate)) [];
     "/staff/audit" AuditTrail (Access::Capability(Capability::ReadAudit)) [];
+    "/staff/audit/erasure" Erasure (Access::Capability(Capability::ReadAudit)) [];
     "/staff/door" StaffDoor (Access::Capability(Capability::SuperviseDoor)) [];
     "/staff/door/devices/new" DeviceNew (Access::Capability(Capability::ManageDevices)) [];
     "/staff/door/conflicts/:id" ConflictPage (Access::Capability(Capability::SuperviseDoor)) [islands];

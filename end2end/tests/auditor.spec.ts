@@ -54,6 +54,11 @@ test("an auditor reads the trail, checks its chain, and opens nothing of a famil
   await visit(page, "/staff/audit");
   await expect(page.locator("tbody")).toContainText(zh("staff-action-audit-checked"));
 
+  // How long things are kept, what is due, and the proof of what was erased.
+  await visit(page, "/staff/audit/erasure");
+  await expect(page.locator("main")).toContainText(zh("erasure-proofs"));
+  await examine(page, "auditor-6-erasure");
+
   // The books may be read, and nothing of a family.
   await visit(page, "/staff/funds");
   await expect(page.getByRole("link", { name: zh("fund-new") })).toHaveCount(0);

@@ -128,6 +128,13 @@ staff-questions-publish = Publish these questions
 staff-questions-discard = Discard changes
 staff-questions-published = Questions published
 staff-questions-discarded = Changes discarded
+staff-questions-versions = Published versions
+staff-questions-versions-text = What was published is never changed, and answers are shown with the version they were given to. The first is the one the public is asked now.
+staff-questions-version = Version { $n }
+staff-questions-version-about = { $at }, published by { $by }; { $n ->
+    [one] 1 answer kept
+   *[other] { $n } answers kept
+}
 staff-questions-preview = Preview
 staff-questions-preview-text = What the public will see. Choose an answer and see which questions follow.
 staff-question-kept = Kept in the draft

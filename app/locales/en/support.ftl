@@ -15,6 +15,7 @@ support-closed = The record is closed.
 support-open-now = Open records
 support-until = Open until { $time }
 support-record-title = A family’s record
+support-mourning = A child of this family has died (contract ending in { $numbers }). Please do not ask how the child is; if the family speaks of it, offer your condolences.
 support-family-reads = The family reads this opening and the reason above under “Who looked at our record”.
 support-shut-title = This record is not open
 support-shut-text = Its time is over, or it was never opened. Please give a reason and open it.

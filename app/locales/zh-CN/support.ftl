@@ -15,6 +15,7 @@ support-closed = 记录已关闭。
 support-open-now = 已打开的记录
 support-until = { $time }前有效
 support-record-title = 家庭的记录
+support-mourning = 这个家庭有孩子已故（合同编号末四位：{ $numbers }）。请不要问起孩子的近况；家人说起时，请致以慰问。
 support-family-reads = 家庭在“谁看过我们的记录”中能看到这次查看和上面的原因。
 support-shut-title = 这份记录没有打开
 support-shut-text = 打开的时间已过，或者没有打开过。请说明原因后再打开。

@@ -149,7 +149,7 @@ fn list(visit: &Visit, entries: Vec<Listed>, wrong: bool) -> AnyView {
 }
 
 /// The random end of an id: the beginning is time, the same for all of one second.
-fn short(id: Uuid) -> String {
+pub(super) fn short(id: Uuid) -> String {
     let text = id.simple().to_string();
     format!("…{}", &text[24..])
 }
@@ -184,7 +184,7 @@ fn row(visit: &Visit, entry: &Listed) -> Row {
 }
 
 /// An object's members one per line; anything else as it is.
-fn detail(detail: &serde_json::Value) -> AnyView {
+pub(super) fn detail(detail: &serde_json::Value) -> AnyView {
     let line = |name: &str, value: &serde_json::Value| {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         view! { <li>{format!("{name}: {value}")}</li> }
@@ -200,7 +200,7 @@ fn detail(detail: &serde_json::Value) -> AnyView {
     }
 }
 
-fn subject_text(visit: &Visit, kind: &str) -> Text {
+pub(super) fn subject_text(visit: &Visit, kind: &str) -> Text {
     match kind {
         "booking" => visit.t("staff-subject-booking"),
         "session" => visit.t("staff-subject-session"),
@@ -262,7 +262,7 @@ fn subject_text(visit: &Visit, kind: &str) -> Text {
 
 /// What was done, in words: `session.open_door` is the sentence `staff-action-session-open-door`. An action nobody described
 /// shows itself.
-fn action_text(visit: &Visit, action: &str) -> Text {
+pub(super) fn action_text(visit: &Visit, action: &str) -> Text {
     i18n::found(visit.locale(), &action_key(action)).unwrap_or_else(|| Text::from(action.to_owned()))
 }
 

@@ -142,6 +142,7 @@ const GROUPS: &[Group] = &[
             area("/staff/webhooks", Capability::ManageClients, "webhooks-title", "webhooks-area-text"),
             area("/staff/jobs", Capability::Operate, "staff-jobs-title", "staff-jobs-text"),
             area("/staff/audit", Capability::ReadAudit, "staff-audit-title", "staff-audit-text"),
+            area("/staff/audit/erasure", Capability::ReadAudit, "erasure-title", "erasure-area"),
             area("/staff/account", Capability::EnterStaff, "staff-own-title", "staff-own-text"),
         ],
     ),

@@ -4,6 +4,7 @@
 
 mod audit;
 pub mod calls;
+mod erasure;
 mod front;
 mod jobs;
 mod messages;
@@ -13,6 +14,7 @@ pub mod trail;
 
 pub use audit::AuditTrail;
 pub(crate) use domain::time::day;
+pub use erasure::Erasure;
 pub use front::Front;
 pub use jobs::Jobs;
 pub(crate) use messages::messages_table;

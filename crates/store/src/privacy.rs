@@ -241,6 +241,40 @@ pub async fn sweep(db: impl PgExecutor<'_>, due: &Due) -> Result<Swept> {
     .await
 }
 
+/// An entry of the audit trail that proves that something was erased.
+pub struct ProofRow {
+    /// When.
+    pub at: SqlTimestamp,
+    /// `room.verb`.
+    pub action: String,
+    /// What was erased, or what it was erased of.
+    pub subject_kind: String,
+    /// Which.
+    pub subject_id: Option<Uuid>,
+    /// Counts.
+    pub detail: serde_json::Value,
+    /// Its position in the trail, from 0; none in its first second.
+    pub position: Option<i64>,
+    /// Its hash there.
+    pub hash: Option<Vec<u8>>,
+}
+
+/// The last proofs, the newest first.
+pub async fn proofs(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<ProofRow>> {
+    query_as!(
+        ProofRow,
+        r#"select e.at as "at: SqlTimestamp", e.action, e.subject_kind, e.subject_id, e.detail,
+                  l.position as "position?", l.hash as "hash?"
+           from audit_entry e left join audit_leaf l on l.entry_id = e.id
+           where starts_with(e.action, 'privacy.')
+             or e.action in ('spark.case_forgotten', 'spark.objection_erased', 'custody.unit_forgotten')
+           order by e.at desc, e.id desc limit $1"#,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Every column of the public tables, for the test that all personal ones are registered.
 pub async fn columns(db: impl PgExecutor<'_>) -> Result<Vec<(String, String)>> {
     let rows = query!(

@@ -207,33 +207,9 @@ pub async fn erase(config: &Config, asked: Erase) -> anyhow::Result<()> {
         true => (privacy::preview(&services).await?, "Due to be erased"),
         false => (privacy::erase_due(&services).await?, "Erased"),
     };
-    let swept = erased.swept;
     println!("{said}:");
-    for (kind, count) in [
-        ("bookings (names and contacts)", erased.bookings),
-        ("waiting-list entries (names and contacts)", erased.waiting),
-        ("requests for the bus (names and contacts)", erased.bus_requests),
-        ("photographs of visits, and pictures of events", erased.photos),
-        ("requests of groups (names and contacts)", erased.group_requests),
-        ("applications of ambassadors (names and contacts)", erased.ambassadors),
-        ("certificates (names)", erased.certificates),
-        ("lists of groups", erased.rosters),
-        ("identity documents of bookings", erased.documents),
-        ("applications to the Spark Project that were not sent", erased.spark_applications),
-        ("cases of the Spark Project (their keys, and what was sent)", erased.spark_cases),
-        ("objections to notices (who objected, and why)", erased.objections),
-        ("stored units (their keys, dead letters and the text of proposals)", erased.units),
-        ("accounts", erased.accounts),
-        ("drafts", swept.drafts.unsigned_abs()),
-        ("codes and short links", swept.codes.unsigned_abs()),
-        ("sign-ins", swept.logins.unsigned_abs()),
-        ("counters of limits", swept.limits.unsigned_abs()),
-        ("remembered answers", swept.answers.unsigned_abs()),
-        ("messages of development", swept.mailbox.unsigned_abs()),
-        ("failed jobs", swept.jobs.unsigned_abs()),
-        ("missed visits", swept.missed.unsigned_abs()),
-    ] {
-        println!("{count:>8}  {kind}");
+    for kind in erased.by_kind() {
+        println!("{:>8}  {}", kind.count, kind.what.en);
     }
     Ok(())
 }

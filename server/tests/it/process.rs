@@ -396,19 +396,19 @@ async fn what_is_due_is_counted_then_erased() {
         assert_eq!(code, Some(0), "{text}");
         assert!(text.contains("Due to be erased"), "{text}");
         let counts =
-            ["accounts", "counters of limits", "bookings (names and contacts)"].map(|kind| count_of(&text, kind));
+            ["Accounts", "Counters of limits", "Bookings (names and contacts)"].map(|kind| count_of(&text, kind));
         assert_eq!(counts, [3, 1, 0], "counting changes nothing: {text}");
     }
     let (code, text) = run(&url, &["erase"]);
     assert_eq!(code, Some(0), "{text}");
-    assert_eq!(["accounts", "counters of limits"].map(|kind| count_of(&text, kind)), [3, 1], "{text}");
+    assert_eq!(["Accounts", "Counters of limits"].map(|kind| count_of(&text, kind)), [3, 1], "{text}");
     let left: i64 = sqlx::query_scalar("select count(*) from account where phone_index is not null")
         .fetch_one(&owner)
         .await
         .expect("a count");
     assert_eq!(left, 0);
     let (_, text) = run(&url, &["erase"]);
-    assert_eq!(["accounts", "counters of limits"].map(|kind| count_of(&text, kind)), [0, 0], "{text}");
+    assert_eq!(["Accounts", "Counters of limits"].map(|kind| count_of(&text, kind)), [0, 0], "{text}");
 }
 
 async fn kids(owner: &sqlx::PgPool) -> Vec<String> {

@@ -100,6 +100,7 @@ async fn record_page(visit: Visit, id: Option<FamilyId>) -> Result<AnyView, Prob
         <Page title=visit.t("support-record-title") width=Width::Wide crumbs=crumbs(visit, &[(at::FAMILIES, "support-title")])>
             {rooms(visit)}
             {news(visit, NEWS)}
+            {mourning(visit, &record)}
             <Banner tone=Tone::Info title=until><p class="said">{reason}</p><p>{visit.t("support-family-reads")}</p></Banner>
             {parts}
             <Form action=close>
@@ -108,6 +109,16 @@ async fn record_page(visit: Visit, id: Option<FamilyId>) -> Result<AnyView, Prob
         </Page>
     }
     .into_any())
+}
+
+/// That a child died, before anything else: nobody asks on the telephone how it is.
+fn mourning(visit: &Visit, record: &SupportRecord) -> Option<impl IntoView + use<>> {
+    let died = record.contracts.iter().filter(|one| one.child_died).map(|one| format!("…{}", one.number_end));
+    let numbers = died.collect::<Vec<_>>().join(" / ");
+    (!numbers.is_empty()).then(|| {
+        let text = visit.t_args("support-mourning", &[("numbers", numbers.into())]);
+        view! { <Banner tone=Tone::Info>{text}</Banner> }
+    })
 }
 
 /// Whose time is over, or which was never open: one answer, and what to do next.

@@ -1,7 +1,8 @@
-//! What an event asks: the questions one below the other, one to add or change, and how visitors will see them.
+//! What an event asks: the questions one below the other, one to add or change, how visitors will see them, and the versions that
+//! were published.
 
 use super::event;
-use crate::desk::{crumbs, news, read_first, rooms};
+use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::i18n::Text;
 use crate::museum::param;
@@ -16,7 +17,7 @@ use domain::ids::ActivityId;
 use domain::outreach::{Answers, Form as Questions, Key, Kind, Question, YES};
 use domain::time::local_day;
 use leptos::prelude::*;
-use services::outreach::{WorkingForm, working_form};
+use services::outreach::{FormVersion, WorkingForm, form_versions, working_form};
 
 const NEWS: &[(&str, &str)] = &[
     ("kept", "staff-question-kept"),
@@ -52,6 +53,7 @@ async fn page(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> 
     let visit = &visit;
     let event = event(visit, id).await?;
     let working = &working_form(&visit.services, &visit.context, event.id).await?;
+    let versions = form_versions(&visit.services, &visit.context, event.id).await?;
     let base = format!("/staff/events/{}", event.id);
     let chosen = visit.form.value("key").or_else(|| visit.query.get("edit")).and_then(Key::new);
     let chosen = chosen.and_then(|key| working.form.question(&key));
@@ -74,6 +76,7 @@ async fn page(visit: Visit, id: Option<ActivityId>) -> Result<AnyView, Problem> 
                 <div>
                     {list}
                     {edit(visit, working, chosen)}
+                    {published(visit, &versions)}
                 </div>
                 {preview(visit, &working.form)}
             </div>
@@ -119,25 +122,11 @@ fn entry(visit: &Visit, working: &WorkingForm, question: &Question, at: usize, b
     let up = (at > 0).then(|| press("move", "up", "staff-question-up"));
     let down = (at < last).then(|| press("move", "down", "staff-question-down"));
     let remove = press("remove", "", "staff-question-remove");
-    let when = question.when.as_ref().map(|when| {
-        let on = working.form.question(&when.question);
-        let label = on.map_or(String::new(), |on| on.label.of(visit.locale()).to_owned());
-        let values = on.map_or(String::new(), |on| {
-            when.any_of.iter().map(|v| value_text(visit, on, v)).collect::<Vec<_>>().join(" / ")
-        });
-        let text = visit.t_args("staff-question-when-text", &[("question", label.into()), ("values", values.into())]);
-        view! { <p class="muted small">{text}</p> }
-    });
     let edit = format!("{}?edit={key}#question", visit.href(&format!("{base}/questions")));
     view! {
         <li class="staff-question">
             <p class="staff-question-label">{label}</p>
-            <p class="staff-question-tags">
-                <Tag>{kind_text(visit, &question.kind)}</Tag>
-                {question.required.then(|| view! { <Tag tone=Tone::Info>{visit.t("staff-question-required")}</Tag> })}
-                {question.sensitive.then(|| view! { <Tag tone=Tone::Warning>{visit.t("staff-question-sensitive")}</Tag> })}
-            </p>
-            {when}
+            {nature(visit, &working.form, question)}
             <div class="staff-question-actions">
                 <LinkButton href=edit variant=Variant::Quiet>{visit.t("staff-event-edit")}</LinkButton>
                 {up}
@@ -145,6 +134,27 @@ fn entry(visit: &Visit, working: &WorkingForm, question: &Question, at: usize, b
                 {remove}
             </div>
         </li>
+    }
+}
+
+/// How a question of a form is answered, whether it has to be, and after which answers it is asked.
+fn nature(visit: &Visit, form: &Questions, question: &Question) -> impl IntoView + use<> {
+    let when = question.when.as_ref().map(|when| {
+        let on = form.question(&when.question);
+        let label = on.map_or(String::new(), |on| on.label.of(visit.locale()).to_owned());
+        let values = on.map_or(String::new(), |on| {
+            when.any_of.iter().map(|v| value_text(visit, on, v)).collect::<Vec<_>>().join(" / ")
+        });
+        let text = visit.t_args("staff-question-when-text", &[("question", label.into()), ("values", values.into())]);
+        view! { <p class="muted small">{text}</p> }
+    });
+    view! {
+        <p class="staff-question-tags">
+            <Tag>{kind_text(visit, &question.kind)}</Tag>
+            {question.required.then(|| view! { <Tag tone=Tone::Info>{visit.t("staff-question-required")}</Tag> })}
+            {question.sensitive.then(|| view! { <Tag tone=Tone::Warning>{visit.t("staff-question-sensitive")}</Tag> })}
+        </p>
+        {when}
     }
 }
 
@@ -236,4 +246,50 @@ fn preview(visit: &Visit, form: &Questions) -> Option<impl IntoView + use<>> {
             </section>
         }
     })
+}
+
+/// The versions that were published, the newest first, which is the one visitors are asked. Nothing changes them.
+fn published(visit: &Visit, versions: &[FormVersion]) -> Option<impl IntoView + use<>> {
+    let all = versions.iter().map(|one| version(visit, one)).collect_view();
+    (!versions.is_empty()).then(|| {
+        view! {
+            <section class="section" id="versions">
+                <h2>{visit.t("staff-questions-versions")}</h2>
+                <p class="muted small">{visit.t("staff-questions-versions-text")}</p>
+                <div class="questions">{all}</div>
+            </section>
+        }
+    })
+}
+
+fn version(visit: &Visit, one: &FormVersion) -> impl IntoView + use<> {
+    let name = visit.t_args("staff-questions-version", &[("n", one.number.into())]);
+    let by = if one.by.is_empty() { "—".to_owned() } else { one.by.clone() };
+    let about = visit.t_args(
+        "staff-questions-version-about",
+        &[("at", moment(visit, one.published_at).into()), ("by", by.into()), ("n", one.answered.into())],
+    );
+    let asked = one.form.questions.iter().map(|question| {
+        let choices: &[_] = match &question.kind {
+            Kind::One { choices } | Kind::Many { choices } => choices,
+            _ => &[],
+        };
+        let choices = choices.iter().map(|choice| choice.label.of(visit.locale())).collect::<Vec<_>>().join(" / ");
+        view! {
+            <li>
+                <p class="staff-question-label">{question.label.of(visit.locale()).to_owned()}</p>
+                {(!choices.is_empty()).then(|| view! { <p class="small">{choices}</p> })}
+                {nature(visit, &one.form, question)}
+            </li>
+        }
+    });
+    let asked = asked.collect_view();
+    let none = one.form.questions.is_empty().then(|| view! { <p class="muted">{visit.t("staff-questions-none")}</p> });
+    view! {
+        <details class="question">
+            <summary><span>{name}<br/><span class="muted small">{about}</span></span></summary>
+            {none}
+            <ol class="staff-version">{asked}</ol>
+        </details>
+    }
 }

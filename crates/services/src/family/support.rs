@@ -63,6 +63,8 @@ pub struct SupportContract {
     pub state: ContractState,
     /// The last day of its term.
     pub ends_on: Option<Date>,
+    /// The child it is for died: nobody asks how it is.
+    pub child_died: bool,
 }
 
 /// A unit, as support sees it.
@@ -208,6 +210,7 @@ pub async fn support_record(
             number_end: number_end(services, row.id, &row.number_sealed)?,
             state: ContractState::from_name(&row.state).ok_or(FamilyError::Unreadable)?,
             ends_on: row.ends_on.map(|day| day.to_jiff()),
+            child_died: row.child_died,
         })
     };
     let contracts = own::contracts(&mut *tx, family.0).await?.into_iter().map(contract).collect::<Result<_, _>>()?;

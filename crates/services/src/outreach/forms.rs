@@ -6,10 +6,12 @@
 use super::OutreachError;
 use crate::audit::{self, Entry};
 use crate::db::to_the_end;
+use crate::ledger::views::Names;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::ids::ActivityId;
 use domain::outreach::{Form, FormFault, Key, Question};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::outreach::{events, forms as sql};
 
@@ -45,6 +47,48 @@ pub async fn working_form(
     let form = draft.map(parsed).transpose()?;
     let changed = form.as_ref().is_some_and(|form| *form != published);
     Ok(WorkingForm { form: form.unwrap_or(published), changed, version })
+}
+
+/// A version of an event's questions, as it was published: nothing changes it.
+#[derive(Clone, Debug)]
+pub struct FormVersion {
+    /// From 1.
+    pub number: i32,
+    /// What it asked.
+    pub form: Form,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// The name of who did; empty where it is kept no more, or the house did by itself.
+    pub by: String,
+    /// Of how many registrations and entries of the waiting list the answers to it are kept.
+    pub answered: u64,
+}
+
+/// The versions of an event's questions, the newest first.
+///
+/// # Errors
+/// `Denied`, `Damaged`, `Database`.
+pub async fn form_versions(
+    services: &Services,
+    context: &Context,
+    event: ActivityId,
+) -> Result<Vec<FormVersion>, OutreachError> {
+    context.require(Capability::ManageSessions)?;
+    let rows = sql::versions(&mut *services.db.acquire().await?, event.0).await?;
+    let names = Names::of(services, rows.iter().filter_map(|row| row.created_by)).await.map_err(|error| {
+        tracing::error!(%error, "the names of colleagues cannot be read");
+        OutreachError::Damaged("the names of colleagues")
+    })?;
+    let version = |row: sql::VersionRow| {
+        Ok(FormVersion {
+            number: row.version,
+            form: parsed(row.form)?,
+            published_at: row.created_at.to_jiff(),
+            by: row.created_by.map(|id| names.person(id).name).unwrap_or_default(),
+            answered: row.answered.unsigned_abs(),
+        })
+    };
+    rows.into_iter().map(version).collect()
 }
 
 /// Changes the working copy under its lock. `version` is the edit counter the page was made from.

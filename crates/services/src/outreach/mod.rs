@@ -20,7 +20,10 @@ pub use answers::{
 };
 pub(crate) use answers::{answered, copy_answers};
 pub use error::OutreachError;
-pub use forms::{WorkingForm, drop_working, move_question, publish_form, put_question, remove_question, working_form};
+pub use forms::{
+    FormVersion, WorkingForm, drop_working, form_versions, move_question, publish_form, put_question, remove_question,
+    working_form,
+};
 pub use office::{
     EventChange, NewDate, NewEvent, add_date, add_event, add_event_asking, change_event, move_date, publish,
 };

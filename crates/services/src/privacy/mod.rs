@@ -6,10 +6,12 @@
 
 mod batches;
 mod fields;
+mod standing;
 mod term;
 
 pub(crate) use batches::in_batches;
 pub use fields::FIELDS;
+pub use standing::{Kind, Proof, Standing, standing};
 pub use term::Term;
 pub(crate) use term::{case_kept_until, cases_over};
 

@@ -1,5 +1,6 @@
 //! The questions of events, version by version, and what staff are working on.
 
+use crate::SqlTimestamp;
 use jiff_sqlx::ToSqlx;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -10,6 +11,38 @@ pub async fn form(db: &mut PgConnection, activity: Uuid, version: i32) -> sqlx::
     sqlx::query_scalar!("select form from event_form where activity_id = $1 and version = $2", activity, version)
         .fetch_optional(db)
         .await
+}
+
+/// A version of an event's questions.
+#[derive(Debug, Clone)]
+pub struct VersionRow {
+    /// From 1.
+    pub version: i32,
+    /// The questions.
+    pub form: Value,
+    /// When it was published.
+    pub created_at: SqlTimestamp,
+    /// By whom; not where the house did it by itself.
+    pub created_by: Option<Uuid>,
+    /// Of how many registrations and entries of the waiting list the answers to it are kept.
+    pub answered: i64,
+}
+
+/// The versions of an event's questions, the newest first.
+pub async fn versions(db: &mut PgConnection, activity: Uuid) -> sqlx::Result<Vec<VersionRow>> {
+    sqlx::query_as!(
+        VersionRow,
+        r#"select f.version, f.form, f.created_at as "created_at: SqlTimestamp", f.created_by,
+                  coalesce(a.answered, 0) as "answered!"
+           from event_form f left join (
+             select form_version, count(*) as answered from event_answers
+             where activity_id = $1 and (booking_id is not null or waiting_id is not null) group by form_version
+           ) a on a.form_version = f.version
+           where f.activity_id = $1 order by f.version desc"#,
+        activity
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// What staff are working on, if anything, and the event's edit counter; locked until the transaction ends.

@@ -100,6 +100,38 @@ async fn an_auditor_reads_what_happened_and_nobodys_name() {
     let wrong = auditor.get("/staff/audit?subject=somebody").await;
     again(&wrong, StatusCode::OK, "编号不完整");
     assert!(wrong.body.contains("value=\"somebody\""));
+
+    // Four months on: what is due is counted and not touched; what was erased is proven, with its place in the chain.
+    at(&site, "2026-11-28T12:00:00+08:00");
+    let (auditor, page) = (site.staff(&[Role::Auditor]).await, "/staff/audit/erasure");
+    let due = services::privacy::preview(&site.test.services).await.expect("counted").bookings;
+    let told = |page: &Answer| {
+        let row = page.body.split("<tr").find(|row| row.contains("预约的姓名和联系方式")).expect("the row");
+        excerpt(row)
+    };
+    for _ in 0..2 {
+        let before = auditor.get(page).await;
+        assert!(due > 0 && told(&before).ends_with(&format!("联系方式{due}")), "looking changes nothing");
+        again(&before, StatusCode::OK, "还没有删除过");
+    }
+    services::privacy::erase_due(&site.test.services).await.expect("erased");
+    while let services::audit::Step::Sequenced { .. } =
+        services::audit::sequence(&site.test.services).await.expect("sequenced")
+    {}
+    let after = auditor.get(page).await;
+    assert!(told(&after).ends_with("联系方式0"), "{}", told(&after));
+    again(&after, StatusCode::OK, "到期清除场次个人信息");
+    let hash: String = sqlx::query_scalar(
+        "select encode(l.hash, 'hex') from audit_leaf l join audit_entry e on e.id = l.entry_id
+         where starts_with(e.action, 'privacy.') order by e.at desc, e.id desc limit 1",
+    )
+    .fetch_one(&site.test.db.owner_pool())
+    .await
+    .expect("a proof");
+    again(&after, StatusCode::OK, &hash);
+    let english = auditor.get(&format!("/en{page}")).await;
+    again(&english, StatusCode::OK, "Bookings (names and contacts)");
+    assert!(!english.body.contains('⟦'));
 }
 
 /// Pages and forms, and the roles that may use them.
@@ -127,6 +159,7 @@ const ROOMS: &[(&str, &str, &[Role])] = &[
     ("GET", "/staff/jobs", &[Role::Operator]),
     ("GET", "/staff/people", &[Role::Operator, Role::AccountAdministrator]),
     ("GET", "/staff/audit", &[Role::Auditor]),
+    ("GET", "/staff/audit/erasure", &[Role::Auditor]),
 ];
 
 #[tokio::test]

@@ -103,7 +103,13 @@ async fn a_question_is_built_previewed_published_and_then_asked() {
     // Thrown away, a change leaves no trace.
     gone_to(&press("remove", &[("key", "q1")]).await, &page);
     gone_to(&press("discard", &[]).await, &page);
-    assert!(browser.get(&page).await.body.contains("name=\"q-q1\""));
+    let page = browser.get(&page).await.body;
+    assert!(page.contains("name=\"q-q1\""));
+    // What was published stands below, version by version, each with what it asked.
+    let versions = page.split("id=\"versions\"").nth(1).expect("the versions");
+    let (second, first) = versions.split_once("第1版").expect("the first");
+    assert!(second.contains("第2版") && second.contains("想要几人桌") && second.contains("现存0份回答"));
+    assert!(first.contains("发布；现存") && !first.contains("想要几人桌"));
 }
 
 #[tokio::test]

@@ -374,6 +374,23 @@ async fn support_opens_a_family_for_a_reason_that_lasts_half_an_hour() {
     again(&unknown, REFUSED, "没有这个编号的合同");
     let nothing = support.get("/staff/families/01980000-0000-7000-8000-000000000000").await;
     again(&nothing, StatusCode::OK, "这份记录没有打开");
+
+    // A child that died is told before anything else, so that nobody on the telephone asks how it is.
+    services::family::seed_demo(&site.test.services, &site.test.services.system()).await.expect("families");
+    let opens = send(&support, open, &[form, ("number", "SD2026000417"), ("reason", "家长来电询问进度")]).await;
+    let record = gone_to(&opens, "/staff/families/");
+    let record = record.split('?').next().expect("a path");
+    assert!(!support.get(record).await.body.contains("已故"));
+    let family = record.rsplit('/').next().expect("an id");
+    let contract: String = sqlx::query_scalar("select id::text from family_contract where family_id::text = $1")
+        .bind(family)
+        .fetch_one(&site.test.db.owner_pool())
+        .await
+        .expect("its contract");
+    let office = site.test.somebody(74_003, Role::FamilySupport);
+    let (contract, paper) = (contract.parse().expect("an id"), ("", "演示：死亡医学证明"));
+    services::family::office::note_death(&site.test.services, &office, contract, paper).await.expect("noted");
+    again(&support.get(record).await, StatusCode::OK, "有孩子已故（合同编号末四位：…0417）");
 }
 
 /// What units are worked by stands whole on one page, each version with what it changed, when, by whose word and why.

@@ -5,7 +5,7 @@ use crate::ledger::of;
 use domain::account::{Denied, Role};
 use domain::custody::State;
 use domain::field::Fault;
-use domain::ids::FamilyId;
+use domain::ids::{ContractId, FamilyId};
 use jiff::SignedDuration;
 use services::family::{self, FamilyError, Opening};
 use testkit::TestHouse;
@@ -56,6 +56,17 @@ async fn support_opens_a_record_for_half_an_hour_and_the_family_reads_why() {
     let record = family::support_record(services, by, id).await.expect("open");
     assert_eq!(record.open.reason, "家长来电询问检测进度");
     assert!(record.contracts.iter().all(|contract| contract.number_end.chars().count() == 4));
+    // A child that died stands with its contract, so that nobody asks how it is.
+    assert!(record.contracts.iter().all(|contract| !contract.child_died));
+    let contract: Uuid = sqlx::query_scalar("select id from family_contract where family_id = $1")
+        .bind(id.0)
+        .fetch_one(&house.db.owner_pool())
+        .await
+        .expect("its contract");
+    let paper = ("", "演示：死亡医学证明");
+    family::office::note_death(services, by, ContractId(contract), paper).await.expect("noted");
+    let record = family::support_record(services, by, id).await.expect("open");
+    assert!(record.contracts.iter().all(|contract| contract.child_died));
 
     let colleague = family::support_record(services, &of(&house, 74_002, Role::FamilySupport), id).await;
     assert!(matches!(colleague, Err(FamilyError::NotFound)), "{colleague:?}");

@@ -227,6 +227,13 @@ async fn questions_published_meanwhile_are_answered_before_anything_is_booked() 
     let pairs: Vec<_> = ALL.iter().copied().chain([("q-consent", "on")]).collect();
     outreach::keep_answers(services, &visitor, &proven, &asked, answered(&asked, &house, &pairs)).await.expect("kept");
     booking::confirm(services, &visitor, &proven, &network()).await.expect("everything is answered");
+
+    // Both versions are kept with what they asked, and the answers count for the one they were given to.
+    let versions = outreach::form_versions(services, &staff, event).await.expect("readable");
+    let told = versions.iter().map(|one| (one.number, one.form.questions.len(), one.answered)).collect::<Vec<_>>();
+    assert_eq!(told, [(2, 4, 1), (1, 3, 0)]);
+    let denied = outreach::form_versions(services, &steward(&house), event).await;
+    assert!(matches!(denied, Err(OutreachError::Denied(Denied::NotAllowed))), "{denied:?}");
 }
 
 /// A due date was said so that a seat near the door could be kept. Nobody comes: it has no purpose left.
