@@ -123,13 +123,16 @@ pub struct TestedRow {
     pub hash: Vec<u8>,
     /// By the clock of the source.
     pub occurred_at: SqlTimestamp,
+    /// By ours.
+    pub received_at: SqlTimestamp,
 }
 
 /// The results and repeats of tests of some units, each unit's in the order of its chain.
 pub async fn tested(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<TestedRow>> {
     sqlx::query_as!(
         TestedRow,
-        r#"select unit_id, sealed, digest, hash, occurred_at as "occurred_at: SqlTimestamp"
+        r#"select unit_id, sealed, digest, hash, occurred_at as "occurred_at: SqlTimestamp",
+                  received_at as "received_at: SqlTimestamp"
            from custody_event where unit_id = any($1) and kind in ('test_final', 'test_repeated') order by unit_id, seq"#,
         units
     )

@@ -83,7 +83,8 @@ pub(super) fn apply(
     // Of a repeat the house says what it does, whatever it was told.
     let repeat = match payload {
         Payload::TestRepeated { test, reason, .. } => {
-            Some(Payload::TestRepeated { test: test.clone(), reason: reason.clone(), takes_back: true })
+            let (test, reason) = (test.clone(), reason.clone());
+            Some(Payload::TestRepeated { test, reason, takes_back: true, both_clocks: true })
         }
         _ => None,
     };
@@ -336,13 +337,13 @@ fn change(
         }
         Effect::Test { list, bit, .. } => {
             unit.now.tests = Some(list.clone());
-            if unit.results.happened(payload, at.occurred_at) == Some(true) {
+            if unit.results.happened(payload, (at.occurred_at, at.now)) == Some(true) {
                 unit.now.tests_final |= bit;
             }
         }
         Effect::Repeat { list, bit } => {
             unit.now.tests = Some(list.clone());
-            if unit.results.happened(payload, at.occurred_at) == Some(false) {
+            if unit.results.happened(payload, (at.occurred_at, at.now)) == Some(false) {
                 unit.now.tests_final &= !bit;
             }
         }
