@@ -100,6 +100,18 @@ pub async fn assigned(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<V
     .await
 }
 
+/// When some units were collected, by the clock of the source.
+pub async fn collected(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<(Uuid, SqlTimestamp)>> {
+    let rows = sqlx::query!(
+        r#"select unit_id, occurred_at as "occurred_at: SqlTimestamp"
+           from custody_event where unit_id = any($1) and kind = 'collected'"#,
+        units
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.unit_id, row.occurred_at)).collect())
+}
+
 /// Those of some units of which a test was done once more.
 pub async fn retested(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(

@@ -10,7 +10,7 @@ use crate::context::new_uuid;
 use domain::custody::guard::{Facts, guard};
 use domain::custody::ranges::{self, TooFew};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
-use domain::custody::{Results, Word};
+use domain::custody::{Results, Word, happened_at};
 use domain::ids::UnitId;
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -146,6 +146,7 @@ fn register(
         kept: Vec::new(),
         changes: Vec::new(),
         results: Results::default(),
+        collected: None,
     };
     let seq = unit.add(kept, Standing::EXPECTED);
     world.by_din.insert(unit.din.clone(), id);
@@ -202,7 +203,8 @@ fn decide(
         people.two()?;
     }
     let research_agreed = world.research_agreed(unit);
-    let facts = Facts { research_agreed, ..unit.facts(&world.shelf, at.occurred_at) };
+    let transit_minutes = unit.on_the_way(happened_at(at.occurred_at, at.now));
+    let facts = Facts { research_agreed, transit_minutes, ..unit.facts(&world.shelf, at.occurred_at) };
     let unmet = guard(kind, &facts);
     if !unmet.is_empty() {
         return Err(Refused::Unmet(unmet));
