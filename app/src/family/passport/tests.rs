@@ -160,7 +160,15 @@ fn found(marker: Marker) -> Told {
 }
 
 fn repeated(open: bool) -> Told {
-    (Payload::TestRepeated { test: "hbv".to_owned(), reason: "control".to_owned(), takes_back: true }, open)
+    (
+        Payload::TestRepeated {
+            test: "hbv".to_owned(),
+            reason: "control".to_owned(),
+            takes_back: true,
+            both_clocks: true,
+        },
+        open,
+    )
 }
 
 #[test]

@@ -248,6 +248,11 @@ payloads! {
         /// those that were kept before it did lack it, and took nothing back.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         takes_back: bool,
+        /// Of it and of the results beside it both clocks count: nothing happened after the house heard of it. The house says so of
+        /// every repeat that it keeps, whatever it was told; those that were kept before it did lack it, and go by the clocks of the
+        /// sources alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        both_clocks: bool,
     }
     /// A test has its result.
     TestFinal "test_final" {

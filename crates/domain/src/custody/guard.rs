@@ -33,7 +33,7 @@ pub struct Facts {
     pub placed: bool,
     /// Whoever decides about it agreed that it serves research.
     pub research_agreed: bool,
-    /// Minutes on its way, as far as its legs have come.
+    /// Minutes on its way, as far as its legs have come; where none came, all since it was collected.
     pub transit_minutes: u32,
     /// From how many minutes on a unit is not taken in.
     pub transit_limit: u32,

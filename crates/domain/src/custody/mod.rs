@@ -25,7 +25,7 @@ pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
 pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
 pub use guard::{Facts, Unmet};
-pub use results::Results;
+pub use results::{Results, happened_at};
 pub use says::{Says, Word, says};
 pub use shape::{Member, Shape, Shaped};
 pub use state::{Standing, State, may_come_later, next, ways};

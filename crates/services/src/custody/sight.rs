@@ -116,7 +116,12 @@ mod tests {
         let typed = [
             Payload::DeviationOpened { deviation, of: DeviationKind::Test, said: said.clone(), operator: None },
             Payload::DeviationClosed { deviation, said: said.clone(), operator: None },
-            Payload::TestRepeated { test: "hbv".to_owned(), reason: "positive".to_owned(), takes_back: true },
+            Payload::TestRepeated {
+                test: "hbv".to_owned(),
+                reason: "positive".to_owned(),
+                takes_back: true,
+                both_clocks: true,
+            },
             Payload::Discarded { reason: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::Corrected { seq: 1, said: said.clone(), operator: operator.clone(), with: with.clone() },
             Payload::TransferredOut { bank: said.clone(), operator, with },

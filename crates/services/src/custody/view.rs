@@ -7,8 +7,9 @@ use crate::crypto::UnitKey;
 use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::chain::{digest, salted};
-use domain::custody::told;
-use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
+use domain::custody::{
+    CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State, happened_at, told,
+};
 use domain::family::TestHappened;
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
@@ -173,6 +174,13 @@ pub struct EventView {
     pub hash: [u8; 32],
     /// The digest of what it says.
     pub digest: [u8; 32],
+}
+
+impl EventView {
+    /// When it happened, as far as both clocks say.
+    pub fn happened_at(&self) -> Timestamp {
+        happened_at(self.occurred_at, self.received_at)
+    }
 }
 
 /// A place.

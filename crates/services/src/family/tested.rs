@@ -31,7 +31,7 @@ impl<'a> Tested<'a> {
 pub fn tested(view: &UnitView) -> Vec<Tested<'_>> {
     // What is told late stands where it happened: a result of before a repeat is no answer to it.
     let mut in_time: Vec<&EventView> = view.events.iter().collect();
-    in_time.sort_by_key(|event| event.occurred_at);
+    in_time.sort_by_key(|event| event.happened_at());
     let of = view.tests.each().map(|(item, done)| {
         let told = in_time.iter().filter_map(|event| Some((*event, happened(event, item)?)));
         let state = told_state(done, told.clone().map(|(_, happened)| happened));

@@ -100,6 +100,18 @@ pub async fn assigned(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<V
     .await
 }
 
+/// When some units were collected, by the clock of the source.
+pub async fn collected(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<(Uuid, SqlTimestamp)>> {
+    let rows = sqlx::query!(
+        r#"select unit_id, occurred_at as "occurred_at: SqlTimestamp"
+           from custody_event where unit_id = any($1) and kind = 'collected'"#,
+        units
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.unit_id, row.occurred_at)).collect())
+}
+
 /// Those of some units of which a test was done once more.
 pub async fn retested(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
@@ -123,13 +135,16 @@ pub struct TestedRow {
     pub hash: Vec<u8>,
     /// By the clock of the source.
     pub occurred_at: SqlTimestamp,
+    /// By ours.
+    pub received_at: SqlTimestamp,
 }
 
 /// The results and repeats of tests of some units, each unit's in the order of its chain.
 pub async fn tested(db: impl PgExecutor<'_>, units: &[Uuid]) -> sqlx::Result<Vec<TestedRow>> {
     sqlx::query_as!(
         TestedRow,
-        r#"select unit_id, sealed, digest, hash, occurred_at as "occurred_at: SqlTimestamp"
+        r#"select unit_id, sealed, digest, hash, occurred_at as "occurred_at: SqlTimestamp",
+                  received_at as "received_at: SqlTimestamp"
            from custody_event where unit_id = any($1) and kind in ('test_final', 'test_repeated') order by unit_id, seq"#,
         units
     )

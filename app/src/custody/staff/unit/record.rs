@@ -62,7 +62,7 @@ fn doing<'a>(unit: &'a UnitView, code: &str) -> Option<&'a EventView> {
         Some(Payload::TestFinal { test, .. }) => test == code,
         _ => false,
     };
-    let found = unit.events.iter().filter(does).max_by_key(|event| event.occurred_at);
+    let found = unit.events.iter().filter(does).max_by_key(|event| event.happened_at());
     found.filter(|event| !unit.may_be_outdated(event))
 }
 

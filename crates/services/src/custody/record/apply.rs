@@ -10,7 +10,7 @@ use crate::context::new_uuid;
 use domain::custody::guard::{Facts, guard};
 use domain::custody::ranges::{self, TooFew};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
-use domain::custody::{Results, Word};
+use domain::custody::{Results, Word, happened_at};
 use domain::ids::UnitId;
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -83,7 +83,8 @@ pub(super) fn apply(
     // Of a repeat the house says what it does, whatever it was told.
     let repeat = match payload {
         Payload::TestRepeated { test, reason, .. } => {
-            Some(Payload::TestRepeated { test: test.clone(), reason: reason.clone(), takes_back: true })
+            let (test, reason) = (test.clone(), reason.clone());
+            Some(Payload::TestRepeated { test, reason, takes_back: true, both_clocks: true })
         }
         _ => None,
     };
@@ -145,6 +146,7 @@ fn register(
         kept: Vec::new(),
         changes: Vec::new(),
         results: Results::default(),
+        collected: None,
     };
     let seq = unit.add(kept, Standing::EXPECTED);
     world.by_din.insert(unit.din.clone(), id);
@@ -201,7 +203,8 @@ fn decide(
         people.two()?;
     }
     let research_agreed = world.research_agreed(unit);
-    let facts = Facts { research_agreed, ..unit.facts(&world.shelf, at.occurred_at) };
+    let transit_minutes = unit.on_the_way(happened_at(at.occurred_at, at.now));
+    let facts = Facts { research_agreed, transit_minutes, ..unit.facts(&world.shelf, at.occurred_at) };
     let unmet = guard(kind, &facts);
     if !unmet.is_empty() {
         return Err(Refused::Unmet(unmet));
@@ -336,13 +339,13 @@ fn change(
         }
         Effect::Test { list, bit, .. } => {
             unit.now.tests = Some(list.clone());
-            if unit.results.happened(payload, at.occurred_at) == Some(true) {
+            if unit.results.happened(payload, (at.occurred_at, at.now)) == Some(true) {
                 unit.now.tests_final |= bit;
             }
         }
         Effect::Repeat { list, bit } => {
             unit.now.tests = Some(list.clone());
-            if unit.results.happened(payload, at.occurred_at) == Some(false) {
+            if unit.results.happened(payload, (at.occurred_at, at.now)) == Some(false) {
                 unit.now.tests_final &= !bit;
             }
         }

@@ -184,6 +184,9 @@ impl World {
             world.tanks = rows.into_iter().map(|row| (row.code.clone(), row)).collect();
         }
         world.read_places(db, &asked.slots).await?;
+        if asked.received {
+            world.read_collected(db).await?;
+        }
         if !asked.deviations.is_empty() {
             let names: Vec<_> = asked.deviations.into_iter().collect();
             let rows = trouble::deviations(&mut *db, &names).await?;
@@ -244,6 +247,18 @@ impl World {
         Ok(())
     }
 
+    /// When units were collected of which no leg says how long they were on their way.
+    async fn read_collected(&mut self, db: &mut PgConnection) -> Result<(), CustodyError> {
+        let silent = self.units.values().filter(|unit| unit.now.transit_minutes == 0);
+        let silent: Vec<_> = silent.map(|unit| unit.id).collect();
+        for (id, at) in events::collected(db, &silent).await? {
+            if let Some(unit) = self.units.get_mut(&id) {
+                unit.collected = Some(at.to_jiff());
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a unit may serve research. One that this batch registers is no family's yet: only what was given to anybody may.
     pub fn research_agreed(&self, unit: &UnitState) -> bool {
         if unit.fresh.is_some() { unit.pool.is_for_others() } else { self.agreed.contains(&unit.id) }
@@ -274,6 +289,8 @@ struct Asked {
     teller: bool,
     /// A unit is given to research.
     research: bool,
+    /// A unit arrives.
+    received: bool,
 }
 
 impl Asked {
@@ -307,6 +324,7 @@ impl Asked {
                 Payload::RecordSigned { .. } => asked.teller = true,
                 Payload::Assigned { .. } => asked.assigned = true,
                 Payload::GivenToResearch { .. } => asked.research = true,
+                Payload::Received { .. } => asked.received = true,
                 Payload::StepDone { lots, .. } | Payload::TestFinal { lots, .. } => {
                     asked.lots.extend(lots.iter().map(|lot| (lot.kind.clone(), lot.number.clone())));
                 }

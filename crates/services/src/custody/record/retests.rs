@@ -51,7 +51,8 @@ pub(super) async fn read(
         // What does not open is damage, which the verifier and the unit's page name. It decides nothing here.
         let said = key.as_ref().and_then(|key| open(key, &hash, &row.sealed, &digest).ok());
         if let Some(payload) = said {
-            results.entry(id).or_default().happened(&payload, row.occurred_at.to_jiff());
+            let clocks = (row.occurred_at.to_jiff(), row.received_at.to_jiff());
+            results.entry(id).or_default().happened(&payload, clocks);
         }
     }
     for (id, results) in results {

@@ -84,6 +84,8 @@ pub(super) struct UnitState {
     pub changes: Vec<Projection>,
     /// When its tests were found and repeated, where that decides something (`retests`).
     pub results: Results,
+    /// When it was collected, by what is stored; where that decides something ([`Self::on_the_way`]).
+    pub collected: Option<Timestamp>,
 }
 
 impl Projection {
@@ -178,12 +180,23 @@ impl UnitState {
             kept: Vec::new(),
             changes: Vec::new(),
             results: Results::default(),
+            collected: None,
         })
     }
 
     /// What the guards ask, but whether it may serve research: that is not the unit's to say.
     pub fn facts(&self, shelf: &Shelf, instant: Timestamp) -> Facts {
         self.now.facts(shelf, (self.pool, self.place.is_some()), instant)
+    }
+
+    /// Minutes on its way until it arrives: of its legs, and where none says anything all since it was collected.
+    pub fn on_the_way(&self, arrives: Timestamp) -> u32 {
+        let told = self.now.transit_minutes;
+        let here = || self.kept.iter().find(|kept| kept.kind == Kind::Collected).map(|kept| kept.occurred_at);
+        match self.collected.or_else(here) {
+            Some(collected) if told == 0 => u32::try_from(arrives.duration_since(collected).as_mins()).unwrap_or(0),
+            _ => told,
+        }
     }
 
     /// Where it lies, by its placement.

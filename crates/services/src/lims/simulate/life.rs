@@ -187,6 +187,7 @@ fn tested(life: &mut Life<'_>, plan: &Plan, chance: &mut Chance) {
                 test: test.clone(),
                 reason: "control out of limits".to_owned(),
                 takes_back: false,
+                both_clocks: false,
             });
             life.pass(24 * 60);
         }

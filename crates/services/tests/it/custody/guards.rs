@@ -2,6 +2,7 @@
 
 use super::*;
 use domain::custody::{DeviationKind, What};
+use jiff::SignedDuration;
 
 /// Tells everything until a state but the last event of a kind: that one is refused now, and kept after `then`.
 async fn refused_without(number: u32, leave_out: Kind, last: Kind, until: State) -> (Vec<Unmet>, State) {
@@ -125,6 +126,25 @@ async fn a_unit_that_was_too_long_on_the_way_is_only_rejected_and_one_that_was_l
     let rejected = one(&house, late.unit, Payload::RejectedAtIntake { operator: "LAB-01".to_owned(), reason }).await;
     assert_eq!(rejected.expect("rejected").state, State::RejectedAtIntake);
     assert_eq!(one(&house, long.unit, received()).await.expect("taken in").state, State::Received);
+    // Where no leg says how long it was, all since it was collected counts: told before, and in one batch.
+    for (silent, parts) in [(life(3), 2), (life(4), 1)] {
+        let (mut told, _) = without_last(silent.until(State::InTransit, &shelf), Kind::TransportLeg);
+        let collected = told[of_kind(&told, Kind::Collected)].occurred_at;
+        let after = |minutes: i64| {
+            let occurred_at = collected + SignedDuration::from_mins(minutes);
+            Incoming { occurred_at, ..now(&house, silent.unit, received()) }
+        };
+        if parts == 2 {
+            assert!(tell(&house, &told).await.iter().all(Result::is_ok));
+            told.clear();
+        }
+        told.extend([after(2881), after(2880)]);
+        let mut outcomes = tell(&house, &told).await;
+        let in_time = outcomes.pop().expect("an answer");
+        let unmet = vec![Unmet::TooLongOnTheWay { minutes: 2881 }];
+        assert_eq!(outcomes.pop(), Some(Err(Refused::Unmet(unmet))));
+        assert_eq!(in_time.map(|kept| kept.state), Ok(State::Received));
+    }
 }
 
 #[tokio::test]

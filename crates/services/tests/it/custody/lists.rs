@@ -186,7 +186,9 @@ async fn a_test_that_is_done_once_more_names_its_list() {
     let named = "select count(*) from custody_unit where tests_id is not null";
     assert_eq!(number(&house, named).await, 0);
     let (test, reason) = ("tnc".to_owned(), "control".to_owned());
-    one(&house, unit, Payload::TestRepeated { test, reason, takes_back: false }).await.expect("kept");
+    one(&house, unit, Payload::TestRepeated { test, reason, takes_back: false, both_clocks: false })
+        .await
+        .expect("kept");
     assert_eq!(number(&house, named).await, 1);
 }
 

@@ -85,7 +85,7 @@ fn pool(life: &Life, shelf: &Shelf) -> Vec<Payload> {
     all.push(Payload::Unlisted {});
     for test in ["hbv", "tnc", "hla"] {
         let (test, reason) = (test.to_owned(), "control".to_owned());
-        all.push(Payload::TestRepeated { test, reason, takes_back: false });
+        all.push(Payload::TestRepeated { test, reason, takes_back: false, both_clocks: false });
     }
     all.push(Payload::ReservationEnded { request: "RQ-2031".to_owned() });
     for (number, of) in (0..).zip(DeviationKind::ALL) {

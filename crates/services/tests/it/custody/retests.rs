@@ -18,7 +18,7 @@ fn value(analyte: &str, number: f64, phase: Phase) -> Value {
 
 fn repeated(test: &str) -> Payload {
     // A feed does not say what a repeat does; the house does.
-    Payload::TestRepeated { test: test.to_owned(), reason: "control".to_owned(), takes_back: false }
+    Payload::TestRepeated { test: test.to_owned(), reason: "control".to_owned(), takes_back: false, both_clocks: false }
 }
 
 fn found(test: &str, number: f64, lots: Vec<Lot>) -> Payload {
@@ -89,6 +89,40 @@ async fn what_is_told_late_of_a_test_stands_where_it_happened() {
         assert!(tell(&house, &[told]).await[0].is_ok());
         assert_eq!(is_final(&house, life.unit, "viability").await, stands, "{minutes} minutes ago");
     }
+}
+
+/// Each is told at once, ten minutes after the one before, by a clock that is so many hours ahead.
+#[tokio::test]
+async fn a_result_of_a_clock_that_is_ahead_is_taken_back_by_a_repeat_of_after_it() {
+    let (house, shelf) = bank().await;
+    let own = Life { pool: Pool::Family, ..life(63) };
+    let banked = complete(&house, &shelf, &own).await;
+    family(&house, 63, own.unit).await;
+    let steps = [
+        (3, found("viability", 60.0, vec![]), TestState::Final),
+        (0, repeated("viability"), TestState::Repeat),
+        (0, found("viability", 92.0, vec![]), TestState::Final),
+        (3, repeated("viability"), TestState::Repeat),
+        (0, found("viability", 93.0, vec![]), TestState::Final),
+    ];
+    for (step, (ahead, payload, state)) in (1..).zip(steps) {
+        house.services.clock.advance(SignedDuration::from_mins(10));
+        let told = now(&house, own.unit, payload);
+        let occurred_at = told.occurred_at + SignedDuration::from_hours(ahead);
+        assert!(tell(&house, &[Incoming { occurred_at, ..told }]).await[0].is_ok());
+        assert_eq!(is_final(&house, own.unit, "viability").await, state == TestState::Final, "step {step}");
+        let record = families::record(&house.services, &visitor(&house, 631), own.unit).await.expect("read");
+        let shown = record.tests.into_iter().find(|test| test.code == "viability").expect("a test");
+        assert_eq!(shown.state, state, "step {step}");
+        if step == 3 {
+            assert_eq!(shown.values, vec![value("viability", 92.0, Phase::Post)], "not the one that was doubted");
+        }
+        if state == TestState::Repeat {
+            let refused = tell(&house, std::slice::from_ref(&banked)).await;
+            assert!(matches!(refused[0], Err(Refused::Unmet(_))), "{refused:?}");
+        }
+    }
+    assert!(tell(&house, &[banked]).await[0].is_ok());
 }
 
 #[tokio::test]

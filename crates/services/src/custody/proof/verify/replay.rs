@@ -49,8 +49,15 @@ impl Replay {
         (self.standing, self.newer) = (None, true);
     }
 
-    /// One more event. The lists are those that the row names; before it names one, those of the day, as when it was recorded.
-    pub fn event(&mut self, payload: &Payload, occurred_at: Timestamp, shelf: &Shelf, row: &WalkedRow) {
+    /// One more event, with both its clocks. The lists are those that the row names; before it names one, those of the day, as when it
+    /// was recorded.
+    pub fn event(
+        &mut self,
+        payload: &Payload,
+        (occurred_at, received_at): (Timestamp, Timestamp),
+        shelf: &Shelf,
+        row: &WalkedRow,
+    ) {
         if let Payload::Assigned { family } = payload {
             self.families.push(family.0);
         }
@@ -78,7 +85,7 @@ impl Replay {
                     self.standing = None;
                     return;
                 };
-                match self.results.happened(payload, occurred_at) {
+                match self.results.happened(payload, (occurred_at, received_at)) {
                     Some(true) => self.tests_final |= item.bit(),
                     Some(false) => self.tests_final &= !item.bit(),
                     None => {}

@@ -248,7 +248,7 @@ impl Chain {
         };
         match told::read(said, link.kind) {
             Ok(Some(payload)) => {
-                self.replay.event(&payload, link.occurred_at, shelf, &self.row);
+                self.replay.event(&payload, (link.occurred_at, link.received_at), shelf, &self.row);
                 if let Payload::Registered { din, .. } = payload
                     && din.as_str() != self.row.din
                 {
