@@ -8,7 +8,9 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::chain::{digest, salted};
 use domain::custody::told;
-use domain::custody::{CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State};
+use domain::custody::{
+    CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State, TankUse,
+};
 use domain::family::TestHappened;
 use domain::ids::{DeviationId, TankId, UnitId};
 use jiff::Timestamp;
@@ -183,7 +185,7 @@ pub struct PlaceView {
     /// Where in it.
     pub slot: Slot,
     /// `quarantine`, `long_term`, `samples`.
-    pub tank_use: String,
+    pub tank_use: TankUse,
     /// The code of its room.
     pub room: String,
     /// Since when.
@@ -372,7 +374,7 @@ fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {
     Ok(PlaceView {
         tank: TankId(row.tank_id),
         slot: Slot { tank: row.tank, tower: number(row.tower)?, frame: number(row.frame)?, slot: number(row.slot)? },
-        tank_use: row.used_for,
+        tank_use: TankUse::from_name(&row.used_for).ok_or(CustodyError::Unreadable)?,
         room: row.room,
         since: row.put_at.to_jiff(),
     })
