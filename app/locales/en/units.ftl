@@ -358,6 +358,8 @@ custody-refused-out-of-range = { $analyte } lies between { $least } and { $most 
 custody-refused-no-values = A final result needs a value.
 custody-refused-lot-shape = No lot is numbered like { $code }.
 custody-refused-no-such-slot = There is no such slot: please check its label.
+custody-refused-samples-tank = This tank is for samples, and no unit lies there: please choose another slot.
+custody-refused-quarantine-tank = The unit is in the store already and does not go back to a quarantine tank: please choose a slot of a long-term tank.
 custody-refused-slot-taken = Another unit lies in this slot: please choose another.
 custody-refused-not-in-slot = The unit does not lie in this slot: please check its label.
 custody-refused-certificate-invalid = The collector had no valid certificate that day.
@@ -390,6 +392,7 @@ custody-unmet-deviations-open = { $n ->
    *[other] { $n } deviations are open
   }
 custody-unmet-not-placed = the unit lies in no tank
+custody-unmet-not-in-long-term = the unit has not been moved to a long-term tank
 custody-unmet-still-placed = the unit still lies in its slot
 custody-unmet-too-long-on-the-way = it was on its way for { $n } hours, longer than allowed
 custody-unmet-research-not-agreed = its family has not agreed to research, or no longer agrees

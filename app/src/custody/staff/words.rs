@@ -49,6 +49,7 @@ pub(super) fn unmet_text(visit: &Visit, unmet: Unmet) -> String {
         Unmet::TooLongOnTheWay { minutes } => minutes / 60,
         Unmet::RecordUnsigned
         | Unmet::NotPlaced
+        | Unmet::NotInLongTerm
         | Unmet::StillPlaced
         | Unmet::ResearchNotAgreed
         | Unmet::NotForOthers => return visit.t(&key).to_string(),

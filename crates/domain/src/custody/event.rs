@@ -41,6 +41,18 @@ named! {
 }
 
 named! {
+    /// What a tank is for.
+    TankUse, 3 {
+        /// Units that are not released into the store yet.
+        Quarantine "quarantine",
+        /// Units that are.
+        LongTerm "long_term",
+        /// Samples: no unit lies beside them.
+        Samples "samples",
+    }
+}
+
+named! {
     /// What a deviation is of.
     DeviationKind, 7 {
         /// How it was prepared.

@@ -1,7 +1,7 @@
 //! What has to be so before a unit goes on. The table says where an event leads; this says what is still missing. Everything that
 //! is missing is told at once, so that whoever reads it can do all of it.
 
-use super::{Kind, Pool};
+use super::{Kind, Pool, TankUse};
 
 impl Pool {
     /// Whether it is offered to others than those it was collected for.
@@ -29,8 +29,8 @@ pub struct Facts {
     pub record_signed: bool,
     /// Deviations that are open.
     pub open_deviations: u32,
-    /// It lies in a slot.
-    pub placed: bool,
+    /// What the tank is for in which it lies; none: it lies in no slot.
+    pub place: Option<TankUse>,
     /// Whoever decides about it agreed that it serves research.
     pub research_agreed: bool,
     /// Minutes on its way, as far as its legs have come; where none came, all since it was collected.
@@ -54,6 +54,8 @@ pub enum Unmet {
     DeviationsOpen(u32),
     /// It lies in no slot.
     NotPlaced,
+    /// It lies in a tank, and that is none for long.
+    NotInLongTerm,
     /// It still lies in its slot.
     StillPlaced,
     /// It was on its way for longer than allowed: only a rejection is left.
@@ -83,6 +85,7 @@ impl Unmet {
             Self::RecordUnsigned => "record-unsigned",
             Self::DeviationsOpen(_) => "deviations-open",
             Self::NotPlaced => "not-placed",
+            Self::NotInLongTerm => "not-in-long-term",
             Self::StillPlaced => "still-placed",
             Self::TooLongOnTheWay { .. } => "too-long-on-the-way",
             Self::ResearchNotAgreed => "research-not-agreed",
@@ -91,13 +94,14 @@ impl Unmet {
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 10] = [
+    pub const CODES: [&'static str; 11] = [
         "steps",
         "tests",
         "release",
         "record-unsigned",
         "deviations-open",
         "not-placed",
+        "not-in-long-term",
         "still-placed",
         "too-long-on-the-way",
         "research-not-agreed",
@@ -113,7 +117,7 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
             unmet.push(what);
         }
     };
-    let open = facts.open_deviations;
+    let (open, placed) = (facts.open_deviations, facts.place.is_some());
     // A test that is done once more has no final result until the next is found: what is not known leaves for nobody's use.
     let for_use = matches!(
         kind,
@@ -126,14 +130,15 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
             ask(minutes > facts.transit_limit, Unmet::TooLongOnTheWay { minutes });
         }
         Kind::RecordSigned => ask(facts.recorded_missing != 0, Unmet::Steps(facts.recorded_missing)),
-        Kind::PutAway => ask(facts.placed, Unmet::StillPlaced),
-        Kind::TakenOut => ask(!facts.placed, Unmet::NotPlaced),
+        Kind::PutAway => ask(placed, Unmet::StillPlaced),
+        Kind::TakenOut => ask(!placed, Unmet::NotPlaced),
         Kind::Banked => {
             ask(facts.steps_missing != 0, Unmet::Steps(facts.steps_missing));
             ask(facts.tests_missing != 0, Unmet::Tests(facts.tests_missing));
             ask(!facts.record_signed, Unmet::RecordUnsigned);
             ask(open > 0, Unmet::DeviationsOpen(open));
-            ask(!facts.placed, Unmet::NotPlaced);
+            ask(!placed, Unmet::NotPlaced);
+            ask(placed && facts.place != Some(TankUse::LongTerm), Unmet::NotInLongTerm);
         }
         Kind::Listed => {
             ask(!facts.pool.is_for_others(), Unmet::NotForOthers);
@@ -146,7 +151,7 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
         }
         Kind::Retrieved => {
             ask(open > 0, Unmet::DeviationsOpen(open));
-            ask(facts.placed, Unmet::StillPlaced);
+            ask(placed, Unmet::StillPlaced);
         }
         Kind::Shipped => {
             ask(facts.shipping_missing != 0, Unmet::Release(facts.shipping_missing));
@@ -155,13 +160,13 @@ pub fn guard(kind: Kind, facts: &Facts) -> Vec<Unmet> {
         // What leaves the bank lies in no slot any more.
         Kind::TransferredOut | Kind::FamilyReleased => {
             ask(open > 0, Unmet::DeviationsOpen(open));
-            ask(facts.placed, Unmet::StillPlaced);
+            ask(placed, Unmet::StillPlaced);
         }
         Kind::GivenToResearch => {
-            ask(facts.placed, Unmet::StillPlaced);
+            ask(placed, Unmet::StillPlaced);
             ask(!facts.research_agreed, Unmet::ResearchNotAgreed);
         }
-        Kind::Discarded => ask(facts.placed, Unmet::StillPlaced),
+        Kind::Discarded => ask(placed, Unmet::StillPlaced),
         _ => {}
     }
     unmet

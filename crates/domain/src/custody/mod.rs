@@ -23,7 +23,7 @@ mod value;
 
 pub use catalogue::{Catalogue, CatalogueKind, Item, Progress};
 pub use din::{Din, DinFault};
-pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot};
+pub use event::{DeviationKind, Handed, Kind, Lot, Payload, Pool, Rejection, Slot, TankUse};
 pub use guard::{Facts, Unmet};
 pub use results::{Results, happened_at};
 pub use says::{Says, Word, says};

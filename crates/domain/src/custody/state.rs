@@ -74,6 +74,11 @@ impl State {
         matches!(self, Self::Infused | Self::Discarded | Self::Research | Self::TransferredOut | Self::FamilyReleased)
     }
 
+    /// Released into the store, and not yet taken from it for a journey: it lies in a long-term tank.
+    pub const fn is_in_store(self) -> bool {
+        matches!(self, Self::Banked | Self::Listed | Self::Reserved | Self::CtTesting | Self::ReleaseApproved)
+    }
+
     /// Something that is found wrong can stop it: it is in the bank's hands, and meant to be used.
     pub const fn can_be_held(self) -> bool {
         matches!(

@@ -1,5 +1,5 @@
 use super::guard::guard;
-use super::{Facts, Kind, Pool, Standing, State, Unmet, may_come_later, next, ways};
+use super::{Facts, Kind, Pool, Standing, State, TankUse, Unmet, may_come_later, next, ways};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
@@ -116,7 +116,7 @@ const ALL_THERE: Facts = Facts {
     shipping_missing: 0,
     record_signed: true,
     open_deviations: 0,
-    placed: true,
+    place: Some(TankUse::LongTerm),
     research_agreed: true,
     transit_minutes: 0,
     transit_limit: 2880,
@@ -130,7 +130,9 @@ fn banked_only_if_all_is_there() {
         (Facts { tests_missing: 1, ..ALL_THERE }, Unmet::Tests(1)),
         (Facts { record_signed: false, ..ALL_THERE }, Unmet::RecordUnsigned),
         (Facts { open_deviations: 2, ..ALL_THERE }, Unmet::DeviationsOpen(2)),
-        (Facts { placed: false, ..ALL_THERE }, Unmet::NotPlaced),
+        (Facts { place: None, ..ALL_THERE }, Unmet::NotPlaced),
+        (Facts { place: Some(TankUse::Quarantine), ..ALL_THERE }, Unmet::NotInLongTerm),
+        (Facts { place: Some(TankUse::Samples), ..ALL_THERE }, Unmet::NotInLongTerm),
     ];
     for (facts, unmet) in missing {
         assert_eq!(guard(Kind::Banked, &facts), [unmet]);
@@ -140,7 +142,7 @@ fn banked_only_if_all_is_there() {
         tests_missing: 1,
         record_signed: false,
         open_deviations: 1,
-        placed: false,
+        place: None,
         ..ALL_THERE
     };
     assert_eq!(guard(Kind::Banked, &nothing).len(), 5, "all of it is told at once");
@@ -149,7 +151,7 @@ fn banked_only_if_all_is_there() {
 #[test]
 fn nothing_leaves_for_use_while_a_test_is_done_once_more() {
     let repeated = Facts { tests_missing: 1 << 9, ..ALL_THERE };
-    let out = Facts { placed: false, ..repeated };
+    let out = Facts { place: None, ..repeated };
     for kind in [Kind::Listed, Kind::ReleaseApproved, Kind::Shipped] {
         assert_eq!(guard(kind, &repeated), [Unmet::Tests(1 << 9)], "{kind:?}");
     }
@@ -186,7 +188,7 @@ fn only_what_is_kept_for_anybody_is_offered_to_others() {
 
 #[test]
 fn nothing_serves_research_to_which_nobody_agreed() {
-    let out = Facts { placed: false, ..ALL_THERE };
+    let out = Facts { place: None, ..ALL_THERE };
     assert_eq!(guard(Kind::GivenToResearch, &out), []);
     let no = Facts { research_agreed: false, ..out };
     assert_eq!(guard(Kind::GivenToResearch, &no), [Unmet::ResearchNotAgreed]);
@@ -205,6 +207,7 @@ fn every_reason_has_a_code() {
         Unmet::RecordUnsigned,
         Unmet::DeviationsOpen(1),
         Unmet::NotPlaced,
+        Unmet::NotInLongTerm,
         Unmet::StillPlaced,
         Unmet::TooLongOnTheWay { minutes: 1 },
         Unmet::ResearchNotAgreed,

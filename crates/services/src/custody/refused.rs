@@ -54,6 +54,10 @@ pub enum Refused {
     LotShape(String),
     /// There is no such slot.
     NoSuchSlot,
+    /// The tank is for samples.
+    SamplesTank,
+    /// The tank is for units that are not in the store yet, and this one is.
+    QuarantineTank,
     /// Another unit lies there.
     SlotTaken,
     /// The unit lies elsewhere, or nowhere.
@@ -106,6 +110,8 @@ impl Refused {
             Self::NoValues => "no-values",
             Self::LotShape(_) => "lot-shape",
             Self::NoSuchSlot => "no-such-slot",
+            Self::SamplesTank => "samples-tank",
+            Self::QuarantineTank => "quarantine-tank",
             Self::SlotTaken => "slot-taken",
             Self::NotInSlot => "not-in-slot",
             Self::CertificateInvalid => "certificate-invalid",
@@ -124,7 +130,7 @@ impl Refused {
     }
 
     /// All codes.
-    pub const CODES: [&'static str; 32] = [
+    pub const CODES: [&'static str; 34] = [
         "no-such-unit",
         "already-registered",
         "unit-mismatch",
@@ -143,6 +149,8 @@ impl Refused {
         "no-values",
         "lot-shape",
         "no-such-slot",
+        "samples-tank",
+        "quarantine-tank",
         "slot-taken",
         "not-in-slot",
         "certificate-invalid",

@@ -8,7 +8,7 @@ use crate::{Context, Services};
 use domain::account::Capability;
 use domain::custody::chain::{digest, salted};
 use domain::custody::{
-    CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State, happened_at, told,
+    CatalogueKind, DeviationKind, Din, Kind, Payload, Pool, Progress, Slot, Standing, State, TankUse, happened_at, told,
 };
 use domain::family::TestHappened;
 use domain::ids::{DeviationId, TankId, UnitId};
@@ -191,7 +191,7 @@ pub struct PlaceView {
     /// Where in it.
     pub slot: Slot,
     /// `quarantine`, `long_term`, `samples`.
-    pub tank_use: String,
+    pub tank_use: TankUse,
     /// The code of its room.
     pub room: String,
     /// Since when.
@@ -380,7 +380,7 @@ fn place_view(row: places::PlaceRow) -> Result<PlaceView, CustodyError> {
     Ok(PlaceView {
         tank: TankId(row.tank_id),
         slot: Slot { tank: row.tank, tower: number(row.tower)?, frame: number(row.frame)?, slot: number(row.slot)? },
-        tank_use: row.used_for,
+        tank_use: TankUse::from_name(&row.used_for).ok_or(CustodyError::Unreadable)?,
         room: row.room,
         since: row.put_at.to_jiff(),
     })

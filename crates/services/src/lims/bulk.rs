@@ -8,7 +8,7 @@ use crate::Services;
 use crate::context::new_uuid;
 use crate::crypto::{Place, random};
 use domain::custody::chain::{Link, START, digest};
-use domain::custody::{Catalogue, CatalogueKind};
+use domain::custody::{Catalogue, CatalogueKind, Payload, Slot};
 use jiff::SignedDuration;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ use uuid::Uuid;
 pub const PIECE: u32 = 500;
 /// Slots of a tank that is made for them.
 const SLOTS: u32 = 10_000;
+/// The tank they lay in until they were qualified.
+const QUARANTINE: &str = "BULK-Q";
 /// Facilities of their numbers: each has room for a million a year.
 const FACILITY: &str = "S9901";
 
@@ -40,7 +42,9 @@ struct Means {
     preparation: Arc<Catalogue>,
     tests: Arc<Catalogue>,
     operators: Vec<Uuid>,
-    /// The tank they are put into: its code and its id.
+    /// The tank [`QUARANTINE`].
+    quarantine: Uuid,
+    /// The tank they are kept in: its code and its id.
     tank: Option<(String, Uuid)>,
 }
 
@@ -103,7 +107,8 @@ async fn begin(
     let code = format!("BULK-{:04}", at / SLOTS);
     if means.tank.as_ref().is_none_or(|(of, _)| *of != code) {
         let mut db = owner.acquire().await?;
-        means.tank = Some((code.clone(), sql::tank(&mut db, (random_id(), random_id()), &code).await?));
+        means.tank =
+            Some((code.clone(), sql::tank(&mut db, (random_id(), random_id()), (code.as_str(), "long_term")).await?));
     }
     means.world.long_term = Tank { code, towers: 40, frames: 25, slots: 10, from: at % SLOTS };
     let (of, with) = (services.clone(), means.clone());
@@ -127,7 +132,7 @@ async fn write(owner: &PgPool, piece: &Piece) -> Result<(), LimsError> {
 }
 
 async fn means(services: &Services) -> Result<Means, LimsError> {
-    let world = world(services, FACILITY).await?;
+    let mut world = world(services, FACILITY).await?;
     let mut db = services.db.acquire().await?;
     let shelf = services.custody.read(&mut db, &services.clock).await?;
     let list = |kind| shelf.at(kind, services.clock.now()).cloned().ok_or(LimsError::NotFound);
@@ -136,7 +141,10 @@ async fn means(services: &Services) -> Result<Means, LimsError> {
     if operators.len() < 2 {
         return Err(LimsError::NotFound);
     }
-    Ok(Means { world, preparation, tests, operators, tank: None })
+    // All of them were qualified: its slots are free for whoever comes later.
+    let quarantine = sql::tank(&mut db, (random_id(), random_id()), (QUARANTINE, "quarantine")).await?;
+    world.quarantine = Tank { code: QUARANTINE.to_owned(), towers: 40, frames: 25, slots: 10, from: 0 };
+    Ok(Means { world, preparation, tests, operators, quarantine, tank: None })
 }
 
 /// A piece's rows.
@@ -155,25 +163,18 @@ fn made_of(services: &Services, means: &Means, count: u32) -> Result<Piece, Lims
     let mut piece = Piece::default();
     let end = |din: Option<&&str>| din.map(|din| (*din).to_owned()).unwrap_or_default();
     (piece.first, piece.last) = (end(lives.keys().next()), end(lives.keys().next_back()));
-    for (at, (din, mut life)) in lives.into_iter().enumerate() {
+    for (din, mut life) in lives {
         life.sort_by_key(|message| message.source_seq);
-        unit(services, means, &mut piece, (at as u32, din), &life)?;
+        unit(services, means, &mut piece, din, &life)?;
     }
     Ok(piece)
 }
 
 /// One unit: its events in their chain, and what follows from them.
-fn unit(
-    services: &Services,
-    means: &Means,
-    piece: &mut Piece,
-    (at, din): (u32, &str),
-    life: &[&Message],
-) -> Result<(), LimsError> {
-    let (_, tank) = means.tank.as_ref().ok_or(LimsError::Unreadable)?;
+fn unit(services: &Services, means: &Means, piece: &mut Piece, din: &str, life: &[&Message]) -> Result<(), LimsError> {
     let (id, key) = (random_id(), services.vault.new_unit_key());
     let pool = match life.first().map(|message| &message.payload) {
-        Some(domain::custody::Payload::Registered { pool, .. }) => pool.name(),
+        Some(Payload::Registered { pool, .. }) => pool.name(),
         _ => return Err(LimsError::Unreadable),
     };
     let mut previous = START;
@@ -220,14 +221,54 @@ fn unit(
     let row = piece.units.row(Table::Unit.fields()).uuid(id).text(din).text(pool).text("banked").int(seq.cast_signed());
     row.bytes(&previous).uuid(means.preparation.id).uuid(means.tests.id).big(means.preparation.all().cast_signed());
     row.big(means.tests.all().cast_signed()).uuids(&means.operators[..2]).truth(true).bytes(&wrapped);
-    row.instant(first.due).instant(last.due);
-    let slot = means.world.long_term.from + at;
-    let number = |of: u32| of as i16 + 1;
-    let row = piece.placements.row(Table::Placement.fields()).uuid(new_uuid(last.due)).uuid(id).uuid(*tank);
-    row.small(number(slot / 250)).small(number(slot / 10 % 25)).small(number(slot % 10));
-    row.instant(last.due).uuid(means.operators[0]).uuid(means.operators[1]);
+    row.instant(first.due).instant(last.due).int(on_the_way(life));
+    lain(means, piece, id, life)?;
     piece.filled.units += 1;
     piece.filled.events += u64::from(seq);
+    Ok(())
+}
+
+/// Minutes on its way.
+fn on_the_way(life: &[&Message]) -> i32 {
+    let minutes = life.iter().map(|message| match &message.payload {
+        Payload::TransportLeg { hours, .. } => (hours * 60.0).round() as i32,
+        _ => 0,
+    });
+    minutes.sum()
+}
+
+/// Where a unit lay, and lies.
+fn lain(means: &Means, piece: &mut Piece, unit: Uuid, life: &[&Message]) -> Result<(), LimsError> {
+    let (long_term, tank) = means.tank.as_ref().ok_or(LimsError::Unreadable)?;
+    let who = |code: &String| {
+        let place = means.world.operators.iter().position(|one| one == code);
+        place.and_then(|place| means.operators.get(place)).copied().ok_or(LimsError::Unreadable)
+    };
+    let mut lies: Option<(&Slot, &Message, [Uuid; 2])> = None;
+    let mut places = Vec::new();
+    for &message in life {
+        match &message.payload {
+            Payload::PutAway { slot, operator, with } => lies = Some((slot, message, [who(operator)?, who(with)?])),
+            Payload::TakenOut { operator, with, .. } => {
+                let taken = (message.occurred_at, [who(operator)?, who(with)?]);
+                places.extend(lies.take().map(|lay| (lay, Some(taken))));
+            }
+            _ => {}
+        }
+    }
+    places.extend(lies.map(|lies| (lies, None)));
+    for ((slot, put, [by, with]), taken) in places {
+        let tank = if slot.tank == *long_term { *tank } else { means.quarantine };
+        let row = piece.placements.row(Table::Placement.fields()).uuid(new_uuid(put.due)).uuid(unit).uuid(tank);
+        for number in [slot.tower, slot.frame, slot.slot] {
+            row.small(number.cast_signed());
+        }
+        row.instant(put.occurred_at).uuid(by).uuid(with);
+        match taken {
+            Some((at, [by, with])) => row.instant(at).uuid(by).uuid(with),
+            None => row.null().null().null(),
+        };
+    }
     Ok(())
 }
 

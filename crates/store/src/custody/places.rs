@@ -48,6 +48,8 @@ pub struct PlacedRow {
     pub frame: i16,
     /// From 1.
     pub slot: i16,
+    /// What the tank is for: `quarantine`, `long_term`, `samples`.
+    pub used_for: String,
     /// Since when.
     pub put_at: SqlTimestamp,
 }
@@ -70,11 +72,12 @@ pub async fn placed(db: impl PgExecutor<'_>, units: &[Uuid], slots: &Slots) -> s
     sqlx::query_as!(
         PlacedRow,
         r#"select p.id as "id!", p.unit_id as "unit_id!", p.tank_id as "tank_id!", p.tower as "tower!", p.frame as "frame!",
-                  p.slot as "slot!", p.put_at as "put_at!: SqlTimestamp"
-           from custody_placement p where p.unit_id = any($1) and p.taken_at is null
+                  p.slot as "slot!", t.use as "used_for!", p.put_at as "put_at!: SqlTimestamp"
+           from custody_placement p join custody_tank t on t.id = p.tank_id where p.unit_id = any($1) and p.taken_at is null
            union
-           select p.id, p.unit_id, p.tank_id, p.tower, p.frame, p.slot, p.put_at
+           select p.id, p.unit_id, p.tank_id, p.tower, p.frame, p.slot, t.use, p.put_at
            from unnest($2::uuid[], $3::smallint[], $4::smallint[], $5::smallint[]) as s (tank, tower, frame, slot)
+           join custody_tank t on t.id = s.tank
            join custody_placement p
              on p.tank_id = s.tank and p.tower = s.tower and p.frame = s.frame and p.slot = s.slot and p.taken_at is null"#,
         units,

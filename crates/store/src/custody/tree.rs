@@ -366,6 +366,10 @@ pub struct WalkedRow {
     pub record_signed: bool,
     /// Deviations that are open.
     pub open_deviations: i32,
+    /// Minutes on its way.
+    pub transit_minutes: i32,
+    /// The codes of those who did its steps; a question mark for one that nobody has.
+    pub worked_by: Vec<String>,
     /// The families that it went from with its contract, the first first.
     pub former: Vec<Uuid>,
 }
@@ -376,12 +380,46 @@ pub async fn walked_from(db: impl PgExecutor<'_>, first: Uuid, limit: i64) -> Re
         WalkedRow,
         r#"select u.id, u.din, u.family_id, u.seq, u.head, u.key_sealed, u.destroyed_at is not null as "destroyed!", u.leaf, u.rooted_seq, n.seq as leaf_seq, n.hash as "leaf_hash?",
                   n.seal as "leaf_seal?", u.state, u.held_in, u.preparation_id, u.tests_id, u.release_id, u.steps_done,
-                  u.tests_final, u.release_done, u.record_signed, u.open_deviations,
+                  u.tests_final, u.release_done, u.record_signed, u.open_deviations, u.transit_minutes,
+                  array(select coalesce(o.code, '?') from unnest(u.worked_by) w left join custody_operator o on o.id = w) as "worked_by!",
                   array(select t.from_family_id from family_contract_transfer t where t.unit_id = u.id order by t.seq) as "former!"
            from custody_unit u left join custody_node n on n.level = 0 and n.position = u.leaf
            where u.id >= $1 order by u.id limit $2"#,
         first,
         limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A place of a unit as the verifier reads it.
+#[derive(Clone, Debug)]
+pub struct WalkedPlaceRow {
+    /// Whose.
+    pub unit_id: Uuid,
+    /// The code of the tank.
+    pub tank: String,
+    /// From 1.
+    pub tower: i16,
+    /// From 1.
+    pub frame: i16,
+    /// From 1.
+    pub slot: i16,
+    /// Since when.
+    pub put_at: SqlTimestamp,
+    /// Until when.
+    pub taken_at: Option<SqlTimestamp>,
+}
+
+/// Where the units of two ids, and those between them, lay and lie.
+pub async fn walked_places(db: impl PgExecutor<'_>, (first, last): (Uuid, Uuid)) -> Result<Vec<WalkedPlaceRow>> {
+    query_as!(
+        WalkedPlaceRow,
+        r#"select p.unit_id, t.code as tank, p.tower, p.frame, p.slot, p.put_at as "put_at: SqlTimestamp",
+                  p.taken_at as "taken_at: SqlTimestamp"
+           from custody_placement p join custody_tank t on t.id = p.tank_id where p.unit_id between $1 and $2"#,
+        first,
+        last
     )
     .fetch_all(db)
     .await

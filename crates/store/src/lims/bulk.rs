@@ -98,9 +98,9 @@ pub enum Table {
     /// `unit_id, seq, kind, sealed, digest, occurred_at, received_at, actor_kind, actor_id, source, source_seq, prev_hash, hash`
     Event,
     /// `id, din, pool, state, seq, head, preparation_id, tests_id, steps_done, tests_final, worked_by, record_signed, key_sealed,
-    /// registered_at, changed_at`
+    /// registered_at, changed_at, transit_minutes`
     Unit,
-    /// `id, unit_id, tank_id, tower, frame, slot, put_at, put_by, put_with`
+    /// `id, unit_id, tank_id, tower, frame, slot, put_at, put_by, put_with, taken_at, taken_by, taken_with`
     Placement,
     /// `key, body, unit_id, seq, received_at`
     Record,
@@ -111,8 +111,8 @@ impl Table {
     pub const fn fields(self) -> u16 {
         match self {
             Self::Event => 13,
-            Self::Unit => 15,
-            Self::Placement => 9,
+            Self::Unit => 16,
+            Self::Placement => 12,
             Self::Record => 5,
         }
     }
@@ -125,10 +125,11 @@ impl Table {
             }
             Self::Unit => {
                 "copy custody_unit (id, din, pool, state, seq, head, preparation_id, tests_id, steps_done, tests_final, worked_by,
-                   record_signed, key_sealed, registered_at, changed_at) from stdin (format binary)"
+                   record_signed, key_sealed, registered_at, changed_at, transit_minutes) from stdin (format binary)"
             }
             Self::Placement => {
-                "copy custody_placement (id, unit_id, tank_id, tower, frame, slot, put_at, put_by, put_with)
+                "copy custody_placement (id, unit_id, tank_id, tower, frame, slot, put_at, put_by, put_with, taken_at, taken_by,
+                   taken_with)
                  from stdin (format binary)"
             }
             Self::Record => "copy lims_record (key, body, unit_id, seq, received_at) from stdin (format binary)",
@@ -185,8 +186,12 @@ pub async fn operators(db: impl PgExecutor<'_>, codes: &[String]) -> sqlx::Resul
     .await
 }
 
-/// Adds a long-term tank of ten thousand slots in a room of its own, once. Answers its id.
-pub async fn tank(db: &mut PgConnection, (room, tank): (Uuid, Uuid), code: &str) -> sqlx::Result<Uuid> {
+/// Adds a tank of ten thousand slots for a use, in a room of its own, once. Answers its id.
+pub async fn tank(
+    db: &mut PgConnection,
+    (room, tank): (Uuid, Uuid),
+    (code, used_for): (&str, &str),
+) -> sqlx::Result<Uuid> {
     sqlx::query!(
         "insert into custody_room (id, site, code, zh, en) values ($1, 'BULK', 'BULK', '容量测试', 'Measurement')
          on conflict do nothing",
@@ -196,10 +201,11 @@ pub async fn tank(db: &mut PgConnection, (room, tank): (Uuid, Uuid), code: &str)
     .await?;
     sqlx::query!(
         "insert into custody_tank (id, room_id, code, use, towers, frames, slots, since)
-         select $1, r.id, $2, 'long_term', 40, 25, 10, '2020-01-01' from custody_room r where r.code = 'BULK'
+         select $1, r.id, $2, $3, 40, 25, 10, '2020-01-01' from custody_room r where r.code = 'BULK'
          on conflict (code) do nothing",
         tank,
-        code
+        code,
+        used_for
     )
     .execute(&mut *db)
     .await?;

@@ -168,7 +168,7 @@ fn facts(unit: &UnitView) -> Facts {
         shipping_missing: missing(&unit.release, Catalogue::before_shipping),
         record_signed: unit.record_signed,
         open_deviations: u32::try_from(open).unwrap_or(u32::MAX),
-        placed: unit.place.is_some(),
+        place: unit.place.as_ref().map(|place| place.tank_use),
         research_agreed: unit.research_agreed,
         // Nobody takes a unit in at the desk.
         transit_minutes: 0,

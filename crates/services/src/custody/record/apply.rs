@@ -10,7 +10,7 @@ use crate::context::new_uuid;
 use domain::custody::guard::{Facts, guard};
 use domain::custody::ranges::{self, TooFew};
 use domain::custody::{Catalogue, CatalogueKind, DeviationKind, Din, Item, Kind, Lot, Payload, Pool, Standing, State};
-use domain::custody::{Results, Word, happened_at};
+use domain::custody::{Results, Slot, TankUse, Word, happened_at};
 use domain::ids::UnitId;
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
@@ -35,7 +35,7 @@ enum Effect {
     Release { list: Arc<Catalogue>, bit: u64, doubt: Option<String> },
     Degrees { said: String },
     Signed,
-    Put { at: SlotKey, by: [Uuid; 2] },
+    Put { at: SlotKey, used: TankUse, by: [Uuid; 2] },
     Taken { lies: Lies, by: [Uuid; 2] },
     Opened { deviation: Uuid, of: DeviationKind },
     Closed { deviation: Uuid, by: Uuid },
@@ -259,11 +259,8 @@ fn effect(
             Effect::Signed
         }
         (Payload::PutAway { slot, .. }, _) => {
-            let at = world.slot(slot).ok_or(Refused::NoSuchSlot)?;
-            if world.occupied.contains_key(&at) {
-                return Err(Refused::SlotTaken);
-            }
-            Effect::Put { at, by: people.two()? }
+            let (at, used) = free(world, unit, slot)?;
+            Effect::Put { at, used, by: people.two()? }
         }
         (Payload::TakenOut { slot, .. }, _) => match unit.place {
             Some(lies) if world.slot(slot) == Some(lies.at) => Effect::Taken { lies, by: people.two()? },
@@ -292,6 +289,17 @@ fn effect(
         (Payload::ReservationEnded { .. }, _) => Effect::Free,
         _ => Effect::Nothing,
     })
+}
+
+/// The slot a unit is put into, and what its tank is for: no unit lies beside samples, and what is in the store goes back to no quarantine.
+fn free(world: &World, unit: &UnitState, slot: &Slot) -> Result<(SlotKey, TankUse), Refused> {
+    let (at, used) = world.slot(slot).zip(world.tank_use(slot)).ok_or(Refused::NoSuchSlot)?;
+    match used {
+        TankUse::Samples => Err(Refused::SamplesTank),
+        TankUse::Quarantine if unit.now.standing.reached().is_in_store() => Err(Refused::QuarantineTank),
+        _ if world.occupied.contains_key(&at) => Err(Refused::SlotTaken),
+        _ => Ok((at, used)),
+    }
 }
 
 /// Degrees on the way that should not have been, said as facts that need no language.
@@ -359,9 +367,10 @@ fn change(
             unit.now.release = None;
             unit.now.release_done = 0;
         }
-        Effect::Put { at: slot, by } => {
+        Effect::Put { at: slot, used, by } => {
             let placement = new_uuid(at.now);
-            unit.place = Some(Lies { id: placement, at: *slot, since: at.occurred_at, put: Some(world.puts.len()) });
+            let (used, put) = (*used, Some(world.puts.len()));
+            unit.place = Some(Lies { id: placement, at: *slot, used, since: at.occurred_at, put });
             world.occupied.insert(*slot, id);
             let (when, index) = (at.occurred_at, at.index);
             world.puts.push(Puts { id: placement, unit: id, at: *slot, when, by: *by, taken: None, index });

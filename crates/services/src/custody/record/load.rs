@@ -5,7 +5,7 @@ use super::super::{CustodyError, Incoming, UnitName, collectors};
 use super::two;
 use super::unit::{SlotKey, UnitState};
 use domain::account::{Capability, Role};
-use domain::custody::{Lot, Payload, Slot};
+use domain::custody::{Lot, Payload, Slot, TankUse};
 use domain::time::{in_reach, local_day};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -241,7 +241,7 @@ impl World {
         for row in places::placed(db, &units, &slots).await? {
             self.occupied.insert((row.tank_id, row.tower, row.frame, row.slot), row.unit_id);
             if let Some(unit) = self.units.get_mut(&row.unit_id) {
-                unit.lies(&row);
+                unit.lies(&row)?;
             }
         }
         Ok(())
@@ -270,6 +270,11 @@ impl World {
         let within = |number: u16, most: i16| i16::try_from(number).ok().filter(|number| (1..=most).contains(number));
         let (tower, frame) = (within(slot.tower, tank.towers)?, within(slot.frame, tank.frames)?);
         Some((tank.id, tower, frame, within(slot.slot, tank.slots)?))
+    }
+
+    /// What the tank of a scan is for, if there is one.
+    pub fn tank_use(&self, slot: &Slot) -> Option<TankUse> {
+        TankUse::from_name(&self.tanks.get(&slot.tank)?.used_for)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::CustodyError;
 use super::super::shelf::Shelf;
-use domain::custody::{Catalogue, CatalogueKind, Facts, Kind, Pool, Results, Standing, State};
+use domain::custody::{Catalogue, CatalogueKind, Facts, Kind, Pool, Results, Standing, State, TankUse};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(super) struct Lies {
     pub id: Uuid,
     /// Where.
     pub at: SlotKey,
+    /// What the tank is for.
+    pub used: TankUse,
     /// Since when.
     pub since: Timestamp,
     /// The event of this batch that put it there.
@@ -137,8 +139,8 @@ impl Projection {
         named.clone().or_else(|| shelf.at(kind, instant).cloned())
     }
 
-    /// What the guards ask, of a unit that is kept for this use, and lies in a slot or not.
-    fn facts(&self, shelf: &Shelf, (pool, placed): (Pool, bool), instant: Timestamp) -> Facts {
+    /// What the guards ask, of a unit that is kept for this use, and lies in a tank of this use or in none.
+    fn facts(&self, shelf: &Shelf, (pool, place): (Pool, Option<TankUse>), instant: Timestamp) -> Facts {
         let list = |kind| self.list(kind, shelf, instant);
         // A list that nobody has is never complete.
         let missing = |list: Option<Arc<Catalogue>>, of: fn(&Catalogue) -> u64, done: u64| {
@@ -155,7 +157,7 @@ impl Projection {
             shipping_missing: missing(release, Catalogue::before_shipping, self.release_done),
             record_signed: self.record_signed,
             open_deviations: self.open_deviations,
-            placed,
+            place,
             research_agreed: false,
             transit_minutes: self.transit_minutes,
             transit_limit: shelf.rules_at(instant).map_or(0, |rules| rules.transit_limit),
@@ -186,7 +188,7 @@ impl UnitState {
 
     /// What the guards ask, but whether it may serve research: that is not the unit's to say.
     pub fn facts(&self, shelf: &Shelf, instant: Timestamp) -> Facts {
-        self.now.facts(shelf, (self.pool, self.place.is_some()), instant)
+        self.now.facts(shelf, (self.pool, self.place.map(|lies| lies.used)), instant)
     }
 
     /// Minutes on its way until it arrives: of its legs, and where none says anything all since it was collected.
@@ -200,9 +202,14 @@ impl UnitState {
     }
 
     /// Where it lies, by its placement.
-    pub fn lies(&mut self, row: &PlacedRow) {
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn lies(&mut self, row: &PlacedRow) -> Result<(), CustodyError> {
         let at = (row.tank_id, row.tower, row.frame, row.slot);
-        self.place = Some(Lies { id: row.id, at, since: row.put_at.to_jiff(), put: None });
+        let used = TankUse::from_name(&row.used_for).ok_or(CustodyError::Unreadable)?;
+        self.place = Some(Lies { id: row.id, at, used, since: row.put_at.to_jiff(), put: None });
+        Ok(())
     }
 
     /// Adds an event and, where the state changed, the standing.

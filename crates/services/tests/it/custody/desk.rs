@@ -3,7 +3,7 @@
 use super::{bank, now, number, seen, without_last};
 use crate::ledger::of;
 use domain::account::{Denied, Role};
-use domain::custody::{DeviationKind, Din, Kind, Payload, State};
+use domain::custody::{DeviationKind, Din, Kind, Payload, Slot, State};
 use domain::field::Fault;
 use domain::ids::{AccountId, DeviationId, UnitId};
 use jiff::ToSpan as _;
@@ -335,8 +335,21 @@ async fn what_is_moved_is_scanned_by_both_and_another_bag_or_slot_changes_nothin
 
     desk::confirm(services, &other(&house), &said(&bag, &label)).await.expect("moved");
     let moved = seen(&house, unit).await;
-    assert_eq!(moved.place.map(|place| place.slot), Some(target));
+    assert_eq!(moved.place.map(|place| place.slot), Some(target.clone()));
     assert_eq!(moved.version, view.version + 2, "taken out, and put away");
+
+    // Into no tank that is for something else: then it lies where it lay.
+    for (tank, why) in [("S-01", Refused::SamplesTank), ("Q-01", Refused::QuarantineTank)] {
+        let slot = slot_label(&Slot { tank: tank.to_owned(), ..target.clone() });
+        let act = proposing(&house, (unit, moved.version), Act::Move);
+        let new = Proposing { din: bag.clone(), slot: slot.clone(), ..act };
+        desk::propose(services, &lab(&house), &new).await.expect("proposed");
+        let said = Confirming { id: new.form, version: moved.version, din: bag.clone(), slot };
+        let refused = desk::confirm(services, &other(&house), &said).await;
+        assert!(matches!(refused, Err(DeskError::Refused(ref refused)) if *refused == why), "{refused:?}");
+        assert_eq!(seen(&house, unit).await.version, moved.version);
+        desk::withdraw(services, &lab(&house), new.form).await.expect("withdrawn");
+    }
 }
 
 #[tokio::test]

@@ -67,6 +67,44 @@ async fn a_unit_that_lies_nowhere_is_not_banked() {
 }
 
 #[tokio::test]
+async fn a_unit_that_lies_in_quarantine_is_not_banked_and_no_unit_lies_in_a_tank_that_is_not_for_it() {
+    let (house, shelf) = bank().await;
+    let life = life(1);
+    let (told, banked) = without_last(life.until(State::Banked, &shelf), Kind::Banked);
+    // All but the last move: it lies where it was put first.
+    let (told, put) = without_last(told, Kind::PutAway);
+    let (told, taken) = without_last(told, Kind::TakenOut);
+    assert!(tell(&house, &told).await.iter().all(Result::is_ok));
+    let [banked, put, taken] = [banked, put, taken].map(|one| Incoming { source_seq: None, ..one });
+    let refused = Refused::Unmet(vec![Unmet::NotInLongTerm]);
+    assert!(refused.may_come_later(), "the move may come");
+    assert_eq!(tell(&house, std::slice::from_ref(&banked)).await, [Err(refused)]);
+    let into = |tank: &str, slot: &Slot| {
+        let (operator, with) = two("LAB-01", "LAB-02");
+        now(
+            &house,
+            life.unit,
+            Payload::PutAway { slot: Slot { tank: tank.to_owned(), ..slot.clone() }, operator, with },
+        )
+    };
+    let (first, second) = &life.slots;
+    // Out of quarantine, not beside samples, back into it, and at last where it is for good.
+    let again = now(&house, life.unit, taken.payload.clone());
+    let done = tell(&house, &[taken, into("S-01", second), into("Q-01", first), again, put, banked]).await;
+    assert_eq!(done[1], Err(Refused::SamplesTank));
+    assert!(done.iter().enumerate().all(|(at, one)| at == 1 || one.is_ok()), "{done:?}");
+    // In the store it goes back into no quarantine, also while it is held.
+    let (deviation, of, said) = (Uuid::from_u128(7), DeviationKind::Label, "a label is torn".to_owned());
+    let held = now(&house, life.unit, Payload::DeviationOpened { deviation, of, said, operator: None });
+    let (operator, with) = two("LAB-01", "LAB-02");
+    let out = now(&house, life.unit, Payload::TakenOut { slot: second.clone(), operator, with });
+    let done = tell(&house, &[out, into("Q-01", first), held, into("Q-01", first), into("L-02", second)]).await;
+    assert_eq!([&done[1], &done[3]], [&Err(Refused::QuarantineTank), &Err(Refused::QuarantineTank)]);
+    assert_eq!(done[4].as_ref().expect("another tank for long").state, State::QuarantineHold);
+    assert!(!Refused::QuarantineTank.may_come_later() && !Refused::SamplesTank.may_come_later());
+}
+
+#[tokio::test]
 async fn a_step_of_its_release_keeps_a_unit_from_being_approved_and_from_leaving() {
     let (unmet, state) = refused_without(1, Kind::ReleaseStepDone, Kind::ReleaseApproved, State::ReleaseApproved).await;
     assert_eq!((unmet, state), (vec![Unmet::Release(1 << 49)], State::ReleaseApproved));

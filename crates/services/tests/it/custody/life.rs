@@ -1,6 +1,7 @@
 //! The happy path, and every other end.
 
 use super::*;
+use domain::custody::TankUse;
 use domain::custody::chain::{Link, START, digest};
 
 #[tokio::test]
@@ -16,7 +17,7 @@ async fn a_unit_with_56_steps_and_15_results_is_banked() {
     assert_eq!((unit.release.count(), unit.release.of()), (0, 58));
     assert!(unit.record_signed && unit.deviations.is_empty() && unit.readable);
     assert_eq!(unit.place.as_ref().map(|place| &place.slot), Some(&life.slots.1));
-    assert_eq!(unit.place.map(|place| place.tank_use).as_deref(), Some("long_term"));
+    assert_eq!(unit.place.map(|place| place.tank_use), Some(TankUse::LongTerm));
     assert_eq!(unit.din, Some(life.din.clone()));
     assert_eq!(unit.version as usize, unit.events.len());
 }

@@ -87,7 +87,7 @@ pub async fn tamper(house: &TestHouse, sql: &str) {
     owner.close().await;
 }
 
-const TABLES: [&str; 4] = ["custody_event", "custody_unit", "custody_node", "custody_root"];
+const TABLES: [&str; 5] = ["custody_event", "custody_unit", "custody_node", "custody_root", "custody_placement"];
 
 /// Keeps everything as it is now, for [`mend`].
 pub async fn keep(house: &TestHouse) {

@@ -3,7 +3,9 @@
 use super::{
     BANKED, EXPECTED, FROZEN, OTHER, faults, keep, last, mend, rehash, rooted, tamper, unit, verify, verify_by,
 };
+use domain::ids::UnitId;
 use services::custody::proof::{Fault, Terms};
+use testkit::TestHouse;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -229,6 +231,9 @@ async fn an_edited_row_of_a_unit_is_named() {
         ("release_done = 1", "the steps of its release"),
         ("record_signed = false", "the signature of its record"),
         ("open_deviations = 0", "its open deviations"),
+        ("transit_minutes = transit_minutes - 60", "its time on the way"),
+        ("worked_by = worked_by[2:]", "who did its steps"),
+        ("worked_by = worked_by || id", "who did its steps"),
     ] {
         tamper(&house, &format!("update custody_unit set {change} where id = '{of}'")).await;
         let found = faults(&house).await;
@@ -242,8 +247,9 @@ async fn an_edited_row_of_a_unit_is_named() {
     tamper(&house, &format!("update custody_unit set key_sealed = '\\x00' where id = '{of}'")).await;
     assert_eq!(faults(&house).await, [Fault::Key { unit: of }]);
     mend(&house).await;
-    // Two units exchange their places in the tree.
     let (one, other) = (unit(BANKED), unit(OTHER));
+    edited_places_are_named(&house, (one, other)).await;
+    // Two units exchange their places in the tree.
     let leaves = (super::leaf(&house, one).await, super::leaf(&house, other).await);
     tamper(
         &house,
@@ -263,4 +269,34 @@ async fn an_edited_row_of_a_unit_is_named() {
         })
         .collect();
     assert_eq!(named, [Ok(one), Ok(other)]);
+}
+
+/// Which bag lies where, and which lay in a tank when it was warm: guards, lists and excursions go by it.
+async fn edited_places_are_named(house: &TestHouse, (of, other): (UnitId, UnitId)) {
+    let lay = |of| Fault::Row { unit: of, what: "where it lay" };
+    let all = "unit_id, tank_id, tower, frame, slot, put_at, put_by, put_with, taken_at, taken_by, taken_with";
+    let set = |change: &str| format!("update custody_placement set {change} where unit_id = '{of}' and taken_at is");
+    for (change, named) in [
+        (set("tower = 6") + " null", vec![of]),
+        (set("tank_id = (select id from custody_tank where code = 'L-02')") + " null", vec![of]),
+        (set("put_at = put_at - interval '1 day'") + " null", vec![of]),
+        (set("taken_at = taken_at + interval '1 microsecond'") + " not null", vec![of]),
+        (format!("delete from custody_placement where unit_id = '{of}' and taken_at is not null"), vec![of]),
+        (
+            format!(
+                "insert into custody_placement (id, {all}) select gen_random_uuid(), {all} from custody_placement \
+                 where unit_id = '{of}' and taken_at is not null"
+            ),
+            vec![of],
+        ),
+        // The other's: both are named, in the order of units.
+        (set(&format!("unit_id = '{other}'")) + " not null", vec![of, other]),
+    ] {
+        tamper(house, &change).await;
+        let expected: Vec<Fault> = named.into_iter().map(lay).collect();
+        assert_eq!(faults(house).await, expected, "{change}");
+        let terms = Terms { unit: Some(of), ..Terms::at(house.now()) };
+        assert_eq!(verify_by(house, &terms).await.faults, [lay(of)], "{change}, alone");
+        mend(house).await;
+    }
 }

@@ -5,6 +5,7 @@ use domain::account::{Actor, Role};
 use domain::custody::State;
 use domain::ids::{AccountId, LoginSessionId, UnitId};
 use services::Context;
+use services::custody::proof::{self, Terms};
 use services::custody::{Sight, unit};
 use services::lims::bulk::{fill, sizes};
 use uuid::Uuid;
@@ -44,6 +45,11 @@ async fn units_put_there_in_bulk_open_and_hold_together_as_any_other() {
         assert!(view.steps.missing().next().is_none() && view.tests.missing().next().is_none());
         assert!(view.place.is_some() && view.readable);
     }
+    // Their rows and places are what the verifier finds in their events.
+    proof::close(&test.services, Uuid::nil()).await.expect("a root");
+    let terms = Terms::at(test.now());
+    let report = proof::verify(&test.services.db, &test.services.vault, &terms).await.expect("the verifier reads");
+    assert_eq!((report.units, report.faults), (5, vec![]));
     let of = sizes(&test.services).await.expect("sizes");
     assert_eq!(of.len(), 4, "{of:?}");
 }

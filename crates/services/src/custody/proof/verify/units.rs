@@ -2,7 +2,7 @@
 
 use super::super::check::{hash_of, link_of};
 use super::super::{ProofError, node_seal};
-use super::replay::Replay;
+use super::replay::{Lain, Replay};
 use super::{Fault, Newer, Report, Terms};
 use crate::crypto::{UnitKey, Vault};
 use crate::custody::Shelf;
@@ -12,6 +12,7 @@ use domain::custody::{Payload, told};
 use domain::ids::UnitId;
 use domain::merkle::Hash;
 use sqlx::PgConnection;
+use std::collections::HashMap;
 use store::custody::tree::{self, LinkRow, WalkedRow};
 use uuid::Uuid;
 
@@ -61,6 +62,7 @@ pub(super) async fn walk(
             shelf,
             size,
             units: page.into_iter(),
+            places: lain(db, (first, last)).await?,
             chain: None,
             report: &mut *report,
             displaced: &mut displaced,
@@ -89,10 +91,21 @@ pub(super) async fn one(
     };
     let mut displaced = Displaced::default();
     let units = vec![row].into_iter();
-    let mut chains = Chains { vault, shelf, size, units, chain: None, report: &mut *report, displaced: &mut displaced };
+    let places = lain(db, (unit.0, unit.0)).await?;
+    let mut chains =
+        Chains { vault, shelf, size, units, places, chain: None, report: &mut *report, displaced: &mut displaced };
     chains.read(db, (unit.0, unit.0), |_| ()).await?;
     displaced.name(report);
     Ok(())
+}
+
+/// Where the units of two ids, and those between them, lay by their placements.
+async fn lain(db: &mut PgConnection, ids: (Uuid, Uuid)) -> Result<HashMap<Uuid, Vec<Lain>>, ProofError> {
+    let mut lain: HashMap<Uuid, Vec<Lain>> = HashMap::new();
+    for row in tree::walked_places(&mut *db, ids).await? {
+        lain.entry(row.unit_id).or_default().push(Lain::stored(row));
+    }
+    Ok(lain)
 }
 
 /// The chains of a page of units.
@@ -101,6 +114,7 @@ struct Chains<'a> {
     shelf: &'a Shelf,
     size: u64,
     units: std::vec::IntoIter<WalkedRow>,
+    places: HashMap<Uuid, Vec<Lain>>,
     chain: Option<Chain>,
     report: &'a mut Report,
     displaced: &'a mut Displaced,
@@ -152,13 +166,18 @@ impl Chains<'_> {
         if let Some(chain) = self.chain.take() {
             chain.end(self.vault, self.size, self.report);
         }
-        self.chain = self.units.next().map(|row| Chain::begin(self.vault, row, self.report));
+        self.chain = self.units.next().map(|row| {
+            let places = self.places.remove(&row.id).unwrap_or_default();
+            Chain::begin(self.vault, (row, places), self.report)
+        });
     }
 }
 
 /// One unit's chain on the walk along it.
 struct Chain {
     row: WalkedRow,
+    /// Where it lay by its placements.
+    places: Vec<Lain>,
     unit: UnitId,
     key: Option<UnitKey>,
     /// The number expected next.
@@ -178,7 +197,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn begin(vault: &Vault, row: WalkedRow, report: &mut Report) -> Self {
+    fn begin(vault: &Vault, (row, places): (WalkedRow, Vec<Lain>), report: &mut Report) -> Self {
         report.units += 1;
         let unit = UnitId(row.id);
         if row.key_sealed.is_none() && !row.destroyed {
@@ -193,6 +212,7 @@ impl Chain {
         });
         Self {
             row,
+            places,
             unit,
             key,
             next: 1,
@@ -297,7 +317,7 @@ impl Chain {
             return;
         }
         if self.key.is_some() {
-            for what in self.replay.differs(&self.row) {
+            for what in self.replay.differs(&self.row, &self.places) {
                 report.name(Fault::Row { unit, what });
             }
             if let Some(fault) = self.replay.family(&self.row) {
