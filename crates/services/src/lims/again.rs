@@ -9,7 +9,7 @@ use super::take::{Units, is_the_records, number};
 use super::{LimsError, record};
 use crate::Services;
 use crate::custody::{By, Incoming, Recorded, Refused, Teller, record_each_in};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use metrics::counter;
 use sqlx::PgConnection;
 use store::lims::letters::{self as sql, LetterRow};
@@ -17,8 +17,6 @@ use uuid::Uuid;
 
 /// A letter that was tried so often waits for a hand.
 const TRIES: i32 = 500;
-/// A slot is freed by the word of another unit, of which a letter does not hear: so often is one that waits for a slot tried.
-const SLOT_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Letters of one transaction at most.
 const AT_ONCE: i64 = 500;
 /// One that is kept may be what another lacked.
@@ -37,16 +35,21 @@ pub(super) async fn of(services: &Services, now: Timestamp, ids: &[Uuid], dins: 
     }
 }
 
-/// Tries the letters of units to which something came about when they were last tried, or since, and those that wait for a slot.
-/// Answers how many were kept.
+/// Why a letter waits where no word of its own unit brings what it lacks: a slot that another leaves, an operator, a role, a certificate.
+fn from_elsewhere() -> [String; 4] {
+    let (nobody, no_role) = (Refused::UnknownOperator(String::new()), Refused::SecondNotQuality(String::new()));
+    [Refused::SlotTaken, nobody, no_role, Refused::CertificateInvalid].map(|refused| refused.code().to_owned())
+}
+
+/// Tries the letters of units to which something came about when they were last tried, or since, and now and then those that wait for
+/// something of which their unit does not tell. Answers how many were kept.
 ///
 /// # Errors
 /// `Busy`, `Database`.
 pub async fn sweep(services: &Services) -> Result<usize, LimsError> {
-    let before = services.clock.now().saturating_sub(SLOT_AGAIN).unwrap_or(Timestamp::MIN);
-    let units = Units::of_rows(sql::stirred(&services.db, (Refused::SlotTaken.code(), before), TRIES, AT_ONCE).await?);
-    let (ids, dins) = units.names();
-    whole(services, services.clock.now(), &ids, &dins).await
+    let (now, codes) = (services.clock.now(), from_elsewhere());
+    let (ids, dins) = Units::of_rows(sql::stirred(&services.db, (&codes, now), TRIES, AT_ONCE).await?).names();
+    whole(services, now, &ids, &dins).await
 }
 
 /// What one turn did.

@@ -119,19 +119,31 @@ async fn a_unit_that_cannot_be_read_here_holds_up_no_other_however_much_waits_of
 }
 
 #[tokio::test]
-async fn nothing_comes_of_a_unit_long_after_its_last_word() {
+async fn what_a_units_own_word_does_not_bring_is_looked_for_once_an_hour_and_at_last_once_a_day() {
     let test = laboratory().await;
     let id = by_a_stranger(&test).await;
     test.services.clock.advance(jiff::SignedDuration::from_mins(10));
     replay(&test.services, &system_of(&test.services, 1), id).await.expect("a letter");
+    let tries = async || number(&test, "select tries::bigint from lims_dead_letter").await;
+    let before = tries().await;
+    let after = async |minutes: i64| {
+        test.services.clock.advance(jiff::SignedDuration::from_mins(minutes));
+        let kept = sweep(&test.services).await.expect("a sweep");
+        (kept, tries().await - before)
+    };
+    // Whom it lacks is linked by a hand, and a slot is left by another unit: of neither its own unit says a word.
+    assert_eq!(after(1).await, (0, 0), "it was tried within the hour");
+    for (n, code) in (0..).zip(["unmet", "unknown-operator", "slot-taken", "second-not-quality", "certificate-invalid"])
+    {
+        let waits = "update lims_dead_letter set code = $1";
+        sqlx::query(waits).bind(code).execute(&test.db.owner_pool()).await.expect(waits);
+        assert_eq!(after(61).await, (0, n), "{code}: what is unmet its own unit brings");
+    }
+    // Of whom has not come for a month it is looked once a day.
+    assert_eq!(after(60 * 24 * 30).await, (0, 5));
     employ(&test).await;
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it waits for the unit's next word, or for a hand");
-    // Of what waits for a slot the word comes from the unit that lies there.
-    let slot = "update lims_dead_letter set code = 'slot-taken'";
-    sqlx::query(slot).execute(&test.db.owner_pool()).await.expect(slot);
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it was tried within the hour");
-    test.services.clock.advance(jiff::SignedDuration::from_mins(61));
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1);
+    assert_eq!(after(60 * 23).await, (0, 5));
+    assert_eq!(after(61).await, (1, 6));
 }
 
 #[tokio::test]
