@@ -102,17 +102,32 @@ async fn what_cannot_be_read_here_now_keeps_no_other_and_is_put_aside_by_nobody(
 }
 
 #[tokio::test]
-async fn a_unit_that_cannot_be_read_here_holds_up_no_other_however_much_waits_of_it() {
+async fn units_and_letters_that_cannot_be_read_here_hold_up_no_other_however_many_they_are() {
     let test = laboratory().await;
-    let other = "T000126900002";
+    let (shut_ones, other) = ((1..=20).map(|n| format!("T00012690{n:04}")).collect::<Vec<_>>(), "T000126900021");
     let (at, step) =
         ("2026-07-01T09:00:00+08:00", json!({ "kind": "step_done", "step": "weighed", "operator": "NEW-1" }));
-    let mut records = vec![registered(DIN), registered(other)];
-    records.extend((2..62).map(|seq| record(&format!("s-{seq}"), seq, DIN, at, step.clone())));
+    let mut records = vec![registered(other)];
+    for din in &shut_ones {
+        records.push(registered(din));
+        records.extend((2..5).map(|seq| record(&format!("s-{din}-{seq}"), seq, din, at, step.clone())));
+    }
     records.push(record("last", 1_000, other, at, step.clone()));
     send(&test.services, records).await;
     employ(&test).await;
-    shut(&test, DIN).await;
+    for din in &shut_ones {
+        shut(&test, din).await;
+    }
+    // More of them than one look takes, and all before the others by their ids.
+    let torn = "set session_replication_role = replica;
+        insert into custody_unit (id, din, pool, state, seq, head, registered_at, changed_at, destroyed_at)
+        select ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 'S9901' || lpad(n::text, 8, '0'), 'public',
+               'discarded', 1, decode(repeat('00', 32), 'hex'), now(), now(), now() from generate_series(1, 600) n;
+        insert into lims_dead_letter (id, client_id, key, body, record_sealed, unit_id, code, detail, waits, tries, state, came_at, tried_at)
+        select gen_random_uuid(), u.id, u.id, u.id, '\\x00', u.id, 'unmet', '', true, 1, 'open', now(), now()
+        from custody_unit u where u.din like 'S9901%';
+        set session_replication_role = origin";
+    sqlx::raw_sql(torn).execute(&test.db.owner_pool()).await.expect("the owner may do anything");
     assert_eq!(sweep(&test.services).await.expect("a sweep"), 1, "the other's, behind all of them");
     let waits = "select count(*) from lims_dead_letter where state = 'open' and waits and code = 'unknown-operator'";
     assert_eq!(number(&test, waits).await, 60, "as they were");
