@@ -27,7 +27,7 @@ pub struct Recalled {
     pub ran_already: bool,
 }
 
-/// Calls a lot back. Pressed again, it finishes what was interrupted, and tells of no unit twice. `reason` is 4 to 500
+/// Calls a lot back, however its number is typed. Pressed again, it finishes what was interrupted, and tells of no unit twice. `reason` is 4 to 500
 /// characters and names nobody.
 ///
 /// # Errors
@@ -38,7 +38,8 @@ pub async fn recall(services: &Services, context: &Context, lot: &Lot, reason: &
     if !(4..=500).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
         return Err(CustodyError::Refused(Refused::Text));
     }
-    let (services, context, lot, reason) = (services.clone(), context.clone(), lot.clone(), reason.to_owned());
+    let lot = Lot { kind: lot.kind.clone(), number: Lot::plain(&lot.number) };
+    let (services, context, reason) = (services.clone(), context.clone(), reason.to_owned());
     crate::db::to_the_end(async move {
         let id = sql::lot(&services.db, &lot.kind, &lot.number).await?.ok_or(CustodyError::NotFound)?;
         let (recall, ran_already) = begin(&services, &context, (id, &lot), &reason).await?;

@@ -4,6 +4,7 @@ use super::*;
 use domain::account::Role;
 use domain::custody::{DeviationKind, Lot};
 use services::Context;
+use services::custody::desk::trace;
 use services::custody::{CustodyError, end_recall, finish_recalls, recall};
 use testkit::custody::record;
 
@@ -104,10 +105,28 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
     // Another lot; and a unit that is not worked on yet.
     unit_in(&house, 41, State::Banked).await;
     unit_in(&house, 5, State::Received).await;
+    // Of before: the same lot by small letters.
+    let typed = "set session_replication_role = replica;
+        insert into custody_lot values (gen_random_uuid(), 'bag_set', 'b-2026-001');
+        update custody_lot_use set lot_id = (select id from custody_lot where number = 'b-2026-001')
+        where unit_id = (select unit_id from custody_lot_use u join custody_lot l on l.id = u.lot_id
+                         where l.number = 'B-2026-001' order by unit_id limit 1)
+          and lot_id = (select id from custody_lot where number = 'B-2026-001');
+        set session_replication_role = origin";
+    sqlx::raw_sql(typed).execute(&house.db.owner_pool()).await.expect("the owner may do anything");
     let quality = house.somebody(1, Role::QualityOfficer);
+    let traced = async || {
+        let (lots, units) = trace(&house.services, &quality, " ｂ-2026-001 ").await.expect("traced");
+        let lots: Vec<_> = lots.into_iter().map(|lot| (lot.kind, lot.number, lot.units, lot.running)).collect();
+        (lots, units.len())
+    };
+    let lot = |running| (vec![("bag_set".to_owned(), bags(1).number, 4, running)], 4);
+    assert_eq!(traced().await, lot(false));
     let first = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
     assert_eq!((first.units, first.ran_already), (4, false));
-    let again = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("pressed again");
+    assert_eq!(traced().await, lot(true));
+    let by_hand = Lot { number: "b-2026-００1".to_owned(), ..bags(1) };
+    let again = recall(&house.services, &quality, &by_hand, "leaks at the seam").await.expect("pressed again");
     assert_eq!((again.recall, again.units, again.ran_already), (first.recall, 0, true));
     let expected = [State::QuarantineHold, State::QuarantineHold, State::Infused, State::QuarantineHold];
     for ((number, before), after) in with_lot.into_iter().zip(expected) {
@@ -121,8 +140,15 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
     // The lot goes into one more unit: told late, or used by mistake.
     let shelf = opened(&house).await;
     let told = life(5).until(State::Processing, &shelf);
+    let in_small_letters = |mut one: Incoming| {
+        if let Payload::StepDone { lots, .. } = &mut one.payload {
+            lots.iter_mut().for_each(|lot| lot.number = lot.number.to_lowercase());
+        }
+        one
+    };
     let rest: Vec<Incoming> = told
         .into_iter()
+        .map(in_small_letters)
         .skip_while(|one| !matches!(&one.payload, Payload::StepDone { step, .. } if step == "hatch_disinfected"))
         .collect();
     assert!(tell(&house, &rest).await.iter().all(Result::is_ok));
