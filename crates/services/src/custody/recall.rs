@@ -1,5 +1,6 @@
 //! A lot is called back (召回): every unit that it went into has a deviation, once, and is held where it can be held. A unit into
-//! which it goes afterwards, or whose step is told late, is held when that step comes.
+//! which it goes afterwards, or whose step is told late, is held when that step comes; also where the recall has ended by then, if it
+//! went in before that.
 
 use super::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in};
 use crate::audit::{self, Entry};

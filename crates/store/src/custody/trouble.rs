@@ -199,7 +199,7 @@ pub async fn add_uses(db: &mut sqlx::PgConnection, uses: &Uses) -> sqlx::Result<
     Ok(())
 }
 
-/// A recall that runs.
+/// A recall.
 #[derive(Debug, Clone)]
 pub struct RecallRow {
     /// Which.
@@ -210,16 +210,19 @@ pub struct RecallRow {
     pub number: String,
     /// Who began it.
     pub begun_by: Uuid,
+    /// When it was ended.
+    pub ended_at: Option<SqlTimestamp>,
 }
 
-/// The recalls that run of these lots, however their numbers are typed: kinds and numbers side by side.
+/// The recalls of these lots, those that ended as well, however their numbers are typed: kinds and numbers side by side.
 pub async fn recalls(db: impl PgExecutor<'_>, kinds: &[String], numbers: &[String]) -> sqlx::Result<Vec<RecallRow>> {
     sqlx::query_as!(
         RecallRow,
-        r#"select distinct r.id as "id!", a.kind as "kind!", a.number as "number!", r.begun_by as "begun_by!"
+        r#"select distinct r.id as "id!", a.kind as "kind!", a.number as "number!", r.begun_by as "begun_by!",
+                  r.ended_at as "ended_at?: SqlTimestamp"
            from unnest($1::text[], $2::text[]) as a (kind, number)
            join custody_lot l on l.kind = a.kind and upper(l.number) = upper(a.number)
-           join custody_recall r on r.lot_id = l.id and r.ended_at is null"#,
+           join custody_recall r on r.lot_id = l.id"#,
         kinds,
         numbers
     )
