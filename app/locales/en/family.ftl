@@ -298,6 +298,7 @@ family-test-in-work = In progress
 family-test-repeat = Repeated
 family-test-final = Final
 family-test-repeat-text = The laboratory is doing this test again. That is ordinary quality control and says nothing about the result.
+family-test-corrected = The laboratory found that this result was noted wrongly, and is correcting it. Until that is done, please do not go by the values noted before; ask us whenever you are unsure.
 family-test-hers = There are results of the mother, which only she and those she agrees to can read.
 family-dose-title = For which body weight its cells suffice
 family-dose = At { $at } nucleated cells per kilogram it covers a person of up to { $kg } kg; at { $at2 } per kilogram, of up to { $kg2 } kg.

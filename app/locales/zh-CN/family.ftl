@@ -298,6 +298,7 @@ family-test-in-work = 检测中
 family-test-repeat = 复测中
 family-test-final = 已有结果
 family-test-repeat-text = 实验室正在重做这项检测。这是质量控制的常规做法，不代表结果异常。
+family-test-corrected = 实验室发现这项结果的记录有误，正在更正。更正完成之前，请不要以原来的数值为准；有疑问请随时联系我们。
 family-test-hers = 另有母亲的结果，只有她本人和她同意的家人可以查看。
 family-dose-title = 细胞数量够多大体重的人使用
 family-dose = 按每千克体重{ $at }个有核细胞计，可供体重不超过{ $kg }千克的人；按每千克{ $at2 }个计，可供不超过{ $kg2 }千克的人。

@@ -191,13 +191,18 @@ impl Paper<'_> {
         if test.state != TestState::Final {
             return vec![(Set::Text, of(&far))];
         }
+        let corrected = test.corrected.then(|| (Set::Text, self.t("family-test-corrected").to_string()));
         let (Some(event), Some(values)) = (test.result, test.values()) else {
-            return vec![(Set::Text, of(&far)), (Set::Quiet, self.t("passport-test-closed").to_string())];
+            let closed = [(Set::Text, of(&far)), (Set::Quiet, self.t("passport-test-closed").to_string())];
+            return closed.into_iter().chain(corrected).collect();
         };
         let mut lines = vec![(Set::Text, of(&self.clocks(event)))];
+        lines.extend(corrected);
         lines.extend(values.iter().take(MOST_VALUES).map(|value| (Set::Entry, self.value(value))));
-        let means = readings(self.locale, &item.code, values);
-        lines.extend(means.into_iter().map(|means| (Set::Quiet, means.to_string())));
+        if !test.corrected {
+            let means = readings(self.locale, &item.code, values);
+            lines.extend(means.into_iter().map(|means| (Set::Quiet, means.to_string())));
+        }
         lines
     }
 

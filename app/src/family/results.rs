@@ -71,14 +71,16 @@ fn one(visit: &Visit, test: &OwnTest) -> impl IntoView + use<> {
     let repeats = (test.state == TestState::Repeat).then(|| view! { <p>{visit.t("family-test-repeat-text")}</p> });
     let values = test.values.iter().map(|value| line(visit, value)).collect_view();
     let values = (!test.values.is_empty()).then(|| view! { <ul class="family-values">{values}</ul> });
-    let means = readings(visit.locale(), &test.code, &test.values);
-    let means = means.into_iter().map(|text| view! { <p class="muted">{text}</p> }).collect_view();
+    let corrected = test.corrected.then(|| view! { <p>{visit.t("family-test-corrected")}</p> });
+    let means = (!test.corrected).then(|| readings(visit.locale(), &test.code, &test.values));
+    let means = means.into_iter().flatten().map(|text| view! { <p class="muted">{text}</p> }).collect_view();
     view! {
         <li class="case-step">
             <p class="case-step-head"><strong>{test.name.clone()}</strong><Tag tone=tone>{visit.t(state)}</Tag></p>
             {at}
             {hers}
             {repeats}
+            {corrected}
             {values}
             {means}
         </li>

@@ -6,16 +6,17 @@ use crate::paper;
 use crate::support::{Answer, Browser, Site};
 use domain::account::{Actor, Role};
 use domain::contact::{PersonName, Phone};
-use domain::custody::Pool;
+use domain::custody::{Payload, Pool};
 use domain::family::{ContractNumber, ContractState, Kin, Notice};
 use domain::ids::{AccountId, FamilyId, LoginSessionId, UnitId};
 use http::Method;
 use jiff::SignedDuration;
 use server::router;
 use services::crypto::Place;
-use services::custody::proof;
-use services::family::{Founder, Founding, Look, found_in, look_in, tell_in};
+use services::custody::{self, Incoming, Sight, UnitName, proof};
+use services::family::{Founder, Founding, Look, found_in, look_in, tell_in, tested};
 use services::limits::{DRAWN_PER_ACCOUNT, VERIFY_PER_ADDRESS, hit_times};
+use testkit::custody::tell;
 use uuid::Uuid;
 
 /// An id that nothing has.
@@ -185,6 +186,21 @@ async fn the_second_guardians_page_holds_no_word_of_the_mothers_results() {
         if path != "/passport.json" {
             assert!(!answer.body.contains(&din), "{path} names the unit's number");
         }
+    }
+    // That the house corrects a result is said to both, beside that one.
+    assert!(!hers.contains("正在更正") && !his.contains("正在更正"));
+    let services = &site.test.services;
+    let view = custody::unit(services, &services.system(), made.unit, Sight::Staff).await.expect("a unit");
+    let seq = tested(&view).into_iter().find_map(|test| test.result).expect("a result").seq;
+    let (said, operator, with) = ("read in the wrong column".to_owned(), "QA-01".to_owned(), "QA-02".to_owned());
+    let payload = Payload::Corrected { seq, said, operator, with };
+    let unit = UnitName::Id(made.unit);
+    let told = tell(&site.test, &[Incoming { unit, payload, occurred_at: site.test.now(), source_seq: None }]).await;
+    assert!(told.iter().all(Result::is_ok), "{told:?}");
+    for browser in [&mother, &other] {
+        let body = browser.get(&page).await.body;
+        assert_eq!(body.matches("正在更正").count(), 1);
+        assert!(!body.contains("wrong column"), "what staff write to each other is not told");
     }
 }
 

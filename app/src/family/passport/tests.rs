@@ -48,6 +48,7 @@ fn reading(happened: Vec<Told>) -> Reading {
         kind: Happened::Known(payload.kind()),
         said: open.then(|| [vec![7; 16], serde_json::to_vec(&payload).expect("JSON")].concat()),
         of_test: TestHappened::of(&payload).map(|(test, happened)| (test.to_owned(), happened)),
+        corrects: if let Payload::Corrected { seq, .. } = &payload { Some(*seq) } else { None },
         payload: open.then_some(payload),
         illegible: false,
         newer: false,
@@ -213,6 +214,34 @@ fn how_far_a_test_is_stands_there_in_the_words_of_the_page() {
             assert_eq!(paper.contains(told), values == Some(told), "{state:?}: {paper}");
         }
     }
+}
+
+#[test]
+fn a_result_that_is_corrected_says_so_and_concludes_nothing_until_the_next() {
+    let corrected = |seq, open| {
+        let (operator, with) = ("OP-77".to_owned(), "OP-78".to_owned());
+        (Payload::Corrected { seq, said: "read in the wrong column".to_owned(), operator, with }, open)
+    };
+    let told = |happened| words(&sheet(Locale::ZhCn, SITE, &reading(happened)));
+    let positive = || found(Marker::Positive);
+    let means = readings(Locale::ZhCn, "hbv", &[found_of(Person::Baby, Marker::Positive)]);
+    let means = means.first().expect("a sentence").to_string();
+    let note = text(Locale::ZhCn, "family-test-corrected");
+    for (happened, is_corrected) in [
+        (vec![step("weighed"), positive()], false),
+        (vec![step("weighed"), positive(), corrected(1, true)], false),
+        (vec![step("weighed"), positive(), corrected(2, true)], true),
+        // Also to whom the words of why are closed.
+        (vec![step("weighed"), positive(), corrected(2, false)], true),
+        (vec![step("weighed"), positive(), corrected(2, true), repeated(true), positive()], false),
+    ] {
+        let paper = told(happened);
+        assert!(paper.contains("乙肝：阳性"), "{paper}");
+        assert_eq!((paper.contains(&*note), paper.contains(&means)), (is_corrected, !is_corrected), "{paper}");
+        assert!(!paper.contains("wrong column"), "{paper}");
+    }
+    let closed = told(vec![step("weighed"), (positive().0, false), corrected(2, false)]);
+    assert!(closed.contains(&*note) && closed.contains("结果不对您展示"), "{closed}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! An event never names a person of a family: a unit is named by its id, who works with it by the code of an operator, who collected
 //! it by the number of a certificate.
 
+use crate::characters::without_ends;
+use crate::contact::half_width;
 use crate::custody::passport::Hex;
 use crate::custody::shape::{Member, shaped};
 use crate::custody::{Din, Value};
@@ -81,6 +83,14 @@ shaped! {
         pub kind: String,
         /// As printed on it.
         pub number: String,
+    }
+}
+
+impl Lot {
+    /// A number as lots are compared by it, however somebody typed it: capitals, nothing full-width, no spaces.
+    pub fn plain(number: &str) -> String {
+        let letters = half_width(without_ends(number)).to_ascii_uppercase();
+        letters.split_whitespace().collect()
     }
 }
 
@@ -456,5 +466,18 @@ payloads! {
     Assigned "assigned" {
         /// Which: a digest of the unit's id and the family's, made by `chain::of_family`. The family's id stands in no event.
         family: Hex<32>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lot_is_one_however_its_number_is_typed() {
+        for typed in ["L26-014", "l26-014", " L26-014\u{200B}", "Ｌ２６－０１４", "L26 -014\u{3000}"] {
+            assert_eq!(Lot::plain(typed), "L26-014", "{typed:?}");
+        }
+        assert_ne!(Lot::plain("L26-0l4"), "L26-014");
     }
 }

@@ -1,5 +1,6 @@
 //! A lot is called back (召回): every unit that it went into has a deviation, once, and is held where it can be held. A unit into
-//! which it goes afterwards, or whose step is told late, is held when that step comes.
+//! which it goes afterwards, or whose step is told late, is held when that step comes; also where the recall has ended by then, if it
+//! went in before that.
 
 use super::{By, CustodyError, Incoming, Refused, UnitName, record_caused_in};
 use crate::audit::{self, Entry};
@@ -27,7 +28,7 @@ pub struct Recalled {
     pub ran_already: bool,
 }
 
-/// Calls a lot back. Pressed again, it finishes what was interrupted, and tells of no unit twice. `reason` is 4 to 500
+/// Calls a lot back, however its number is typed. Pressed again, it finishes what was interrupted, and tells of no unit twice. `reason` is 4 to 500
 /// characters and names nobody.
 ///
 /// # Errors
@@ -38,7 +39,8 @@ pub async fn recall(services: &Services, context: &Context, lot: &Lot, reason: &
     if !(4..=500).contains(&reason.chars().count()) || reason.chars().any(char::is_control) {
         return Err(CustodyError::Refused(Refused::Text));
     }
-    let (services, context, lot, reason) = (services.clone(), context.clone(), lot.clone(), reason.to_owned());
+    let lot = Lot { kind: lot.kind.clone(), number: Lot::plain(&lot.number) };
+    let (services, context, reason) = (services.clone(), context.clone(), reason.to_owned());
     crate::db::to_the_end(async move {
         let id = sql::lot(&services.db, &lot.kind, &lot.number).await?.ok_or(CustodyError::NotFound)?;
         let (recall, ran_already) = begin(&services, &context, (id, &lot), &reason).await?;

@@ -11,7 +11,7 @@ use super::desk::DeskError;
 use crate::keyset::{self, After};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::{DeviationKind, Din, DinFault, Pool, State};
+use domain::custody::{DeviationKind, Din, DinFault, Lot, Pool, State};
 use domain::field::{Fault, FieldError};
 use domain::ids::{DeviationId, TankId, UnitId};
 use domain::time::{local_day, start_of_day};
@@ -189,6 +189,7 @@ pub async fn list(
     context.require(Capability::SeeUnits)?;
     let lot = domain::typed::optional(&wanted.lot, LOT)
         .map_err(|fault| DeskError::Fields(vec![FieldError::new("lot", fault)]))?;
+    let lot = Lot::plain(&lot);
     let next_day = |day: Date| start_of_day(day.saturating_add(1.day()));
     let filter = sql::Wanted {
         state: wanted.state.map(State::name),

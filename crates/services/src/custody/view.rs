@@ -147,6 +147,8 @@ pub struct EventView {
     /// Of a test: its code, and what happened to it. How far a test is, is told to whoever reads the unit, also where the values or the words
     /// of why are closed to them.
     pub of_test: Option<(String, TestHappened)>,
+    /// Of a correction: the number of the event it is about. That a result is being corrected is told to whoever reads the unit, too.
+    pub corrects: Option<u32>,
     /// The unit's key opens, and not what this event says; or that is not what its digest is of: somebody changed it, or it was
     /// damaged. The chain, which is over the digest, holds all the same.
     pub illegible: bool,
@@ -318,12 +320,17 @@ fn event_view(row: EventRow, key: Option<&UnitKey>, sight: Sight) -> Result<Even
     };
     let of_test = opened.as_ref().and_then(|(payload, _)| TestHappened::of(payload.as_ref()?));
     let of_test = of_test.map(|(test, happened)| (test.to_owned(), happened));
+    let corrects = opened.as_ref().and_then(|(payload, _)| match payload {
+        Some(Payload::Corrected { seq, .. }) => Some(*seq),
+        _ => None,
+    });
     let (payload, said) = opened.filter(|(payload, _)| reads(payload)).unzip();
     Ok(EventView {
         seq: row.seq.unsigned_abs(),
         kind,
         payload: payload.flatten(),
         of_test,
+        corrects,
         said,
         illegible,
         newer,

@@ -34,6 +34,8 @@ pub struct OwnTest {
     pub hidden: bool,
     /// When its result was reviewed.
     pub final_at: Option<Timestamp>,
+    /// What that result says is wrong, and the house corrects it.
+    pub corrected: bool,
 }
 
 /// Something that happened to a unit, for its family.
@@ -78,7 +80,7 @@ pub struct OwnRecord {
     pub tests: Vec<OwnTest>,
     /// What happened beside steps and tests, the first first.
     pub events: Vec<OwnEvent>,
-    /// For whom its cells suffice, once they are counted.
+    /// For whom its cells suffice, once they are counted, and while that count stands.
     pub cover: Option<Cover>,
     /// Where it lies.
     pub place: Option<OwnPlace>,
@@ -147,7 +149,7 @@ pub(super) async fn record_in(
     // Read as the family, too: of another's unit the database has no row for it.
     let view = custody::view_in(&mut own.tx, services, id, Sight::Owner).await?;
     let tests = tests(&view, locale, reads_hers);
-    let cover = tests.iter().find(|test| test.code == "tnc").and_then(|test| cover(&test.values));
+    let cover = tests.iter().find(|test| test.code == "tnc" && !test.corrected).and_then(|test| cover(&test.values));
     let told = |event: &EventView| Some(OwnEvent { kind: event.kind.known()?, at: event.occurred_at });
     let events = view.events.iter().filter_map(told).filter(|event| is_told(event.kind));
     let place = view.place.as_ref().map(|place| OwnPlace {
@@ -193,6 +195,7 @@ fn tests(view: &UnitView, locale: Locale, reads_hers: bool) -> Vec<OwnTest> {
             hidden: values.len() < all.len(),
             values,
             final_at: test.result.map(|event| event.occurred_at),
+            corrected: test.corrected,
         }
     };
     tested(view).into_iter().map(of).collect()

@@ -15,6 +15,8 @@ pub struct Tested<'a> {
     /// The event that says the result that stands. Nothing before the test is final, and none where one that cannot be read may have come
     /// in its place.
     pub result: Option<&'a EventView>,
+    /// What that result says is wrong, and the house corrects it: nothing is concluded from it until the next.
+    pub corrected: bool,
 }
 
 impl<'a> Tested<'a> {
@@ -37,7 +39,8 @@ pub fn tested(view: &UnitView) -> Vec<Tested<'_>> {
         let state = told_state(done, told.clone().map(|(_, happened)| happened));
         let last = told.rev().find(|(_, happened)| *happened == TestHappened::Final).map(|(event, _)| event);
         let result = last.filter(|event| state == TestState::Final && !view.may_be_outdated(event));
-        Tested { item, state, result }
+        let corrected = result.is_some_and(|result| view.events.iter().any(|event| event.corrects == Some(result.seq)));
+        Tested { item, state, result, corrected }
     });
     of.collect()
 }

@@ -9,16 +9,15 @@ use super::take::{Units, is_the_records, number};
 use super::{LimsError, record};
 use crate::Services;
 use crate::custody::{By, Incoming, Recorded, Refused, Teller, record_each_in};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use metrics::counter;
 use sqlx::PgConnection;
+use store::custody::units;
 use store::lims::letters::{self as sql, LetterRow};
 use uuid::Uuid;
 
 /// A letter that was tried so often waits for a hand.
 const TRIES: i32 = 500;
-/// A slot is freed by the word of another unit, of which a letter does not hear: so often is one that waits for a slot tried.
-const SLOT_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Letters of one transaction at most.
 const AT_ONCE: i64 = 500;
 /// One that is kept may be what another lacked.
@@ -37,16 +36,29 @@ pub(super) async fn of(services: &Services, now: Timestamp, ids: &[Uuid], dins: 
     }
 }
 
-/// Tries the letters of units to which something came about when they were last tried, or since, and those that wait for a slot.
-/// Answers how many were kept.
+/// Why a letter waits where no word of its own unit brings what it lacks: a slot that another leaves, an operator, a role, a certificate.
+fn from_elsewhere() -> [String; 4] {
+    let (nobody, no_role) = (Refused::UnknownOperator(String::new()), Refused::SecondNotQuality(String::new()));
+    [Refused::SlotTaken, nobody, no_role, Refused::CertificateInvalid].map(|refused| refused.code().to_owned())
+}
+
+/// Tries the letters of units to which something came about when they were last tried, or since, and now and then those that wait for
+/// something of which their unit does not tell. Answers how many were kept.
 ///
 /// # Errors
 /// `Busy`, `Database`.
 pub async fn sweep(services: &Services) -> Result<usize, LimsError> {
-    let before = services.clock.now().saturating_sub(SLOT_AGAIN).unwrap_or(Timestamp::MIN);
-    let units = Units::of_rows(sql::stirred(&services.db, (Refused::SlotTaken.code(), before), TRIES, AT_ONCE).await?);
-    let (ids, dins) = units.names();
-    whole(services, services.clock.now(), &ids, &dins).await
+    let (now, codes) = (services.clock.now(), from_elsewhere());
+    // Behind the last unit each time: what cannot be read here stays as it is, and would be found again and again.
+    let (mut kept, mut after) = (0, Uuid::nil());
+    for _ in 0..TURNS {
+        let units = sql::stirred(&services.db, (&codes, now), TRIES, (after, AT_ONCE)).await?;
+        let Some(last) = units.last() else { break };
+        after = last.id;
+        let (ids, dins) = Units::of_rows(units).names();
+        kept += whole(services, now, &ids, &dins).await?;
+    }
+    Ok(kept)
 }
 
 /// What one turn did.
@@ -67,14 +79,17 @@ async fn whole(services: &Services, now: Timestamp, ids: &[Uuid], dins: &[String
             // the database that refuses it.
             Err(error) if is_the_records(&error) => {
                 tracing::error!(%error, letters = most, "dead letters cannot be tried together");
-                if most > 1 {
-                    most /= 2;
-                } else if matches!(error, LimsError::Unreadable) {
-                    // Nothing of its unit can be kept here now, however much waits of it: the others go on without it.
-                    let Some((unit, din)) = shut(services, (&ids, &dins), after).await? else { break };
-                    ids.retain(|id| *id != unit);
-                    dins.retain(|number| *number != din);
+                let is_unreadable = matches!(error, LimsError::Unreadable);
+                let shut = if is_unreadable { shut(services, (&ids, &dins), (after, most)).await? } else { Vec::new() };
+                if !shut.is_empty() {
+                    // However much waits of these: the others go on without them.
+                    ids.retain(|id| shut.iter().all(|(unit, _)| unit != id));
+                    dins.retain(|number| shut.iter().all(|(_, din)| din != number));
                     most = AT_ONCE;
+                } else if most > 1 {
+                    most /= 2;
+                } else if is_unreadable {
+                    break;
                 } else {
                     put_aside(services, now, (&ids, &dins), after).await?;
                 }
@@ -234,17 +249,25 @@ async fn put_aside(
     Ok(())
 }
 
-/// The unit of the first letter after a place, which cannot be read here: the letter stays as it is, and is tried again. What another
-/// server wrote a moment ago, or one of a later release, is no reason to put a letter aside; nor is a key that may come back.
+/// Those of the units of which nothing can be kept here now: whose keys do not open; or, where all do, the unit of the letter after a
+/// place that cannot be tried even alone. Their letters stay as they are, and are tried again: what another server wrote a moment ago,
+/// or one of a later release, is no reason to put a letter aside; nor is a key that may come back.
 async fn shut(
     services: &Services,
-    units: (&[Uuid], &[String]),
-    after: sql::Place,
-) -> Result<Option<(Uuid, String)>, LimsError> {
+    (ids, dins): (&[Uuid], &[String]),
+    (after, most): (sql::Place, i64),
+) -> Result<Vec<(Uuid, String)>, LimsError> {
     let mut tx = services.begin().await?;
-    let (units, letters) = locked(&mut tx, units, (after, 1)).await?;
+    let opens = |unit: Uuid, key: Option<&[u8]>| key.is_some_and(|key| services.vault.open_unit_key(unit, key).is_ok());
+    let mut shut = units::lock(&mut *tx, ids, dins).await?;
+    shut.retain(|row| !opens(row.id, row.key_sealed.as_deref()));
+    let mut shut: Vec<_> = shut.into_iter().map(|row| (row.id, row.din)).collect();
+    if shut.is_empty() && most == 1 {
+        let (units, letters) = locked(&mut tx, (ids, dins), (after, most)).await?;
+        shut.extend(letters.first().and_then(|letter| units.both(letter.unit_id, letter.din.as_deref())));
+    }
     tx.rollback().await?;
-    Ok(letters.first().and_then(|letter| units.both(letter.unit_id, letter.din.as_deref())))
+    Ok(shut)
 }
 
 /// A letter that was tried in vain.

@@ -244,7 +244,8 @@ pub async fn lots(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<LotRo
     sqlx::query_as!(
         LotRow,
         r#"select l.kind, l.number,
-                  exists (select from custody_recall r where r.lot_id = l.id and r.ended_at is null) as "recalled!"
+                  exists (select from custody_lot called join custody_recall r on r.lot_id = called.id
+                          where called.kind = l.kind and upper(called.number) = upper(l.number) and r.ended_at is null) as "recalled!"
            from custody_lot_use u join custody_lot l on l.id = u.lot_id
            where u.unit_id = $1 order by l.kind, l.number"#,
         unit

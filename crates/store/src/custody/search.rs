@@ -89,7 +89,7 @@ pub async fn found(
            and ($3::text is null or u.state = $3)
            and ($4::uuid is null or p.tank_id = $4)
            and ($5::text is null or u.id in (select lu.unit_id from custody_lot l join custody_lot_use lu on lu.lot_id = l.id
-                                             where l.number = $5))
+                                             where upper(l.number) = upper($5)))
            and ($6::timestamptz is null or u.registered_at >= $6)
            and ($7::timestamptz is null or u.registered_at < $7)
            and (not $8 or u.open_deviations > 0)
@@ -197,31 +197,29 @@ pub async fn tank_names(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<TankName>> 
 /// A lot and the units it went into.
 #[derive(Debug, Clone)]
 pub struct LotRow {
-    /// Which.
-    pub id: Uuid,
     /// Of what.
     pub kind: String,
-    /// As printed on it.
+    /// As printed on it, in capitals.
     pub number: String,
     /// Units it went into.
     pub units: i64,
     /// Those of them that a recall would hold.
     pub holdable: i64,
-    /// The recall that runs.
-    pub recall_id: Option<Uuid>,
+    /// A recall runs.
+    pub running: bool,
 }
 
-/// The lots of a number, with how many units each went into, and how many of those are in one of these states.
+/// The lots of a number, however it is typed, with how many units each went into, and how many of those are in one of these states.
 pub async fn lots_numbered(db: impl PgExecutor<'_>, number: &str, states: &[String]) -> sqlx::Result<Vec<LotRow>> {
     sqlx::query_as!(
         LotRow,
-        r#"select l.id, l.kind, l.number, count(u.id) as "units!",
-                  count(u.id) filter (where u.state = any($2)) as "holdable!",
-                  (select r.id from custody_recall r where r.lot_id = l.id and r.ended_at is null) as "recall_id?"
+        r#"select l.kind, upper(l.number) as "number!", count(distinct u.id) as "units!",
+                  count(distinct u.id) filter (where u.state = any($2)) as "holdable!", bool_or(r.id is not null) as "running!"
            from custody_lot l
+           left join custody_recall r on r.lot_id = l.id and r.ended_at is null
            left join custody_lot_use x on x.lot_id = l.id
            left join custody_unit u on u.id = x.unit_id
-           where l.number = $1 group by l.id order by l.kind"#,
+           where upper(l.number) = upper($1) group by l.kind, upper(l.number) order by l.kind"#,
         number,
         states
     )

@@ -173,13 +173,13 @@ pub struct Uses {
     pub units: Vec<Uuid>,
 }
 
-/// Writes which lots went into which units; what is written already stays.
+/// Writes which lots went into which units, their numbers in capitals; what is written already stays.
 pub async fn add_uses(db: &mut sqlx::PgConnection, uses: &Uses) -> sqlx::Result<()> {
     // In one order for everybody, so that two batches with the same new lots wait for each other in one direction.
     sqlx::query!(
         "insert into custody_lot (id, kind, number)
-         select (array_agg(l.id))[1], l.kind, l.number from unnest($1::uuid[], $2::text[], $3::text[]) as l (id, kind, number)
-         group by l.kind, l.number order by l.kind, l.number on conflict (kind, number) do nothing",
+         select (array_agg(l.id))[1], l.kind, upper(l.number) from unnest($1::uuid[], $2::text[], $3::text[]) as l (id, kind, number)
+         group by l.kind, upper(l.number) order by l.kind, upper(l.number) on conflict (kind, number) do nothing",
         &uses.ids,
         &uses.kinds,
         &uses.numbers
@@ -189,7 +189,7 @@ pub async fn add_uses(db: &mut sqlx::PgConnection, uses: &Uses) -> sqlx::Result<
     sqlx::query!(
         "insert into custody_lot_use (lot_id, unit_id)
          select distinct l.id, u.unit from unnest($1::text[], $2::text[], $3::uuid[]) as u (kind, number, unit)
-         join custody_lot l on l.kind = u.kind and l.number = u.number on conflict do nothing",
+         join custody_lot l on l.kind = u.kind and l.number = upper(u.number) on conflict do nothing",
         &uses.kinds,
         &uses.numbers,
         &uses.units
@@ -199,27 +199,30 @@ pub async fn add_uses(db: &mut sqlx::PgConnection, uses: &Uses) -> sqlx::Result<
     Ok(())
 }
 
-/// A recall that runs.
+/// A recall.
 #[derive(Debug, Clone)]
 pub struct RecallRow {
     /// Which.
     pub id: Uuid,
     /// Of the lot of this kind.
     pub kind: String,
-    /// And number.
+    /// And number, as it was asked for.
     pub number: String,
     /// Who began it.
     pub begun_by: Uuid,
+    /// When it was ended.
+    pub ended_at: Option<SqlTimestamp>,
 }
 
-/// The recalls that run of these lots: kinds and numbers side by side.
+/// The recalls of these lots, those that ended as well, however their numbers are typed: kinds and numbers side by side.
 pub async fn recalls(db: impl PgExecutor<'_>, kinds: &[String], numbers: &[String]) -> sqlx::Result<Vec<RecallRow>> {
     sqlx::query_as!(
         RecallRow,
-        r#"select distinct r.id as "id!", l.kind as "kind!", l.number as "number!", r.begun_by as "begun_by!"
+        r#"select distinct r.id as "id!", a.kind as "kind!", a.number as "number!", r.begun_by as "begun_by!",
+                  r.ended_at as "ended_at?: SqlTimestamp"
            from unnest($1::text[], $2::text[]) as a (kind, number)
-           join custody_lot l on l.kind = a.kind and l.number = a.number
-           join custody_recall r on r.lot_id = l.id and r.ended_at is null"#,
+           join custody_lot l on l.kind = a.kind and upper(l.number) = upper(a.number)
+           join custody_recall r on r.lot_id = l.id"#,
         kinds,
         numbers
     )
@@ -227,11 +230,15 @@ pub async fn recalls(db: impl PgExecutor<'_>, kinds: &[String], numbers: &[Strin
     .await
 }
 
-/// A lot by what is printed on it.
+/// A lot by what is printed on it. Of before there may be several that are one: the first of them.
 pub async fn lot(db: impl PgExecutor<'_>, kind: &str, number: &str) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!("select id from custody_lot where kind = $1 and number = $2", kind, number)
-        .fetch_optional(db)
-        .await
+    sqlx::query_scalar!(
+        "select id from custody_lot where kind = $1 and upper(number) = upper($2) order by id limit 1",
+        kind,
+        number
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// Begins a recall of a lot. `false` when one runs.
@@ -259,10 +266,14 @@ pub async fn begin_recall(
 
 /// The recall of a lot that runs: which, and who began it.
 pub async fn running_recall(db: impl PgExecutor<'_>, lot: Uuid) -> sqlx::Result<Option<(Uuid, Uuid)>> {
-    let row = sqlx::query!("select id, begun_by from custody_recall where lot_id = $1 and ended_at is null", lot)
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|row| (row.id, row.begun_by)))
+    let row = sqlx::query!(
+        r#"select r.id as "id!", r.begun_by as "begun_by!" from custody_lot called
+           join custody_lot l on l.kind = called.kind and upper(l.number) = upper(called.number)
+           join custody_recall r on r.lot_id = l.id and r.ended_at is null
+           where called.id = $1 order by r.begun_at, r.id limit 1"#,
+        lot
+    );
+    Ok(row.fetch_optional(db).await?.map(|row| (row.id, row.begun_by)))
 }
 
 /// A recall that runs, and what it says.
@@ -318,10 +329,12 @@ pub async fn not_recalled(
     limit: i64,
 ) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select u.unit_id from custody_lot_use u
-         where u.lot_id = $1 and u.unit_id > $3 and not exists (
-           select from custody_deviation d where d.cause_id = $2 and d.unit_id = u.unit_id)
-         order by u.unit_id limit $4",
+        r#"select distinct u.unit_id as "unit_id!" from custody_lot called
+           join custody_lot l on l.kind = called.kind and upper(l.number) = upper(called.number)
+           join custody_lot_use u on u.lot_id = l.id
+           where called.id = $1 and u.unit_id > $3 and not exists (
+             select from custody_deviation d where d.cause_id = $2 and d.unit_id = u.unit_id)
+           order by 1 limit $4"#,
         lot,
         cause,
         after,

@@ -176,24 +176,29 @@ pub async fn waiting(
 }
 
 /// Units to which something came about when a letter that waits for it was last tried, or since (two transactions of one moment do
-/// not see each other); and those with a letter that waits for one reason and was last tried before an instant.
+/// not see each other); and those with a letter that waits for one of these reasons, of which its unit does not tell: once an hour on
+/// the letter's first day, then ever less often, and at last once a day, so that its tries last for more than a year. Units behind
+/// one, by id.
 pub async fn stirred(
     db: impl PgExecutor<'_>,
-    (code, before): (&str, Timestamp),
+    (codes, now): (&[String], Timestamp),
     tries: i32,
-    most: i64,
+    (after, most): (Uuid, i64),
 ) -> sqlx::Result<Vec<super::NamedRow>> {
     sqlx::query_as!(
         super::NamedRow,
         r#"select distinct u.id as "id!", u.din as "din!"
            from lims_dead_letter l join custody_unit u on u.id = l.unit_id or u.din = l.din
-           where l.state = 'open' and l.waits and l.tries < $1
-             and (u.changed_at > l.tried_at - interval '5 minutes' or (l.code = $3 and l.tried_at < $4))
+           where l.state = 'open' and l.waits and l.tries < $1 and u.id > $5
+             and (u.changed_at > l.tried_at - interval '5 minutes'
+                  or (l.code = any($3)
+                      and l.tried_at + greatest('1 hour', least((l.tried_at - l.came_at) / 24, interval '1 day')) < $4))
            order by 1 limit $2"#,
         tries,
         most,
-        code,
-        before.to_sqlx() as _
+        codes,
+        now.to_sqlx() as _,
+        after
     )
     .fetch_all(db)
     .await

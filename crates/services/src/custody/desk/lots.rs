@@ -4,7 +4,7 @@ use super::DeskError;
 use crate::custody::search::{Found, Wanted, list};
 use crate::{Context, Services};
 use domain::account::Capability;
-use domain::custody::State;
+use domain::custody::{Lot, State};
 use jiff::Timestamp;
 use store::custody::search as sql;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub struct Traced {
     /// Of what.
     pub kind: String,
-    /// As printed on it.
+    /// As printed on it, in capitals.
     pub number: String,
     /// Units it went into.
     pub units: u64,
@@ -59,13 +59,13 @@ pub async fn trace(
     let wanted = Wanted { lot: number.to_owned(), ..Wanted::default() };
     let units = list(services, context, &wanted, None).await?.rows;
     let states = State::ALL.iter().filter(|state| state.can_be_held()).map(|state| state.name().to_owned());
-    let rows = sql::lots_numbered(&services.db, number.trim(), &states.collect::<Vec<_>>()).await?;
+    let rows = sql::lots_numbered(&services.db, &Lot::plain(number), &states.collect::<Vec<_>>()).await?;
     let traced = rows.into_iter().map(|row| Traced {
         kind: row.kind,
         number: row.number,
         units: count(row.units),
         holds: count(row.holdable),
-        running: row.recall_id.is_some(),
+        running: row.running,
     });
     Ok((traced.collect(), units))
 }

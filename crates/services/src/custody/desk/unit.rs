@@ -9,8 +9,8 @@ use crate::family::{Look, look_in};
 use crate::ledger::views::Names;
 use crate::{Context, Services};
 use domain::account::{Actor, Role};
+use domain::custody::Slot;
 use domain::custody::chain::{self, Link};
-use domain::custody::{Payload, Slot};
 use domain::ids::UnitId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -146,8 +146,8 @@ pub(super) fn marks(events: &[EventView], broken: &[u32]) -> BTreeMap<u32, BTree
             mark(event.seq, Mark::OutOfOrder);
         }
         latest = latest.max(event.occurred_at);
-        if let Some(Payload::Corrected { seq, .. }) = &event.payload {
-            mark(*seq, Mark::Corrected);
+        if let Some(seq) = event.corrects {
+            mark(seq, Mark::Corrected);
         }
         if event.illegible {
             mark(event.seq, Mark::Illegible);
@@ -231,6 +231,7 @@ mod tests {
             kind: Happened::Known(Kind::TransportLeg),
             payload: None,
             of_test: None,
+            corrects: None,
             said: None,
             illegible: false,
             newer: false,

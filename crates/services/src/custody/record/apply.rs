@@ -386,7 +386,7 @@ fn change(
         }
     }
     let recalled = match &effect {
-        Effect::Step { lots, .. } | Effect::Test { lots, .. } => used(world, id, lots),
+        Effect::Step { lots, .. } | Effect::Test { lots, .. } => used(world, id, lots, at.occurred_at),
         _ => Vec::new(),
     };
     let unit = world.units.get_mut(&id)?;
@@ -434,15 +434,16 @@ fn change(
     }
 }
 
-/// Notes the lots that went into a unit, or were used up for it. Answers those that are called back, each once: what is said of it,
-/// which recall, and who began it.
-fn used(world: &mut World, id: Uuid, lots: &[Lot]) -> Vec<(String, Uuid, Uuid)> {
+/// Notes the lots that went into a unit, or were used up for it. Answers those that are called back, or were until after that, each
+/// once: what is said of it, which recall, and who began it.
+fn used(world: &mut World, id: Uuid, lots: &[Lot], occurred_at: Timestamp) -> Vec<(String, Uuid, Uuid)> {
     let mut recalled = Vec::new();
     for lot in lots {
-        if let Some((recall, begun_by)) = world.recalls.get(&(lot.kind.clone(), lot.number.clone()))
-            && world.caused.insert((*recall, id))
-        {
-            recalled.push((format!("{} {}", lot.kind, lot.number), *recall, *begun_by));
+        let recalls = world.recalls.get(&(lot.kind.clone(), lot.number.clone())).into_iter().flatten();
+        for recall in recalls.filter(|recall| recall.holds(occurred_at)) {
+            if world.caused.insert((recall.id, id)) {
+                recalled.push((format!("{} {}", lot.kind, lot.number), recall.id, recall.begun_by));
+            }
         }
         world.uses.push((id, lot.clone()));
     }

@@ -53,6 +53,21 @@ pub(super) struct Noted {
     pub people: [Option<Uuid>; 2],
 }
 
+/// A recall of a lot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recall {
+    pub id: Uuid,
+    pub begun_by: Uuid,
+    ended_at: Option<Timestamp>,
+}
+
+impl Recall {
+    /// Is about what happened at an instant: before it ended, whenever that is told.
+    pub fn holds(&self, instant: Timestamp) -> bool {
+        self.ended_at.is_none_or(|ended| instant < ended)
+    }
+}
+
 /// A deviation to be opened.
 #[derive(Clone, Debug)]
 pub(super) struct Opens {
@@ -106,8 +121,8 @@ pub(super) struct World {
     pub deviations: HashMap<Uuid, Deviation>,
     /// Causes, and units with a deviation of each.
     pub caused: HashSet<(Uuid, Uuid)>,
-    /// Recalls that run, by kind and number of the lot: which, and by whom.
-    pub recalls: HashMap<(String, String), (Uuid, Uuid)>,
+    /// Recalls, by kind and number of the lot.
+    pub recalls: HashMap<(String, String), Vec<Recall>>,
     /// Numbers of certificates and days of collections that no certificate covers.
     pub uncovered: HashSet<(String, Date)>,
     /// Units that an event gave to a family.
@@ -217,9 +232,13 @@ impl World {
             // A recall that begins meanwhile waits for this batch, or this one sees it.
             trouble::share_lots(&mut *db).await?;
             let rows = trouble::recalls(&mut *db, &kinds, &numbers).await?;
-            world.recalls = rows.into_iter().map(|row| ((row.kind, row.number), (row.id, row.begun_by))).collect();
+            for row in rows {
+                let ended_at = row.ended_at.map(|ended| ended.to_jiff());
+                let recall = Recall { id: row.id, begun_by: row.begun_by, ended_at };
+                world.recalls.entry((row.kind, row.number)).or_default().push(recall);
+            }
         }
-        let causes: Vec<_> = world.recalls.values().map(|(recall, _)| *recall).chain(cause).collect();
+        let causes: Vec<_> = world.recalls.values().flatten().map(|recall| recall.id).chain(cause).collect();
         if !causes.is_empty() {
             let units: Vec<_> = world.units.keys().copied().collect();
             world.caused = trouble::caused(db, &causes, &units).await?.into_iter().collect();

@@ -5,11 +5,12 @@ use crate::family::{family, visitor};
 use crate::ledger::of;
 use domain::account::Role;
 use domain::custody::{DeviationKind, Lot, Marker, Person, Phase, Pool, Value, What};
-use domain::family::TestState;
+use domain::family::{TestHappened, TestState};
 use jiff::SignedDuration;
 use services::custody::proof::{self, Terms};
-use services::custody::recall;
+use services::custody::{EventView, recall};
 use services::family as families;
+use std::collections::BTreeSet;
 
 fn value(analyte: &str, number: f64, phase: Phase) -> Value {
     let (analyte, unit, method) = (analyte.to_owned(), "%".to_owned(), None);
@@ -137,7 +138,7 @@ async fn no_result_is_taken_back_without_a_repeat_whoever_writes_it() {
 }
 
 #[tokio::test]
-async fn a_family_is_shown_a_repeat_and_not_the_result_of_before() {
+async fn a_family_is_shown_a_correction_and_a_repeat_and_not_the_result_of_before() {
     let (house, shelf) = bank().await;
     let own = Life { pool: Pool::Family, ..life(61) };
     assert!(tell(&house, &own.until(State::Banked, &shelf)).await.iter().all(Result::is_ok));
@@ -147,13 +148,33 @@ async fn a_family_is_shown_a_repeat_and_not_the_result_of_before() {
         record.tests.into_iter().find(|test| test.code == "viability").expect("a test")
     };
     let before = shown().await;
-    assert_eq!((before.state, before.values.len()), (TestState::Final, 1));
+    assert_eq!((before.state, before.values.len(), before.corrected), (TestState::Final, 1, false));
+    let cover = async || {
+        families::record(&house.services, &visitor(&house, 611), own.unit).await.expect("read").cover.is_some()
+    };
+    assert!(cover().await);
+    // What a result says is corrected: it is marked until the next, to the other guardian as well, and nothing is concluded from it.
+    for test in ["viability", "tnc"] {
+        let unit = seen(&house, own.unit).await;
+        let is_its = |event: &&EventView| event.of_test == Some((test.to_owned(), TestHappened::Final));
+        let seq = unit.events.iter().rfind(is_its).expect("a result").seq;
+        let (operator, with) = two("QA-01", "QA-02");
+        let said = "read in the wrong column".to_owned();
+        one(&house, own.unit, Payload::Corrected { seq, said, operator, with }).await.expect("kept");
+    }
+    let corrected = shown().await;
+    assert_eq!((corrected.state, corrected.values, corrected.corrected), (TestState::Final, before.values, true));
+    assert!(!cover().await);
+    let other = families::record(&house.services, &visitor(&house, 612), own.unit).await.expect("read");
+    let marked = other.tests.iter().filter(|test| test.corrected).map(|test| test.code.as_str());
+    assert_eq!(marked.collect::<BTreeSet<_>>(), BTreeSet::from(["tnc", "viability"]));
     one(&house, own.unit, repeated("viability")).await.expect("kept");
     let repeat = shown().await;
     assert_eq!((repeat.state, repeat.values, repeat.final_at), (TestState::Repeat, vec![], None));
     one(&house, own.unit, found("viability", 91.5, vec![])).await.expect("kept");
     let after = shown().await;
     assert_eq!((after.state, after.values), (TestState::Final, vec![value("viability", 91.5, Phase::Post)]));
+    assert!(!repeat.corrected && !after.corrected);
 }
 
 /// The page shows the other guardian the child's values beside which the mother's are closed; the paper is made of the file, in which
@@ -196,6 +217,7 @@ async fn page_and_paper_say_the_same_of_a_test_however_far_it_is() {
             assert_eq!(page.len(), paper.len());
             for (page, paper) in page.iter().zip(&paper) {
                 assert_eq!((&page.code, page.state), (&paper.item.code, paper.state), "to {person}");
+                assert_eq!(page.corrected, paper.corrected, "{} to {person}", page.code);
                 let shown = page.state == TestState::Final && (reads_hers || !page.hidden);
                 assert_eq!(paper.values().is_some(), shown, "{} to {person}", page.code);
                 assert!(paper.values().is_none_or(|values| values == page.values), "{} to {person}", page.code);

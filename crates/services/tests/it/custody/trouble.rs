@@ -4,6 +4,7 @@ use super::*;
 use domain::account::Role;
 use domain::custody::{DeviationKind, Lot};
 use services::Context;
+use services::custody::desk::trace;
 use services::custody::{CustodyError, end_recall, finish_recalls, recall};
 use testkit::custody::record;
 
@@ -101,13 +102,32 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
     for (number, state) in with_lot {
         unit_in(&house, number, state).await;
     }
-    // Another lot; and a unit that is not worked on yet.
+    // Another lot; and units that are not worked on yet.
     unit_in(&house, 41, State::Banked).await;
     unit_in(&house, 5, State::Received).await;
+    unit_in(&house, 6, State::Received).await;
+    // Of before: the same lot by small letters.
+    let typed = "set session_replication_role = replica;
+        insert into custody_lot values (gen_random_uuid(), 'bag_set', 'b-2026-001');
+        update custody_lot_use set lot_id = (select id from custody_lot where number = 'b-2026-001')
+        where unit_id = (select unit_id from custody_lot_use u join custody_lot l on l.id = u.lot_id
+                         where l.number = 'B-2026-001' order by unit_id limit 1)
+          and lot_id = (select id from custody_lot where number = 'B-2026-001');
+        set session_replication_role = origin";
+    sqlx::raw_sql(typed).execute(&house.db.owner_pool()).await.expect("the owner may do anything");
     let quality = house.somebody(1, Role::QualityOfficer);
+    let traced = async || {
+        let (lots, units) = trace(&house.services, &quality, " ｂ-2026-001 ").await.expect("traced");
+        let lots: Vec<_> = lots.into_iter().map(|lot| (lot.kind, lot.number, lot.units, lot.running)).collect();
+        (lots, units.len())
+    };
+    let lot = |running| (vec![("bag_set".to_owned(), bags(1).number, 4, running)], 4);
+    assert_eq!(traced().await, lot(false));
     let first = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("called back");
     assert_eq!((first.units, first.ran_already), (4, false));
-    let again = recall(&house.services, &quality, &bags(1), "leaks at the seam").await.expect("pressed again");
+    assert_eq!(traced().await, lot(true));
+    let by_hand = Lot { number: "b-2026-００1".to_owned(), ..bags(1) };
+    let again = recall(&house.services, &quality, &by_hand, "leaks at the seam").await.expect("pressed again");
     assert_eq!((again.recall, again.units, again.ran_already), (first.recall, 0, true));
     let expected = [State::QuarantineHold, State::QuarantineHold, State::Infused, State::QuarantineHold];
     for ((number, before), after) in with_lot.into_iter().zip(expected) {
@@ -120,13 +140,20 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
 
     // The lot goes into one more unit: told late, or used by mistake.
     let shelf = opened(&house).await;
-    let told = life(5).until(State::Processing, &shelf);
-    let rest: Vec<Incoming> = told
-        .into_iter()
-        .skip_while(|one| !matches!(&one.payload, Payload::StepDone { step, .. } if step == "hatch_disinfected"))
-        .collect();
-    assert!(tell(&house, &rest).await.iter().all(Result::is_ok));
-    let unit = seen(&house, life(5).unit).await;
+    let in_small_letters = |mut one: Incoming| {
+        if let Payload::StepDone { lots, .. } = &mut one.payload {
+            lots.iter_mut().for_each(|lot| lot.number = lot.number.to_lowercase());
+        }
+        one
+    };
+    let is_step = |payload: &Payload, code: &str| matches!(payload, Payload::StepDone { step, .. } if step == code);
+    let late = async |number: u32| {
+        let told = life(number).until(State::Processing, &shelf).into_iter().map(in_small_letters);
+        let rest: Vec<Incoming> = told.skip_while(|one| !is_step(&one.payload, "hatch_disinfected")).collect();
+        assert!(tell(&house, &rest).await.iter().all(Result::is_ok));
+        seen(&house, life(number).unit).await
+    };
+    let unit = late(5).await;
     assert_eq!((unit.standing.state(), unit.standing.reached()), (State::QuarantineHold, State::Processing));
     assert_eq!(unit.deviations.len(), 1);
     assert!(unit.steps.done & unit.steps.catalogue.item("end_temperature_confirmed").expect("a step").bit() != 0);
@@ -141,6 +168,19 @@ async fn a_recall_holds_every_unit_that_used_the_lot_once() {
     }
     let ended = "select count(*) from audit_entry where action = 'custody.recall_ended'";
     assert_eq!(number(&house, ended).await, 1);
+    // It went into one more before that, as is told only now; and into one afterwards.
+    house.services.clock.advance(jiff::SignedDuration::from_hours(1));
+    let unit = late(6).await;
+    assert_eq!((unit.standing.state(), unit.standing.reached()), (State::QuarantineHold, State::Processing));
+    assert_eq!(unit.deviations.iter().map(|one| one.kind).collect::<Vec<_>>(), [DeviationKind::Recall]);
+    let unit = unit_in(&house, 42, State::Processing).await;
+    let mut told = life(42).until(State::Processing, &shelf).into_iter().map(|one| one.payload);
+    let mut checked = told.find(|told| is_step(told, "lots_checked"));
+    if let Some(Payload::StepDone { lots, .. }) = &mut checked {
+        *lots = vec![bags(1)];
+    }
+    let used = one(&house, unit, checked.expect("a step")).await.expect("kept");
+    assert_eq!(used.state, State::Processing, "a recall that has ended is about nothing that comes after it");
     let none = end_recall(&house.services, &quality, Uuid::from_u128(1)).await;
     assert!(matches!(none, Err(CustodyError::NotFound)), "{none:?}");
     let nothing = Lot { kind: "bag_set".to_owned(), number: "B-0".to_owned() };

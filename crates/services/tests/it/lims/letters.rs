@@ -102,36 +102,63 @@ async fn what_cannot_be_read_here_now_keeps_no_other_and_is_put_aside_by_nobody(
 }
 
 #[tokio::test]
-async fn a_unit_that_cannot_be_read_here_holds_up_no_other_however_much_waits_of_it() {
+async fn units_and_letters_that_cannot_be_read_here_hold_up_no_other_however_many_they_are() {
     let test = laboratory().await;
-    let other = "T000126900002";
+    let (shut_ones, other) = ((1..=20).map(|n| format!("T00012690{n:04}")).collect::<Vec<_>>(), "T000126900021");
     let (at, step) =
         ("2026-07-01T09:00:00+08:00", json!({ "kind": "step_done", "step": "weighed", "operator": "NEW-1" }));
-    let mut records = vec![registered(DIN), registered(other)];
-    records.extend((2..62).map(|seq| record(&format!("s-{seq}"), seq, DIN, at, step.clone())));
+    let mut records = vec![registered(other)];
+    for din in &shut_ones {
+        records.push(registered(din));
+        records.extend((2..5).map(|seq| record(&format!("s-{din}-{seq}"), seq, din, at, step.clone())));
+    }
     records.push(record("last", 1_000, other, at, step.clone()));
     send(&test.services, records).await;
     employ(&test).await;
-    shut(&test, DIN).await;
+    for din in &shut_ones {
+        shut(&test, din).await;
+    }
+    // More of them than one look takes, and all before the others by their ids.
+    let torn = "set session_replication_role = replica;
+        insert into custody_unit (id, din, pool, state, seq, head, registered_at, changed_at, destroyed_at)
+        select ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 'S9901' || lpad(n::text, 8, '0'), 'public',
+               'discarded', 1, decode(repeat('00', 32), 'hex'), now(), now(), now() from generate_series(1, 600) n;
+        insert into lims_dead_letter (id, client_id, key, body, record_sealed, unit_id, code, detail, waits, tries, state, came_at, tried_at)
+        select gen_random_uuid(), u.id, u.id, u.id, '\\x00', u.id, 'unmet', '', true, 1, 'open', now(), now()
+        from custody_unit u where u.din like 'S9901%';
+        set session_replication_role = origin";
+    sqlx::raw_sql(torn).execute(&test.db.owner_pool()).await.expect("the owner may do anything");
     assert_eq!(sweep(&test.services).await.expect("a sweep"), 1, "the other's, behind all of them");
     let waits = "select count(*) from lims_dead_letter where state = 'open' and waits and code = 'unknown-operator'";
     assert_eq!(number(&test, waits).await, 60, "as they were");
 }
 
 #[tokio::test]
-async fn nothing_comes_of_a_unit_long_after_its_last_word() {
+async fn what_a_units_own_word_does_not_bring_is_looked_for_once_an_hour_and_at_last_once_a_day() {
     let test = laboratory().await;
     let id = by_a_stranger(&test).await;
     test.services.clock.advance(jiff::SignedDuration::from_mins(10));
     replay(&test.services, &system_of(&test.services, 1), id).await.expect("a letter");
+    let tries = async || number(&test, "select tries::bigint from lims_dead_letter").await;
+    let before = tries().await;
+    let after = async |minutes: i64| {
+        test.services.clock.advance(jiff::SignedDuration::from_mins(minutes));
+        let kept = sweep(&test.services).await.expect("a sweep");
+        (kept, tries().await - before)
+    };
+    // Whom it lacks is linked by a hand, and a slot is left by another unit: of neither its own unit says a word.
+    assert_eq!(after(1).await, (0, 0), "it was tried within the hour");
+    for (n, code) in (0..).zip(["unmet", "unknown-operator", "slot-taken", "second-not-quality", "certificate-invalid"])
+    {
+        let waits = "update lims_dead_letter set code = $1";
+        sqlx::query(waits).bind(code).execute(&test.db.owner_pool()).await.expect(waits);
+        assert_eq!(after(61).await, (0, n), "{code}: what is unmet its own unit brings");
+    }
+    // Of whom has not come for a month it is looked once a day.
+    assert_eq!(after(60 * 24 * 30).await, (0, 5));
     employ(&test).await;
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it waits for the unit's next word, or for a hand");
-    // Of what waits for a slot the word comes from the unit that lies there.
-    let slot = "update lims_dead_letter set code = 'slot-taken'";
-    sqlx::query(slot).execute(&test.db.owner_pool()).await.expect(slot);
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 0, "it was tried within the hour");
-    test.services.clock.advance(jiff::SignedDuration::from_mins(61));
-    assert_eq!(sweep(&test.services).await.expect("a sweep"), 1);
+    assert_eq!(after(60 * 23).await, (0, 5));
+    assert_eq!(after(61).await, (1, 6));
 }
 
 #[tokio::test]
