@@ -243,7 +243,7 @@ async fn the_passport_on_paper_says_what_its_file_says_to_its_reader_and_no_more
             assert!(text.contains(said.as_str().expect("text")), "{said}: {text}");
         }
         assert!(text.contains(&made.unit.to_string()) && text.contains("/custody/verify"));
-        for nobodys in [din.as_str(), "演示宝宝", "SD2026000001"] {
+        for nobodys in [din.as_str(), "演示宝宝", "SD2026000001", "SD 2026 000001"] {
             assert!(!text.contains(nobodys), "{nobodys}");
         }
     }
@@ -324,7 +324,8 @@ async fn whoever_verifies_a_certificate_of_storage_learns_that_it_is_valid_and_n
         .await
         .expect("a number");
     let ids = [made.unit.to_string(), made.family.to_string(), made.child.to_string(), din];
-    for nobodys in ids.iter().map(String::as_str).chain(["演示宝宝", "SD2026000001", "长期储存", "2026年3月1日"])
+    for nobodys in
+        ids.iter().map(String::as_str).chain(["演示宝宝", "SD2026000001", "SD 2026 000001", "长期储存", "2026年3月1日"])
     {
         assert!(!valid.body.contains(nobodys), "{nobodys}");
     }
@@ -473,7 +474,7 @@ async fn the_pages_of_a_family_are_there_without_scripts_are_never_kept_and_have
     for word in asks {
         assert!(!contract.contains(word) && !people.contains(word), "{word}");
     }
-    assert!(contract.contains("SD2026000001") && people.contains("演示宝宝"), "they see what they saw");
+    assert!(contract.contains("SD 2026 000001") && people.contains("演示宝宝"), "they see what they saw");
     let stranger = site.anonymous().get("/account/units").await;
     assert_eq!(stranger.status, 303);
     let join = site.anonymous().get("/family/join").await;
