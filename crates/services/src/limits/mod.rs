@@ -429,6 +429,7 @@ mod tests {
                 "paper-account",
                 "contact-account",
                 "invitation-account",
+                "child-phone",
                 "unit-looked-up",
                 "unit-missed",
                 "support-opened",
