@@ -19,6 +19,15 @@ impl TestDb {
         let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names the server that tests may use");
         let server = PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL").database("postgres");
         let template = template(&server).await;
+        Self::clone_of(server, &template).await
+    }
+
+    /// Another database with all that is in this one, to which nobody may be connected meanwhile.
+    pub async fn copy(&self) -> Self {
+        Self::clone_of(self.server.clone(), &self.name).await
+    }
+
+    async fn clone_of(server: PgConnectOptions, template: &str) -> Self {
         let name = format!("t_{}", Uuid::from_bytes(services::crypto::random()).simple());
         let mut admin = connect(&server).await;
         // Where `scripts/db hasty` made a place in memory.

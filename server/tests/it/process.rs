@@ -37,39 +37,41 @@ fn succeeds(url: &str, arguments: &[&str]) {
     assert_eq!(code, Some(0), "{arguments:?}: {text}");
 }
 
+/// The demo takes the binary half a minute: it is made once here, and each of these has a copy of its own.
 #[tokio::test]
-async fn commands_say_what_they_did_by_word_and_by_exit_code() {
-    let db = TestDb::new().await;
-    let url = db.url();
-    let (code, text) = run(&url, &["migrate"]);
+async fn what_an_operator_runs_on_the_demo_does_what_it_says_and_its_log_names_nobody() {
+    let demo = TestDb::new().await;
+    let (code, text) = run(&demo.url(), &["migrate"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("up to date: 0 new"), "{text}");
-    for _ in 0..2 {
-        assert_eq!(run(&url, &["seed", "--demo"]).0, Some(0), "repeating it adds nothing");
-    }
-    let (code, text) = run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
+    succeeds(&demo.url(), &["seed", "--demo"]);
+    a_server_serves_until_it_is_told_to_end_and_its_log_names_nobody(demo.copy().await).await;
+    a_changed_record_of_units_is_found_with_its_unit_and_its_event(demo.copy().await).await;
+    a_renewal_waits_for_every_server_and_names_what_does_not_open(demo.copy().await).await;
+    commands_say_what_they_did_by_word_and_by_exit_code(&demo.url());
+}
+
+fn commands_say_what_they_did_by_word_and_by_exit_code(url: &str) {
+    assert_eq!(run(url, &["seed", "--demo"]).0, Some(0), "repeating it adds nothing");
+    let (code, text) = run(url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("/staff/sign-in") && text.contains("with the password"), "{text}");
-    assert_eq!(
-        run(&url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0,
-        Some(1),
-        "the name is taken"
-    );
-    let (code, text) = run(&url, &["client", "add", "--name", "door 1", "--scope", "door:write"]);
+    assert_eq!(run(url, &["create-admin", "--login", "boss", "--name", "演示·管理员"]).0, Some(1), "the name is taken");
+    let (code, text) = run(url, &["client", "add", "--name", "door 1", "--scope", "door:write"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("client_secret"), "{text}");
     let id = text.lines().find_map(|line| line.strip_prefix("client_id")).expect("an id").trim().to_owned();
-    let (code, text) = run(&url, &["client", "list"]);
+    let (code, text) = run(url, &["client", "list"]);
     let of_it = |text: &str| text.lines().find(|line| line.contains(&id)).expect("its line").to_owned();
     assert_eq!(code, Some(0), "{text}");
     assert!(of_it(&text).contains("door:write") && of_it(&text).contains("never used"), "{text}");
-    succeeds(&url, &["client", "end", &id]);
-    assert!(of_it(&run(&url, &["client", "list"]).1).contains("ended"), "the list keeps what has ended");
-    assert_eq!(run(&url, &["client", "end", "01980000-0000-7000-8000-000000000000"]).0, Some(1), "there is none");
-    assert_eq!(run(&url, &["client", "end", "door 1"]).0, Some(2), "a name is no id: names come back");
-    succeeds(&url, &["rotate-keys"]);
-    assert_eq!(run(&url, &["no-such-command"]).0, Some(2));
-    assert_eq!(run(&url, &["seed"]).0, Some(2));
+    succeeds(url, &["client", "end", &id]);
+    assert!(of_it(&run(url, &["client", "list"]).1).contains("ended"), "the list keeps what has ended");
+    assert_eq!(run(url, &["client", "end", "01980000-0000-7000-8000-000000000000"]).0, Some(1), "there is none");
+    assert_eq!(run(url, &["client", "end", "door 1"]).0, Some(2), "a name is no id: names come back");
+    succeeds(url, &["rotate-keys"]);
+    assert_eq!(run(url, &["no-such-command"]).0, Some(2));
+    assert_eq!(run(url, &["seed"]).0, Some(2));
     assert_eq!(run("", &["migrate"]).0, Some(3));
     assert_eq!(run("postgres://nobody@127.0.0.1:1/none", &["migrate"]).0, Some(1));
     for command in [
@@ -89,7 +91,7 @@ async fn commands_say_what_they_did_by_word_and_by_exit_code() {
         "openapi",
         "config",
     ] {
-        let (code, text) = run(&url, &[command, "--help"]);
+        let (code, text) = run(url, &[command, "--help"]);
         assert_eq!(code, Some(0));
         assert!(text.lines().count() > 6, "{command} --help says little: {text}");
     }
@@ -165,10 +167,7 @@ impl Drop for Served {
     }
 }
 
-#[tokio::test]
-async fn a_server_serves_until_it_is_told_to_end_and_its_log_names_nobody() {
-    let db = TestDb::new().await;
-    succeeds(&db.url(), &["seed", "--demo"]);
+async fn a_server_serves_until_it_is_told_to_end_and_its_log_names_nobody(db: TestDb) {
     let served = Served::start(&db.url());
     assert!(served.get("/museum?day=2026-07-28&name=somebody").starts_with("HTTP/1.1 200"));
     assert!(served.get("/b/a-secret-link").starts_with("HTTP/1.1 4"));
@@ -270,12 +269,9 @@ fn root_of(text: &str) -> &str {
     line.unwrap_or_else(|| panic!("no root: {text}"))
 }
 
-#[tokio::test]
-async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event() {
+async fn a_changed_record_of_units_is_found_with_its_unit_and_its_event(db: TestDb) {
     const UNIT: &str = "5b0c71de-90a4-4c1e-8f3d-000000000003";
-    let db = TestDb::new().await;
     let (url, owner) = (db.url(), db.owner_pool());
-    succeeds(&url, &["seed", "--demo"]);
     let (code, text) = run(&url, &["verify-custody"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains(" units with ") && text.contains("under 1 signed roots; 0 units wait"), "{text}");
@@ -445,11 +441,8 @@ async fn keys_are_ended_and_wrapped_anew() {
     assert_eq!(run_with(&url, &[(changed, new)], &["verify-audit"], "").0, Some(0));
 }
 
-#[tokio::test]
-async fn a_renewal_waits_for_every_server_and_names_what_does_not_open() {
-    let db = TestDb::new().await;
+async fn a_renewal_waits_for_every_server_and_names_what_does_not_open(db: TestDb) {
     let (url, owner) = (db.url(), db.owner_pool());
-    succeeds(&url, &["seed", "--demo"]);
     let sealed_by = async |version: i32| -> i64 {
         sqlx::query_scalar("select count(*) from booking where substring(name_sealed from 2 for 4) = int4send($1)")
             .bind(version)

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use uuid::Uuid;
 
-const STEPS: usize = 10_000;
 const ENVELOPES: usize = 3;
 
 fn envelope(n: usize) -> EnvelopeId {
@@ -115,12 +114,12 @@ fn seed() -> u64 {
     given.map_or_else(|| RandomState::new().build_hasher().finish(), |text| text.parse().expect("a number"))
 }
 
-/// Goes ten thousand steps: the states that awards then have, and what was refused for want of money.
-fn walk(seed: u64) -> (HashSet<&'static str>, HashSet<String>) {
+/// Goes so many steps: the states that awards then have, and what was refused for want of money.
+fn walk(seed: u64, steps: usize) -> (HashSet<&'static str>, HashSet<String>) {
     let mut numbers = Numbers(seed);
     let each = (0..ENVELOPES).map(|n| (envelope(n), Totals::default())).collect();
     let mut books = Books { model: Model::new(ENVELOPES), each, all: Totals::default(), refused: HashSet::new() };
-    for _ in 0..STEPS {
+    for _ in 0..steps {
         books.run(numbers.five());
     }
     (books.model.awards.iter().map(|award| award.state.name()).collect(), books.refused)
@@ -130,13 +129,14 @@ fn walk(seed: u64) -> (HashSet<&'static str>, HashSet<String>) {
 fn ten_thousand_steps_of_the_journal_agree_with_plain_sums() {
     let seed = seed();
     println!("MODEL_SEED={seed}");
-    walk(seed);
+    walk(seed, 10_000);
 }
 
-/// What such steps reach, by seeds that do not change: a chance of some step is no reason to fail on another day.
+/// What such steps reach, by seeds that do not change: a chance of some step is no reason to fail on another day. Many short walks,
+/// since a step takes as long as there are awards; what is rarest, an award that is clawed back, comes once in ten of them.
 #[test]
 fn such_steps_reach_every_end_and_run_envelopes_empty() {
-    let (ended, refused): (Vec<_>, Vec<_>) = (1..=8).map(walk).unzip();
+    let (ended, refused): (Vec<_>, Vec<_>) = (1..=80).map(|seed| walk(seed, 1_000)).unzip();
     let ended: HashSet<_> = ended.into_iter().flatten().collect();
     assert_eq!(ended.len(), 5, "every end was reached: {ended:?}");
     assert!(refused.iter().all(|refused| refused.contains("Reserve")), "envelopes ran empty");
