@@ -106,7 +106,8 @@ async fn a_question_is_built_previewed_published_and_then_asked() {
     let page = browser.get(&page).await.body;
     assert!(page.contains("name=\"q-q1\""));
     // What was published stands below, version by version, each with what it asked.
-    let versions = page.split("id=\"versions\"").nth(1).and_then(|rest| rest.split("</section>").next()).expect("the versions");
+    let versions =
+        page.split("id=\"versions\"").nth(1).and_then(|rest| rest.split("</section>").next()).expect("the versions");
     let (second, first) = versions.split_once("第1版").expect("the first");
     assert!(second.contains("第2版") && second.contains("想要几人桌") && second.contains("现存0份回答"));
     assert!(first.contains("发布；现存") && !first.contains("想要几人桌"));
