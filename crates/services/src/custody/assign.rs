@@ -155,10 +155,11 @@ pub async fn assign_standing(services: &Services, context: &Context) -> Result<S
     let (mut after, mut stood) = (Uuid::nil(), Stood::default());
     loop {
         let mut tx = services.begin().await?;
-        let page = units::unassigned(&mut *tx, after, PAGE).await?;
+        let page = units::standing(&mut *tx, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
-        let (named, alone): (Vec<_>, Vec<_>) = page.into_iter().partition(|row| row.named);
+        let unsaid = page.into_iter().filter(|row| !row.assigned);
+        let (named, alone): (Vec<_>, Vec<_>) = unsaid.partition(|row| row.named);
         stood.left.extend(alone.iter().map(|row| UnitId(row.id)));
         let told: Vec<Incoming> =
             named.iter().map(|row| said(context, UnitId(row.id), FamilyId(row.family_id))).collect();

@@ -188,27 +188,31 @@ pub async fn stand(db: impl PgExecutor<'_>, at: &Standings, now: Timestamp) -> s
     Ok(done.rows_affected())
 }
 
-/// A unit that is a family's, which no event says.
+/// A unit that is a family's by its row.
 #[derive(Debug, Clone, Copy)]
-pub struct UnassignedRow {
+pub struct StandingRow {
     /// Which.
     pub id: Uuid,
     /// Whose.
     pub family_id: Uuid,
     /// A contract of this family names it.
     pub named: bool,
+    /// An event says so.
+    pub assigned: bool,
 }
 
-/// Units behind an id that are families' by their rows and by no event, and of which something can still be said.
-pub async fn unassigned(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<UnassignedRow>> {
+/// Units behind an id that are families' by their rows, and of which something can still be said. So many of them are chosen before
+/// their events are looked at: with the condition beside it, all events of the house are read to find a page.
+pub async fn standing(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> sqlx::Result<Vec<StandingRow>> {
     sqlx::query_as!(
-        UnassignedRow,
-        r#"select u.id, u.family_id as "family_id!",
-                  exists (select from family_contract c where c.unit_id = u.id and c.family_id = u.family_id) as "named!"
-           from custody_unit u
-           where u.family_id is not null and u.key_sealed is not null and u.id > $1
-             and not exists (select from custody_event e where e.unit_id = u.id and e.kind = 'assigned')
-           order by u.id limit $2"#,
+        StandingRow,
+        r#"with page as materialized (
+             select id, family_id from custody_unit
+             where family_id is not null and key_sealed is not null and id > $1 order by id limit $2)
+           select p.id, p.family_id as "family_id!",
+                  exists (select from family_contract c where c.unit_id = p.id and c.family_id = p.family_id) as "named!",
+                  exists (select from custody_event e where e.unit_id = p.id and e.kind = 'assigned') as "assigned!"
+           from page p order by p.id"#,
         after,
         limit
     )
