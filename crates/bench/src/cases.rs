@@ -74,7 +74,7 @@ impl Look {
 }
 
 /// Seeds, measures in interleaved rounds, prints.
-pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
+pub async fn run(stage: &Arc<Stage>, terms: &Terms) -> anyhow::Result<()> {
     report::machine(stage, terms).await?;
     let mut there = Vec::new();
     let mut all: Vec<Vec<Vec<Duration>>> = Vec::new();

@@ -43,7 +43,7 @@ enum Part {
 }
 
 /// Bookings per second, or what lists of cases cost. `DATABASE_URL` names the Postgres to use.
-#[derive(Parser, Clone, Copy)]
+#[derive(Parser, Clone)]
 struct Terms {
     /// What.
     #[arg(value_enum, default_value = "bookings")]
@@ -63,6 +63,9 @@ struct Terms {
     /// How much of a day of readings is fed, where that is measured.
     #[arg(long, default_value_t = 1.0)]
     share: f64,
+    /// Of `units`: a database that stays, by its name. What stands there is filled up, so that a bank that took an hour is read again.
+    #[arg(long)]
+    database: Option<String>,
 }
 
 /// What visitors want.
@@ -121,22 +124,25 @@ struct Line {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let terms = Terms::parse();
-    let stage = Arc::new(Stage::set().await?);
-    if terms.part == Part::Cases {
-        return cases::run(&stage, terms).await;
+    ensure!(terms.database.is_none() || terms.part == Part::Units, "only units are measured on a database that stays");
+    let stage = Arc::new(Stage::set(terms.database.as_deref()).await?);
+    let terms = &terms;
+    match terms.part {
+        Part::Bookings => bookings(&stage, terms).await,
+        Part::Cases => cases::run(&stage, terms).await,
+        Part::Units => units::run(&stage, terms).await,
+        Part::Telemetry => telemetry::run(&stage, terms).await,
     }
-    if terms.part == Part::Units {
-        return units::run(&stage, terms).await;
-    }
-    if terms.part == Part::Telemetry {
-        return telemetry::run(&stage, terms).await;
-    }
-    report::machine(&stage, terms).await?;
-    let mut lines = count(&stage, terms).await?;
+}
+
+/// The engine beside naive variants, in interleaved rounds.
+async fn bookings(stage: &Arc<Stage>, terms: &Terms) -> anyhow::Result<()> {
+    report::machine(stage, terms).await?;
+    let mut lines = count(stage, terms).await?;
     stage.settle().await?;
     for _ in 0..terms.rounds {
         for line in &mut lines {
-            let slice = measure(&stage, line.scenario, line.work, Duration::from_secs_f64(terms.seconds)).await?;
+            let slice = measure(stage, line.scenario, line.work, Duration::from_secs_f64(terms.seconds)).await?;
             line.slices.push(slice);
         }
     }
@@ -146,7 +152,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// What each way sends over the wire, at the same load, through a proxy that slows it down. It also gives the tables
 /// some history and so warms up the database.
-async fn count(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<Vec<Line>> {
+async fn count(stage: &Arc<Stage>, terms: &Terms) -> anyhow::Result<Vec<Line>> {
     let wire = testkit::wire::Wire::tap(stage.database()).await?;
     let services = stage.house(wire.options(stage.database())).await?;
     let mut lines = Vec::new();

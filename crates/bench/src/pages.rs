@@ -4,6 +4,7 @@ use crate::http::Connection;
 use crate::stage::Stage;
 use anyhow::ensure;
 use domain::account::Role;
+use services::context::new_uuid;
 use services::custody::assign_standing;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,11 +46,6 @@ impl Guardian {
     }
 }
 
-/// What browsers show to be known: a token of the right length, whose number stands at its end.
-fn token(who: &str, nth: usize) -> String {
-    format!("{:0>43}", format!("{who}{nth}"))
-}
-
 /// Gives each unit that is kept for a family its family, with an account; signs so many of them in, from all over the store.
 pub async fn families(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian>> {
     let mut db = stage.owner().await?;
@@ -71,25 +67,28 @@ pub async fn families(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian
     ] {
         sqlx::query(statement).execute(&mut *db).await?;
     }
-    let chosen: Vec<(Uuid, Uuid)> = sqlx::query_as("select account, unit from whose order by family limit $1")
-        .bind(most as i64)
-        .fetch_all(&mut *db)
-        .await?;
     sqlx::query("drop table whose").execute(&mut *db).await?;
+    // By their ids, which are random: from all over the store.
+    let chosen: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "select m.account_id, c.unit_id from family_member m join family_contract c using (family_id) order by m.family_id limit $1",
+    )
+    .bind(most as i64)
+    .fetch_all(&mut *db)
+    .await?;
     drop(db);
     let stood = assign_standing(&stage.services, &stage.services.system()).await?;
     ensure!(stood.left.is_empty(), "{} units were given to nobody", stood.left.len());
     ensure!(chosen.len() > READERS, "only {} units are kept for families", chosen.len());
     let mut guardians = Vec::with_capacity(chosen.len());
-    for (nth, (account, unit)) in chosen.into_iter().enumerate() {
-        guardians.push(Guardian { cookie: signed_in(stage, account, &token("guardian", nth)).await?, unit });
+    for (account, unit) in chosen {
+        guardians.push(Guardian { cookie: signed_in(stage, account).await?, unit });
     }
     Ok(guardians)
 }
 
 /// Somebody of the staff, signed in; answers their cookie.
 pub async fn staff(stage: &Stage, role: Role) -> anyhow::Result<String> {
-    let account = Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0000);
+    let account = new_uuid(stage.services.clock.now());
     let mut db = stage.owner().await?;
     sqlx::query("insert into account (id, kind, locale, created_at) values ($1, 'staff', 'zh-CN', now())")
         .bind(account)
@@ -101,15 +100,17 @@ pub async fn staff(stage: &Stage, role: Role) -> anyhow::Result<String> {
         .execute(&mut *db)
         .await?;
     drop(db);
-    signed_in(stage, account, &token("staff", 0)).await
+    signed_in(stage, account).await
 }
 
-async fn signed_in(stage: &Stage, account: Uuid, token: &str) -> anyhow::Result<String> {
+async fn signed_in(stage: &Stage, account: Uuid) -> anyhow::Result<String> {
+    // Of the right length, another one each time.
+    let token = format!("{:0>43}", new_uuid(stage.services.clock.now()).simple());
     sqlx::query(
         "insert into login_session (id, token_hash, account_id, label, created_at, last_seen_at, expires_at, stepped_up_at)
          values (gen_random_uuid(), sha256(convert_to($1, 'UTF8')), $2, 'bench', now(), now(), now() + interval '12 hours', now())",
     )
-    .bind(token)
+    .bind(&token)
     .bind(account)
     .execute(&mut *stage.owner().await?)
     .await?;
@@ -123,14 +124,16 @@ pub async fn tank(stage: &Stage, cookie: &str) -> anyhow::Result<Look> {
         "insert into telemetry_channel (code, kind, tank_id, interval_s, device, since)
          select t.code || '/' || k, k, t.id, 60, 'BENCH', now() - interval '31 days'
          from custody_tank t cross join unnest(array['temperature_top', 'temperature_bottom', 'ln2_level']) k
-         where t.code like 'BULK-%'",
-        "insert into telemetry_latest (channel_id, heard_at) select id, now() from telemetry_channel",
+         where t.code like 'BULK-%' on conflict do nothing",
+        "insert into telemetry_latest (channel_id, heard_at) select id, now() from telemetry_channel
+         on conflict (channel_id) do update set heard_at = excluded.heard_at",
         "select telemetry_make_days(array(select d::date from generate_series(now() - interval '31 days', now() + interval '2 days', '1 day') d))",
         "insert into telemetry_rollup (channel_id, began, low, mean, high, good, others)
          select c.id, b, -187 - random(), -186.5, -186 + random(), 10, 0
          from telemetry_channel c,
               generate_series(date_bin('10 minutes', now() - interval '30 days', 'epoch'::timestamptz),
-                              date_bin('10 minutes', now() - interval '20 minutes', 'epoch'::timestamptz), '10 minutes') b",
+                              date_bin('10 minutes', now() - interval '20 minutes', 'epoch'::timestamptz), '10 minutes') b
+         on conflict do nothing",
     ] {
         sqlx::query(statement).execute(&mut *db).await?;
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Says where and how it is measured.
-pub async fn machine(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
+pub async fn machine(stage: &Stage, terms: &Terms) -> anyhow::Result<()> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("an unknown processor");
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

@@ -1,4 +1,4 @@
-//! A museum on a database of its own, made for the measurement and dropped after it.
+//! A museum on a database of its own, made for the measurement and dropped after it unless it has a name.
 
 use crate::codes::Codes;
 use crate::meter::{self, Used};
@@ -36,14 +36,17 @@ pub struct Stage {
     first_session: Timestamp,
     made: AtomicI64,
     visitors: AtomicU64,
-    // Dropped last: its database goes with it.
+    // Dropped last: its database goes with it, unless it stays.
     db: TestDb,
 }
 
 impl Stage {
-    /// A migrated database with a museum in it.
-    pub async fn set() -> anyhow::Result<Self> {
-        let db = TestDb::new().await;
+    /// A migrated database with a museum in it: a new one, or that of a name, which stays.
+    pub async fn set(named: Option<&str>) -> anyhow::Result<Self> {
+        let db = match named {
+            Some(name) => TestDb::staying(name).await,
+            None => TestDb::new().await,
+        };
         let options = db.options().disable_statement_logging();
         let owner = PgPoolOptions::new().max_connections(1).min_connections(1).connect_with(options.clone()).await?;
         let services = house(options.clone()).await?;

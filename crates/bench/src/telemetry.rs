@@ -35,7 +35,7 @@ const OLD: i64 = 100;
 const AIM: (f64, f64) = (600.0, 200.0);
 
 /// Feeds, rolls up, draws, looks, prints.
-pub async fn run(stage: &Arc<Stage>, terms: Terms) -> anyhow::Result<()> {
+pub async fn run(stage: &Arc<Stage>, terms: &Terms) -> anyhow::Result<()> {
     report::machine(stage, terms).await?;
     let services = &stage.services;
     let minutes = ((MINUTES as f64 * terms.share) as i64).clamp(1, MINUTES);
@@ -93,7 +93,7 @@ async fn roll(services: Services) {
     }
 }
 
-async fn charts(stage: &Stage, terms: Terms) -> anyhow::Result<()> {
+async fn charts(stage: &Stage, terms: &Terms) -> anyhow::Result<()> {
     let services = &stage.services;
     let tank: Uuid = stage.ask("select id::text from custody_tank where code = 'B-7'").await?.parse()?;
     let by = context(services);

@@ -10,16 +10,30 @@ use uuid::Uuid;
 pub struct TestDb {
     name: String,
     server: PgConnectOptions,
+    /// Whether it stays when its test is over.
+    stays: bool,
 }
 
 impl TestDb {
     /// A fresh, migrated, empty database on the server of `DATABASE_URL`.
     pub async fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "tests are configured by the environment")]
-        let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names the server that tests may use");
-        let server = PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL").database("postgres");
+        let server = server();
         let template = template(&server).await;
         Self::clone_of(server, &template).await
+    }
+
+    /// The migrated database of this name on that server, which stays: made where there is none. For what takes too long to make
+    /// for one look at it.
+    pub async fn staying(name: &str) -> Self {
+        let server = server();
+        let mut admin = connect(&server).await;
+        if !exists(&mut admin, name).await {
+            execute(&mut admin, format!("create database \"{name}\"")).await;
+        }
+        let mut own = connect(&server.clone().database(name)).await;
+        store::MIGRATIONS.run(&mut own).await.expect("the migrations run");
+        own.close().await.expect("the connection closes");
+        Self { name: name.to_owned(), server, stays: true }
     }
 
     /// Another database with all that is in this one, to which nobody may be connected meanwhile.
@@ -33,7 +47,7 @@ impl TestDb {
         // Where `scripts/db hasty` made a place in memory.
         let place = if in_memory(&mut admin).await { " strategy file_copy tablespace in_memory" } else { "" };
         execute(&mut admin, format!("create database {name} template {template}{place}")).await;
-        Self { name, server }
+        Self { name, server, stays: false }
     }
 
     /// Options to connect as the owner of everything (the tests' superuser).
@@ -91,6 +105,9 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
+        if self.stays {
+            return;
+        }
         let (name, server) = (std::mem::take(&mut self.name), self.server.clone());
         // A test's runtime may be ending: the database is dropped by a thread with a runtime of its own.
         let dropped = std::thread::spawn(move || {
@@ -101,6 +118,13 @@ impl Drop for TestDb {
         });
         drop(dropped.join());
     }
+}
+
+/// The server of `DATABASE_URL`.
+fn server() -> PgConnectOptions {
+    #[expect(clippy::disallowed_methods, reason = "tests are configured by the environment")]
+    let url = std::env::var("DATABASE_URL").expect("DATABASE_URL names the server that tests may use");
+    PgConnectOptions::from_str(&url).expect("DATABASE_URL is a Postgres URL").database("postgres")
 }
 
 /// The migrated template of the present migrations, made by whoever comes first (across processes).
@@ -143,6 +167,6 @@ async fn connect(options: &PgConnectOptions) -> PgConnection {
 }
 
 async fn execute(admin: &mut PgConnection, sql: String) {
-    // Names are made here of hexadecimal digits.
+    // Names are made here of hexadecimal digits, or are those of whoever runs this.
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(admin).await.expect("the tests' user may do this");
 }
