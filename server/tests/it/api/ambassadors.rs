@@ -1,6 +1,6 @@
 //! `/api/v1/ambassadors`: a machine reads the rounds, applies for somebody and verifies certificates.
 
-use super::{faults, number};
+use super::{faults, number, told_once_and_shown_to_its_client_alone};
 use crate::support::{Answer, ORIGIN, Site};
 use domain::account::Scope;
 use domain::ids::{AmbassadorId, AmbassadorRoundId};
@@ -97,18 +97,7 @@ async fn a_machine_applies_for_somebody_once_for_a_key_and_reads_its_own_applica
     assert_eq!(apply(&site, &token, "a-key-of-mine", &other).await.problem(), "idempotency-key-reused");
     let kept = "select count(*) from ambassador_application where guardian_sealed is not null";
     assert_eq!(number(&site, kept).await, 1);
-    let told = "select count(*) from job where payload->>'template' = 'received' and payload->>'request' is not null";
-    assert_eq!(number(&site, told).await, 1, "who applies is told once");
-
-    let place = made.header("location").to_owned();
-    let shown = site.call("GET", &place, &token, &[], None).await;
-    assert_eq!((shown.status, shown.json()), (StatusCode::OK, whole.clone()));
-    let again = site.call("GET", &place, &token, &[("if-none-match", shown.header("etag"))], None).await;
-    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
-    let (_, others) = site.client("partner", &[Scope::BookingsWrite]).await;
-    assert_eq!(site.call("GET", &place, &others, &[], None).await.problem(), "not-found");
-    let nothing = format!("{PATH}/01980000-0000-7000-8000-000000000000");
-    assert_eq!(site.call("GET", &nothing, &token, &[], None).await.problem(), "not-found");
+    let place = told_once_and_shown_to_its_client_alone(&site, &token, &made, PATH).await;
 
     // Whoever applied follows it by the link, and takes it back there; the machine sees that.
     let page = format!("/ambassadors/r/{}", link(&whole));

@@ -1,6 +1,6 @@
 //! `/api/v1/bus/requests`: a machine asks for the science bus for a school.
 
-use super::{faults, number};
+use super::{faults, number, told_once_and_shown_to_its_client_alone};
 use crate::support::{Answer, Site};
 use domain::account::Scope;
 use http::StatusCode;
@@ -37,18 +37,7 @@ async fn a_machine_asks_for_the_bus_once_for_a_key_and_reads_its_own_request_onl
     let other = ask(&site, &token, "a-key-of-mine", &request("other@example.com")).await;
     assert_eq!(other.problem(), "idempotency-key-reused");
     assert_eq!(number(&site, "select count(*) from bus_request").await, 1);
-    let told = "select count(*) from job where payload->>'template' = 'received' and payload->>'request' is not null";
-    assert_eq!(number(&site, told).await, 1, "who asks is told once");
-
-    let place = made.header("location").to_owned();
-    let shown = site.call("GET", &place, &token, &[], None).await;
-    assert_eq!((shown.status, shown.json()), (StatusCode::OK, whole.clone()));
-    let again = site.call("GET", &place, &token, &[("if-none-match", shown.header("etag"))], None).await;
-    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
-    let (_, others) = site.client("partner", &[Scope::BookingsWrite]).await;
-    assert_eq!(site.call("GET", &place, &others, &[], None).await.problem(), "not-found");
-    let nothing = format!("{PATH}/01980000-0000-7000-8000-000000000000");
-    assert_eq!(site.call("GET", &nothing, &token, &[], None).await.problem(), "not-found");
+    let place = told_once_and_shown_to_its_client_alone(&site, &token, &made, PATH).await;
 
     // Whoever asks follows it by the link, and takes it back there; the machine sees that.
     let link = whole["manage_url"].as_str().expect("a link");

@@ -19,6 +19,7 @@ mod waiting;
 
 use crate::support::{Answer, Site};
 use axum::body::{Body, Bytes};
+use domain::account::Scope;
 use futures::StreamExt as _;
 use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
@@ -60,6 +61,23 @@ fn faults(answer: &Answer) -> Vec<String> {
 /// One number from the database.
 async fn number(site: &Site, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&site.test.db.owner_pool()).await.expect("a number")
+}
+
+/// Whoever asked is told so once; and what a client made is shown at its address below `path` to that client, and to no
+/// other. Answers the address.
+async fn told_once_and_shown_to_its_client_alone(site: &Site, token: &str, made: &Answer, path: &str) -> String {
+    let told = "select count(*) from job where payload->>'template' = 'received' and payload->>'request' is not null";
+    assert_eq!(number(site, told).await, 1, "who asks is told once");
+    let place = made.header("location").to_owned();
+    let shown = site.call("GET", &place, token, &[], None).await;
+    assert_eq!((shown.status, shown.json()), (StatusCode::OK, made.json()));
+    let again = site.call("GET", &place, token, &[("if-none-match", shown.header("etag"))], None).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    let (_, others) = site.client("partner", &[Scope::BookingsWrite]).await;
+    assert_eq!(site.call("GET", &place, &others, &[], None).await.problem(), "not-found");
+    let nothing = format!("{path}/01980000-0000-7000-8000-000000000000");
+    assert_eq!(site.call("GET", &nothing, token, &[], None).await.problem(), "not-found");
+    place
 }
 
 /// Three batches that begin and never end hold the turns of a feed; what a fourth is answered. The feed is at `path` and takes a list
@@ -110,7 +128,6 @@ async fn raw(site: &Site, token: &str, content_type: &str, body: impl Into<Body>
 
 #[tokio::test]
 async fn whatever_cannot_be_read_is_a_problem_document() {
-    use domain::account::Scope;
     let site = Site::new().await;
     let (_, token) = site.client("partner", &[Scope::BookingsWrite]).await;
 
@@ -137,7 +154,6 @@ async fn whatever_cannot_be_read_is_a_problem_document() {
 
 #[tokio::test]
 async fn every_field_that_cannot_be_taken_is_named_with_its_rule() {
-    use domain::account::Scope;
     let site = Site::new().await;
     let (_, token) = site.client("partner", &[Scope::BookingsWrite]).await;
     let body = json!({ "session": "01980000-0000-7000-8000-000000000000", "name": " ", "contact": "nobody", "people": 2, "children": 3 });
