@@ -156,8 +156,9 @@ async fn send_booking(services: Services, job: Job<BookingJob>) -> Outcome {
     }
     if let Some(phone) = visit.phone.clone() {
         short_link::keep(&services, booking, visit.ends_at).await?;
+        let text = template.filed_text(visit.open_door, visit.changeable(now));
         let values = values(&services, &visit, template, no_show.as_ref(), now);
-        let parcel = sms(&services, sms_id, phone, visit.locale, filed_text(template, &visit, now), values, now)?;
+        let parcel = sms(&services, sms_id, phone, visit.locale, text, values, now)?;
         outcome = outcome.and(dispatch_one(&services, now, of(sms_id, "sms"), parcel, job.last).await);
     }
     outcome
@@ -318,24 +319,6 @@ async fn alternatives(services: &Services, visit: &Visit, now: Timestamp) -> Res
     Ok(spans.into_iter().map(|(starts, ends)| span_text(starts, ends, visit.locale)).collect())
 }
 
-/// The filed text of a reminder of a session that needs no booking.
-const REMINDER_FREE: &str = "reminder_free";
-
-/// The filed text of a message. It has no conditions: what a mail says in one text are several here. Those that are `firm` invite
-/// to no change, since it is too late for one.
-fn filed_text(template: Template, visit: &Visit, now: Timestamp) -> &'static str {
-    let reminder = template.reminder().is_some();
-    if reminder && visit.open_door {
-        REMINDER_FREE
-    } else if reminder && !visit.changeable(now) {
-        "reminder_firm"
-    } else if template == Template::Confirmation && !visit.changeable(now) {
-        "confirmation_firm"
-    } else {
-        template.text()
-    }
-}
-
 /// The values of a filed text message: only those its sentence has, each of at most 35 characters (providers refuse
 /// longer ones).
 fn values(
@@ -379,7 +362,7 @@ fn values(
         return values;
     }
     values.insert("link", short_link::code(services, visit.booking));
-    if filed_text(template, visit, now) != REMINDER_FREE {
+    if !(visit.open_door && template.reminder().is_some()) {
         values.insert("people", visit.people.to_string());
         values.insert("doors", clock_text(visit.doors_open()));
     }

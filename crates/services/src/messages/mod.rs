@@ -168,6 +168,22 @@ impl Template {
         }
     }
 
+    /// The text it leaves by as a text message, as things are then: a filed text has no conditions, so that what a mail says in
+    /// one text are several of them. Those that are firm invite to no change, since it is too late for one.
+    const fn filed_text(self, open_door: bool, changeable: bool) -> &'static str {
+        match self {
+            Self::Confirmation if !changeable => "confirmation_firm",
+            Self::ReminderDays3 | Self::ReminderDay1 | Self::ReminderHours2 => match (open_door, changeable) {
+                (true, _) => "reminder_free",
+                (false, true) => "reminder",
+                (false, false) => "reminder_firm",
+            },
+            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Closed | Self::Missed | Self::MissedLifted => {
+                self.text()
+            }
+        }
+    }
+
     const fn reminder(self) -> Option<Reminder> {
         match self {
             Self::ReminderDays3 => Some(Reminder::Days3),

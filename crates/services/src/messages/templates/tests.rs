@@ -6,6 +6,7 @@ use super::super::certificates::CertificateFacts;
 use super::super::report::ReportFacts;
 use super::super::requests::{AmbassadorTemplate, BusTemplate, GroupTemplate};
 use super::*;
+use crate::messages::Template as Booking;
 use crate::requests::Template;
 use samples::samples;
 use std::collections::BTreeSet;
@@ -38,6 +39,16 @@ fn every_message_about_a_request_has_a_text_and_every_such_text_a_message() {
         .collect();
     let is_of_request = |name: &&str| ["bus_", "group_", "ambassador_"].iter().any(|kind| name.starts_with(kind));
     assert_eq!(table, NAMES.iter().copied().filter(is_of_request).collect());
+}
+
+/// By a text that is not filed none would ever leave.
+#[test]
+fn every_message_about_a_booking_leaves_by_a_filed_text_and_by_every_such_text_a_message() {
+    let whenever = [(false, false), (false, true), (true, false), (true, true)];
+    let texts = |message: Booking| whenever.map(|(open_door, changeable)| message.filed_text(open_door, changeable));
+    let left: BTreeSet<_> = Booking::ALL.into_iter().flat_map(texts).collect();
+    let filed: BTreeSet<_> = NAMES.iter().chain(&SMS_ONLY).copied().filter(|name| is_of_visit(name)).collect();
+    assert_eq!(left, filed);
 }
 
 #[test]
