@@ -334,50 +334,52 @@ fn values(
         ("when", when_text(visit.starts_at, locale)),
         ("reference", visit.reference.to_string()),
     ]);
-    if template == Template::Closed {
-        let unsaid = if locale == Locale::ZhCn { "场馆安排调整" } else { "a change of the house's plans" };
-        values.insert("reason", shortened(visit.reason(locale).unwrap_or(unsaid)));
-        values.insert("link", short_link::code(services, visit.booking));
-        return values;
-    }
-    match (template, no_show) {
-        (Template::Missed, Some(no_show)) => {
-            values.insert("outcome", missed_text(visit, no_show));
-            values.insert("link", short_link::code(services, visit.booking));
-            return values;
+    let link = ("link", short_link::code(services, visit.booking));
+    let coming = [("people", visit.people.to_string()), ("doors", clock_text(visit.doors_open()))];
+    match template {
+        Template::Confirmation | Template::Changed => values.extend(coming.into_iter().chain([link])),
+        Template::ReminderDays3 | Template::ReminderDay1 | Template::ReminderHours2 => {
+            values.extend([link, ("day", day_left_text(days_left(now, visit.starts_at), locale))]);
+            if !visit.open_door {
+                values.extend(coming);
+            }
         }
-        (Template::MissedLifted, _) => return values,
-        _ => {}
-    }
-    if template == Template::Cancelled {
-        let reason = match (locale, visit.closed, visit.cancelled_by_house) {
-            (Locale::ZhCn, true, _) => "因场馆安排调整，很抱歉已",
-            (Locale::ZhCn, false, true) => "已由工作人员",
-            (Locale::ZhCn, false, false) => "已按您的要求",
-            (Locale::En, true, _) => "as we had to close the session",
-            (Locale::En, false, true) => "by our staff",
-            (Locale::En, false, false) => "as you asked",
-        };
-        values.insert("reason", reason.to_owned());
-        return values;
-    }
-    values.insert("link", short_link::code(services, visit.booking));
-    if !(visit.open_door && template.reminder().is_some()) {
-        values.insert("people", visit.people.to_string());
-        values.insert("doors", clock_text(visit.doors_open()));
-    }
-    if template.reminder().is_some() {
-        let day = match (locale, days_left(now, visit.starts_at)) {
-            (Locale::ZhCn, 0) => "今天".to_owned(),
-            (Locale::ZhCn, 1) => "明天".to_owned(),
-            (Locale::ZhCn, days) => format!("{days}天后"),
-            (Locale::En, 0) => "today".to_owned(),
-            (Locale::En, 1) => "tomorrow".to_owned(),
-            (Locale::En, days) => format!("in {days} days"),
-        };
-        values.insert("day", day);
+        Template::Cancelled => values.extend([("reason", cancelled_text(visit).to_owned())]),
+        Template::Closed => {
+            let unsaid = if locale == Locale::ZhCn { "场馆安排调整" } else { "a change of the house's plans" };
+            values.extend([link, ("reason", shortened(visit.reason(locale).unwrap_or(unsaid)))]);
+        }
+        Template::Missed => {
+            values.extend([link]);
+            values.extend(no_show.map(|no_show| ("outcome", missed_text(visit, no_show))));
+        }
+        Template::MissedLifted => {}
     }
     values
+}
+
+/// How a booking was cancelled, as a part of a sentence.
+fn cancelled_text(visit: &Visit) -> &'static str {
+    match (visit.locale, visit.closed, visit.cancelled_by_house) {
+        (Locale::ZhCn, true, _) => "因场馆安排调整，很抱歉已",
+        (Locale::ZhCn, false, true) => "已由工作人员",
+        (Locale::ZhCn, false, false) => "已按您的要求",
+        (Locale::En, true, _) => "as we had to close the session",
+        (Locale::En, false, true) => "by our staff",
+        (Locale::En, false, false) => "as you asked",
+    }
+}
+
+/// 明天 · tomorrow
+fn day_left_text(days: i64, locale: Locale) -> String {
+    match (locale, days) {
+        (Locale::ZhCn, 0) => "今天".to_owned(),
+        (Locale::ZhCn, 1) => "明天".to_owned(),
+        (Locale::ZhCn, days) => format!("{days}天后"),
+        (Locale::En, 0) => "today".to_owned(),
+        (Locale::En, 1) => "tomorrow".to_owned(),
+        (Locale::En, days) => format!("in {days} days"),
+    }
 }
 
 /// At most 35 characters, the last an ellipsis where something was left out.
