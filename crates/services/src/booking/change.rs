@@ -2,10 +2,10 @@
 //! its end when the caller goes away, and queues its message in the same transaction.
 
 use super::BookingError;
-use super::claims::{activity, contact_index, lock, lock_key};
-use super::document::{document_index, sealed, still_coming};
+use super::claims::{activity, lock, lock_key};
+use super::document::{sealed, still_coming};
 use super::entrance::{Who, pass, running};
-use super::persons::{Persons, sign_of, since};
+use super::persons::{Persons, since};
 use super::retry::again;
 use super::view::{BookingView, open};
 use super::waiting::{handed_on, lock_lines, promote, standing};
@@ -474,9 +474,7 @@ async fn other_bookings(
     target: &claims::LockedSession,
     view: &BookingView,
 ) -> Result<(BookingFacts, Vec<BookingFacts>), BookingError> {
-    let contact = view.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let signs: Vec<_> = contact.into_iter().chain(view.account.map(|account| sign_of(account.0))).collect();
-    let documents: Vec<_> = view.documents.all().map(|document| document_index(services, document)).collect();
+    let (signs, documents) = (view.signs(services), view.document_signs(services));
     let counted: Vec<Vec<u8>> = signs.iter().chain(&documents).cloned().collect();
     if counted.is_empty() {
         return Ok(Default::default());

@@ -6,10 +6,10 @@
 
 use super::BookingError;
 use super::change::{Handle, policy_of, require_change, resolve};
-use super::claims::{Channel, Source, contact_index, lock, lock_key, row};
-use super::document::{all_there, document_index};
+use super::claims::{Channel, Source, lock, lock_key, row};
+use super::document::all_there;
 use super::entrance::{Who, pass};
-use super::persons::{Persons, sign_of, since};
+use super::persons::{Persons, since};
 use super::retry::again;
 use super::view::{BookingView, open, view};
 use super::waiting::{handed_on, lock_lines};
@@ -27,7 +27,8 @@ use uuid::Uuid;
 /// Books a date for the holder of a series that lacks it. Repeating it answers the same booking.
 ///
 /// # Errors
-/// `NotFound` for a booking of no series, or a date of another event; `StateHasChanged` where the booking itself was cancelled; `Refused` for whatever refuses the places; `Fields` where a document is asked for and none is there any more.
+/// `NotFound` for a booking of no series, or a date of another event; `StateHasChanged` where the booking itself was
+/// cancelled; `Refused` for whatever refuses the places; `Fields` where a document is asked for and none is there any more.
 pub async fn book_missing(
     services: &Services,
     context: &Context,
@@ -78,9 +79,7 @@ async fn transaction(
     // Two presses at once, and whatever else this person books, one after the other. Of the documents all that were known:
     // whoever leaves the party meanwhile may make another one the first.
     let holder = open(services, seen)?;
-    let contact = holder.person.contact.as_ref().map(|contact| contact_index(services, contact));
-    let signs: Vec<_> = contact.into_iter().chain(holder.account.map(|account| sign_of(account.0))).collect();
-    let documents: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
+    let (signs, documents) = (holder.signs(services), holder.document_signs(services));
     let counted = signs.iter().chain(&documents);
     let keys = counted.map(|index| lock_key(index)).chain([lock_key(known.as_bytes())]);
     claims::lock_keys(&mut tx, &keys.collect::<Vec<_>>()).await?;
@@ -139,15 +138,15 @@ async fn documents_admit(
     holder: &BookingView,
     dates: &[bookings::BookingRow],
 ) -> Result<Result<(), Refusal>, BookingError> {
-    let indexes: Vec<_> = holder.documents.all().map(|document| document_index(services, document)).collect();
-    all_there(indexes.len(), policy.identity.of(holder.party.people.get()))?;
-    let mut had = Persons::read(db, indexes.clone(), since(policy, session.starts_at.to_jiff())).await?;
+    let signs = holder.document_signs(services);
+    all_there(signs.len(), policy.identity.of(holder.party.people.get()))?;
+    let mut had = Persons::read(db, signs.clone(), since(policy, session.starts_at.to_jiff())).await?;
     for own in dates.iter().filter(|row| row.state == "confirmed") {
-        for index in &indexes {
-            had.leave_out(own.activity_id, (own.starts_at.to_jiff(), own.ends_at.to_jiff()), index);
+        for sign in &signs {
+            had.leave_out(own.activity_id, (own.starts_at.to_jiff(), own.ends_at.to_jiff()), sign);
         }
     }
-    let facts: Vec<_> = indexes.iter().map(|index| had.at(policy, now, session, index)).collect();
+    let facts: Vec<_> = signs.iter().map(|sign| had.at(policy, now, session, sign)).collect();
     Ok(documents_within_limits(policy, now, &facts, holder.party))
 }
 

@@ -2,8 +2,9 @@
 
 use super::BookingError;
 use super::change::{Handle, resolve};
-use super::claims::Person;
-use super::document::{BOOKING, open_documents};
+use super::claims::{Person, contact_index};
+use super::document::{BOOKING, document_index, open_documents};
+use super::persons::sign_of;
 use crate::crypto::{LinkPurpose, Pass, Place};
 use crate::{Context, Services};
 use domain::Locale;
@@ -71,6 +72,19 @@ pub struct BookingView {
     pub open_door: bool,
     /// The act of closing that cancelled it: another session may be booked without a second code.
     pub closure: Option<ClosureId>,
+}
+
+impl BookingView {
+    /// What the limits know whoever booked by: their contact and their account.
+    pub(super) fn signs(&self, services: &Services) -> Vec<Vec<u8>> {
+        let contact = self.person.contact.as_ref().map(|contact| contact_index(services, contact));
+        contact.into_iter().chain(self.account.map(|account| sign_of(account.0))).collect()
+    }
+
+    /// What they know those by whose documents are there.
+    pub(super) fn document_signs(&self, services: &Services) -> Vec<Vec<u8>> {
+        self.documents.all().map(|document| document_index(services, document)).collect()
+    }
 }
 
 /// Opens a row's sealed columns.
