@@ -335,11 +335,9 @@ pub async fn change(
             let mut faults = Faults::default();
             let party = party(people, children.unwrap_or(0), &mut faults);
             let party = party.ok_or_else(|| Problem::new(problem::INVALID).errors(faults.into_errors()))?;
-            match stay {
-                // Places are counted from 1.
-                Some(stay) => Work::PartyOf(party, stay.into_iter().filter_map(|place| place.checked_sub(1)).collect()),
-                None => Work::Party(party),
-            }
+            // Places are counted from 1.
+            let from_zero = |stay: Vec<usize>| stay.into_iter().filter_map(|place| place.checked_sub(1)).collect();
+            Work::Party(party, stay.map(from_zero))
         }
         Change { people: None, session: None, .. } => return Err(needs("people")),
         _ => return Err(Problem::new(problem::MALFORMED).detail("Change the party or the session, not both at once.")),

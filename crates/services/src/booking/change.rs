@@ -101,10 +101,8 @@ fn deadline(
 pub enum Work {
     /// It is cancelled.
     Cancel,
-    /// Another party comes.
-    Party(Party),
-    /// Another party comes, and of those whose documents are there these, by their places.
-    PartyOf(Party, Vec<usize>),
+    /// Another party comes; of those whose documents are there these, by their places, where it is said who.
+    Party(Party, Option<Vec<usize>>),
     /// It moves to another session.
     Move(SessionId),
 }
@@ -177,7 +175,7 @@ pub async fn change_party(
     version: Option<i32>,
     party: Party,
 ) -> Result<BookingView, BookingError> {
-    run(services, context, handle, version, (Work::Party(party), None)).await
+    run(services, context, handle, version, (Work::Party(party, None), None)).await
 }
 
 /// [`change_party`] that says who still comes, by the places of their documents: those of the others are forgotten.
@@ -191,7 +189,7 @@ pub async fn change_party_of(
     version: Option<i32>,
     (party, stay): (Party, Vec<usize>),
 ) -> Result<BookingView, BookingError> {
-    run(services, context, handle, version, (Work::PartyOf(party, stay), None)).await
+    run(services, context, handle, version, (Work::Party(party, Some(stay)), None)).await
 }
 
 /// Moves a booking to another session in one swap: the old places are kept until the new ones are won.
@@ -268,11 +266,8 @@ async fn transaction(
     deadline(&policy, context, &own_facts, &booking)?;
     match work {
         Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
-        Work::Party(party) => {
-            do_party(services, context, &mut tx, &booking, (own, &policy, &own_facts, now), (*party, None)).await?
-        }
-        Work::PartyOf(party, stay) => {
-            let asked = (*party, Some(stay.as_slice()));
+        Work::Party(party, stay) => {
+            let asked = (*party, stay.as_deref());
             do_party(services, context, &mut tx, &booking, (own, &policy, &own_facts, now), asked).await?
         }
         Work::Move(target) => {

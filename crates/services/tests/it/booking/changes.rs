@@ -124,7 +124,7 @@ async fn a_change_and_its_remembered_answer_are_one_transaction() {
     };
     let handle = || Handle::Id(booked.booking);
     let change = async |version, people| {
-        let work = Work::Party(party(people, 0));
+        let work = Work::Party(party(people, 0), None);
         booking::change_and_remember(&house.services, &by, handle(), version, work, remember()).await
     };
     let taken = async || repeatable.take(&house.services, house.now()).await.expect("answered");
@@ -150,7 +150,7 @@ async fn of_two_that_hold_one_key_one_changes_the_booking() {
         let repeatable = Repeatable::new(&house.services, &by, "key-number-1", "booking", b"move");
         assert!(matches!(repeatable.take(&house.services, house.now()).await, Ok(Taken::Fresh)));
         let change = async |people| {
-            let work = Work::Party(party(people, 0));
+            let work = Work::Party(party(people, 0), None);
             let remember = Remember { under: repeatable.clone(), answer: Box::new(|_, _| serde_json::json!({})) };
             let handle = Handle::Id(booked.booking);
             match remembered {
