@@ -352,20 +352,18 @@ async fn do_party(
     (party, stay): (Party, Option<&[usize]>),
 ) -> Result<(), BookingError> {
     let (old, new) = (booking.people.max(0) as u32, party.people.get());
-    if new > old && !by_house(context) {
+    let same = new == old && i32::from(party.children) == booking.children;
+    if same || (new > old && !by_house(context)) {
         return Err(Refusal::NotSmaller.into());
-    }
-    if new == old && i32::from(party.children) == booking.children {
-        return Err(Refusal::NotSmaller.into());
-    }
-    // Whoever comes in addition needs no place either.
-    if new > old {
-        booking_needed(now, session)?;
     }
     let pool = pool_of(booking)?;
-    let free = session.free_for(pool);
-    if new > old && new - old > free {
-        return Err(Refusal::Full { free }.into());
+    if new > old {
+        // Where nobody needs a booking whoever comes in addition needs none either.
+        booking_needed(now, session)?;
+        let free = session.free_for(pool);
+        if new - old > free {
+            return Err(Refusal::Full { free }.into());
+        }
     }
     if policy.children_need_adult && party.children > 0 && party.adults() == 0 {
         return Err(Refusal::ChildrenNeedAdult.into());
