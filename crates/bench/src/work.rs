@@ -260,7 +260,7 @@ async fn transaction(
         detail: serde_json::json!({ "session": session.id, "people": 1, "children": 0, "channel": "api" }),
     };
     audit::record(db, context, &[entry]).await?;
-    messages::queue_confirmations(db, services, now, &[(BookingId(row.id), starts_at)]).await?;
+    messages::queue_confirmations(db, now, &[(BookingId(row.id), starts_at)]).await?;
     tx.commit().await?;
     Ok(booked(row, id))
 }

@@ -265,7 +265,7 @@ async fn transaction(
     let own_facts = standing(&mut tx, own, &policy, now).await?.facts;
     deadline(&policy, context, &own_facts, &booking)?;
     match work {
-        Work::Cancel => do_cancel(services, context, &mut tx, &booking).await?,
+        Work::Cancel => do_cancel(context, &mut tx, &booking).await?,
         Work::Party(party, stay) => {
             let asked = (*party, stay.as_deref());
             do_party(services, context, &mut tx, &booking, (own, &policy, &own_facts, now), asked).await?
@@ -288,7 +288,6 @@ async fn transaction(
 }
 
 async fn note(
-    services: &Services,
     context: &Context,
     db: &mut PgConnection,
     booking: &sql::BookingRow,
@@ -299,7 +298,7 @@ async fn note(
     audit::record(db, context, &[entry]).await?;
     let topic = if template == Template::Cancelled { Topic::BookingCancelled } else { Topic::BookingChanged };
     news::own_bookings(db, context.now, topic, &[booking.id]).await?;
-    messages::queue_booking(db, services, context.now, BookingId(booking.id), template).await?;
+    messages::queue_booking(db, context.now, BookingId(booking.id), template).await?;
     Ok(())
 }
 
@@ -329,18 +328,13 @@ pub(super) async fn cancel_in(
     let policy = policy_of(own)?;
     let facts = standing(db, own, &policy, services.clock.now()).await?.facts;
     deadline(&policy, context, &facts, booking)?;
-    do_cancel(services, context, db, booking).await
+    do_cancel(context, db, booking).await
 }
 
-async fn do_cancel(
-    services: &Services,
-    context: &Context,
-    db: &mut PgConnection,
-    booking: &sql::BookingRow,
-) -> Result<(), BookingError> {
+async fn do_cancel(context: &Context, db: &mut PgConnection, booking: &sql::BookingRow) -> Result<(), BookingError> {
     sql::cancel(db, booking.session_id, booking.id, changed_by(context), context.now).await?;
     let detail = serde_json::json!({ "session": booking.session_id, "people": booking.people });
-    note(services, context, db, booking, ("booking.cancelled", Template::Cancelled), detail).await
+    note(context, db, booking, ("booking.cancelled", Template::Cancelled), detail).await
 }
 
 async fn do_party(
@@ -383,7 +377,7 @@ async fn do_party(
     };
     sql::change(db, booking.session_id, booking.id, change, now).await?;
     let detail = serde_json::json!({ "from": old, "to": new });
-    note(services, context, db, booking, ("booking.resized", Template::Changed), detail).await
+    note(context, db, booking, ("booking.resized", Template::Changed), detail).await
 }
 
 /// Forgets the documents of those who do not come any more; those of the others allow the children that are said.
@@ -439,9 +433,9 @@ async fn do_move(
     let (people, children) = (booking.people, booking.children);
     let change = sql::Change { session: target.id, people, children, moves, pool: pool.name() };
     sql::change(db, own.id, booking.id, change, now).await?;
-    messages::queue_reminders(db, services, context.now, BookingId(booking.id), target.starts_at.to_jiff()).await?;
+    messages::queue_reminders(db, context.now, BookingId(booking.id), target.starts_at.to_jiff()).await?;
     let detail = serde_json::json!({ "from": own.id, "to": target.id });
-    note(services, context, db, booking, ("booking.moved", Template::Changed), detail).await
+    note(context, db, booking, ("booking.moved", Template::Changed), detail).await
 }
 
 fn pool_of(booking: &sql::BookingRow) -> Result<Pool, BookingError> {

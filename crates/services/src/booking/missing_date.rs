@@ -174,7 +174,7 @@ async fn write(
     outreach::copy_answers(services, db, context, holder.id.0, &[fresh.id]).await?;
     audit::record(db, context, &[made(session.id, &fresh, holder.id)]).await?;
     let id = BookingId(fresh.id);
-    messages::queue_confirmations(db, services, now, &[(id, session.starts_at.to_jiff())]).await?;
+    messages::queue_confirmations(db, now, &[(id, session.starts_at.to_jiff())]).await?;
     Ok(id)
 }
 

@@ -173,7 +173,7 @@ impl<'a> Locked<'a> {
         let entry = Entry { action: "booking.made", subject_kind: "booking", subject: Some(row.id), detail };
         audit::record(db, self.context, &[entry]).await?;
         let told = [(booked.booking, session.starts_at.to_jiff())];
-        messages::queue_confirmations(db, self.services, self.context.now, &told).await?;
+        messages::queue_confirmations(db, self.context.now, &told).await?;
         Ok(booked)
     }
 }

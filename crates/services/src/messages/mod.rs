@@ -266,7 +266,6 @@ impl BookingJob {
 /// Queues a message about a booking. Ring `Services::job_bell` after the commit.
 pub async fn queue_booking(
     db: &mut PgConnection,
-    _services: &Services,
     now: Timestamp,
     booking: BookingId,
     template: Template,
@@ -339,7 +338,6 @@ pub(crate) async fn queue_closed(db: &mut PgConnection, now: Timestamp, bookings
 /// Queues the confirmations of new bookings, each with the beginning of its session, and their reminders, in one statement.
 pub async fn queue_confirmations(
     db: &mut PgConnection,
-    _services: &Services,
     now: Timestamp,
     bookings: &[(BookingId, Timestamp)],
 ) -> sqlx::Result<()> {
@@ -357,7 +355,6 @@ pub async fn queue_confirmations(
 /// Queues the reminders of a booking, in place of those queued before: call it again when the booking was moved.
 pub async fn queue_reminders(
     db: &mut PgConnection,
-    _services: &Services,
     now: Timestamp,
     booking: BookingId,
     starts_at: Timestamp,

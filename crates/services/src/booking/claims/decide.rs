@@ -28,7 +28,7 @@ pub(super) async fn transaction(
     let mut batch = Batch::open(&mut tx, services, Locks { guard, way }, claims).await?;
     let answers: Vec<Option<Answer>> = claims.iter().map(|asked| batch.decide(asked)).collect();
     // What was passed on to those who wait stands, whatever the claims were answered.
-    if batch.write(&mut tx, services).await? || batch.handed_on {
+    if batch.write(&mut tx).await? || batch.handed_on {
         tx.commit().await?;
         if batch.handed_on {
             services.job_bell.notify_one();
@@ -206,7 +206,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Writes what was granted, with its answers, audit entries and messages. Answers whether there was anything.
-    async fn write(&self, db: &mut PgConnection, services: &Services) -> Result<bool, sqlx::Error> {
+    async fn write(&self, db: &mut PgConnection) -> Result<bool, sqlx::Error> {
         if self.new_holds.is_empty() && self.new_bookings.is_empty() {
             return Ok(false);
         }
@@ -214,12 +214,12 @@ impl<'a> Batch<'a> {
         // After those of this batch are written: one browser may have pressed twice within it.
         holds::give_back_holds(db, &self.given_back).await?;
         if !self.new_bookings.is_empty() {
-            self.write_bookings(db, services).await?;
+            self.write_bookings(db).await?;
         }
         Ok(true)
     }
 
-    async fn write_bookings(&self, db: &mut PgConnection, services: &Services) -> Result<(), sqlx::Error> {
+    async fn write_bookings(&self, db: &mut PgConnection) -> Result<(), sqlx::Error> {
         let granted: Vec<(&sql::LockedSession, &Order)> = self
             .new_bookings
             .iter()
@@ -242,7 +242,7 @@ impl<'a> Batch<'a> {
         machines::note_bookings(db, self.now, made).await?;
         let bookings: Vec<(BookingId, Timestamp)> =
             granted.iter().map(|(session, order)| (BookingId(order.row.id), session.starts_at.to_jiff())).collect();
-        messages::queue_confirmations(db, services, self.now, &bookings).await
+        messages::queue_confirmations(db, self.now, &bookings).await
     }
 }
 

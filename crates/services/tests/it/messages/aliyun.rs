@@ -280,15 +280,9 @@ async fn every_value_of_a_message_is_one_the_provider_takes() {
         deliver(&house.services).await;
         sqlx::query("update session set state = 'closed'").execute(&owner).await.expect("changed");
         let mut db = house.services.db.acquire().await.expect("a connection");
-        services::messages::queue_booking(
-            &mut db,
-            &house.services,
-            house.now(),
-            booking,
-            services::messages::Template::Cancelled,
-        )
-        .await
-        .expect("queued");
+        services::messages::queue_booking(&mut db, house.now(), booking, services::messages::Template::Cancelled)
+            .await
+            .expect("queued");
         deliver(&house.services).await;
         let taken = peer.taken();
         assert_eq!(taken.len(), 4, "{locale}: confirmation, reminder, two cancellations");

@@ -32,7 +32,7 @@ async fn letters(house: &TestHouse) -> Vec<MailboxRow> {
 
 async fn queue(house: &TestHouse, booking: BookingId, template: Template) {
     let mut transaction = house.services.begin().await.expect("a transaction");
-    messages::queue_booking(&mut transaction, &house.services, house.now(), booking, template).await.expect("queued");
+    messages::queue_booking(&mut transaction, house.now(), booking, template).await.expect("queued");
     transaction.commit().await.expect("committed");
 }
 
