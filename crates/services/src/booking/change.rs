@@ -433,7 +433,7 @@ async fn do_move(
     let (people, children) = (booking.people, booking.children);
     let change = sql::Change { session: target.id, people, children, moves, pool: pool.name() };
     sql::change(db, own.id, booking.id, change, now).await?;
-    messages::queue_reminders(db, context.now, BookingId(booking.id), target.starts_at.to_jiff()).await?;
+    messages::queue_reminders(db, context.now, &[BookingId(booking.id)], target.starts_at.to_jiff()).await?;
     let detail = serde_json::json!({ "from": own.id, "to": target.id });
     note(context, db, booking, ("booking.moved", Template::Changed), detail).await
 }

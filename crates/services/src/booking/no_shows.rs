@@ -126,7 +126,7 @@ async fn mark(services: &Services, activity: uuid::Uuid) -> Result<usize, Bookin
     let entry = |booking: &uuid::Uuid| noted("booking.no_show", *booking, json!({}));
     audit::record(&mut tx, &context, &marked.iter().map(entry).collect::<Vec<_>>()).await?;
     let ids: Vec<BookingId> = marked.iter().copied().map(BookingId).collect();
-    messages::queue_missed(&mut tx, now, &ids, Template::Missed).await?;
+    messages::queue_bookings(&mut tx, now, &ids, Template::Missed).await?;
     tx.commit().await?;
     services.job_bell.notify_one();
     Ok(marked.len())
@@ -167,7 +167,7 @@ pub async fn lift_no_show(
         }
         audit::record(&mut tx, &context, &[noted("booking.no_show_lifted", booking.0, json!({ "reason": reason }))])
             .await?;
-        messages::queue_missed(&mut tx, context.now, &[booking], Template::MissedLifted).await?;
+        messages::queue_bookings(&mut tx, context.now, &[booking], Template::MissedLifted).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(true)
@@ -234,7 +234,7 @@ pub async fn declare_outage(services: &Services, context: &Context, outage: Outa
         let entries: Vec<Entry> = std::iter::once(declared).chain(each).collect();
         audit::record(&mut tx, &context, &entries).await?;
         let ids: Vec<BookingId> = taken_back.iter().copied().map(BookingId).collect();
-        messages::queue_missed(&mut tx, context.now, &ids, Template::MissedLifted).await?;
+        messages::queue_bookings(&mut tx, context.now, &ids, Template::MissedLifted).await?;
         tx.commit().await?;
         services.job_bell.notify_one();
         Ok(ids.len())

@@ -275,59 +275,26 @@ pub async fn queue_booking(
     enqueue(db, now, &[NewJob { kind: BOOKING, payload: &payload, run_at: now, dedupe }]).await
 }
 
-/// Queues the same message about several bookings in one statement. Ring `Services::job_bell` after the commit.
+/// Queues the same message about several bookings in one statement: of no-shows by day, since nobody is woken for them. Ring
+/// `Services::job_bell` after the commit.
 pub async fn queue_bookings(
     db: &mut PgConnection,
     now: Timestamp,
     bookings: &[BookingId],
     template: Template,
 ) -> sqlx::Result<()> {
+    let run_at = if matches!(template, Template::Missed | Template::MissedLifted) { after_quiet(now) } else { now };
     let payloads: Vec<_> = bookings.iter().map(|booking| BookingJob::new(now, *booking, template, None)).collect();
-    let jobs: Vec<_> =
-        payloads.iter().map(|payload| NewJob { kind: BOOKING, payload, run_at: now, dedupe: None }).collect();
-    enqueue(db, now, &jobs).await
-}
-
-/// Queues what tells of no-shows, or that they were taken back: by day, since nobody is woken for it.
-pub(crate) async fn queue_missed(
-    db: &mut PgConnection,
-    now: Timestamp,
-    bookings: &[BookingId],
-    template: Template,
-) -> sqlx::Result<()> {
-    let payloads: Vec<_> = bookings.iter().map(|booking| BookingJob::new(now, *booking, template, None)).collect();
-    let run_at = after_quiet(now);
     let jobs: Vec<_> = payloads.iter().map(|payload| NewJob { kind: BOOKING, payload, run_at, dedupe: None }).collect();
     enqueue(db, now, &jobs).await
 }
 
-/// [`queue_reminders`] for all bookings of a session that was moved, in two statements.
-pub async fn queue_reminders_anew(
-    db: &mut PgConnection,
-    now: Timestamp,
-    bookings: &[BookingId],
-    starts_at: Timestamp,
-) -> sqlx::Result<()> {
-    let keys: Vec<String> =
-        bookings.iter().flat_map(|booking| Reminder::ALL.map(|reminder| reminder_key(*booking, reminder))).collect();
-    store::jobs::withdraw(&mut *db, &keys).await?;
-    let reminders = plan_reminders(now, starts_at);
-    let planned: Vec<_> = bookings
-        .iter()
-        .flat_map(|booking| {
-            reminders.iter().map(|(reminder, at)| planned_reminder(now, *booking, starts_at, *reminder, *at))
-        })
-        .collect();
-    enqueue_planned(db, now, &planned).await
-}
-
 /// Queues what tells of a closed session, once for each booking it ended, and withdraws their reminders.
 pub(crate) async fn queue_closed(db: &mut PgConnection, now: Timestamp, bookings: &[BookingId]) -> sqlx::Result<()> {
-    let reminders: Vec<String> =
-        bookings.iter().flat_map(|id| Reminder::ALL.map(|reminder| reminder_key(*id, reminder))).collect();
-    if !reminders.is_empty() {
-        store::jobs::withdraw(&mut *db, &reminders).await?;
+    if bookings.is_empty() {
+        return Ok(());
     }
+    store::jobs::withdraw(&mut *db, &reminder_keys(bookings)).await?;
     let told: Vec<_> = bookings
         .iter()
         .map(|id| (BookingJob::new(now, *id, Template::Closed, None), now, format!("closed:{id}")))
@@ -352,19 +319,27 @@ pub async fn queue_confirmations(
     enqueue_planned(db, now, &planned).await
 }
 
-/// Queues the reminders of a booking, in place of those queued before: call it again when the booking was moved.
+/// Queues the reminders of bookings that were moved to another time, in place of those queued before, in two statements.
 pub async fn queue_reminders(
     db: &mut PgConnection,
     now: Timestamp,
-    booking: BookingId,
+    bookings: &[BookingId],
     starts_at: Timestamp,
 ) -> sqlx::Result<()> {
-    store::jobs::withdraw(&mut *db, &Reminder::ALL.map(|reminder| reminder_key(booking, reminder))).await?;
-    let planned: Vec<_> = plan_reminders(now, starts_at)
-        .into_iter()
-        .map(|(reminder, at)| planned_reminder(now, booking, starts_at, reminder, at))
+    store::jobs::withdraw(&mut *db, &reminder_keys(bookings)).await?;
+    let reminders = plan_reminders(now, starts_at);
+    let planned: Vec<_> = bookings
+        .iter()
+        .flat_map(|booking| {
+            reminders.iter().map(|(reminder, at)| planned_reminder(now, *booking, starts_at, *reminder, *at))
+        })
         .collect();
     enqueue_planned(db, now, &planned).await
+}
+
+/// The keys of all reminders of these bookings.
+fn reminder_keys(bookings: &[BookingId]) -> Vec<String> {
+    bookings.iter().flat_map(|booking| Reminder::ALL.map(|reminder| reminder_key(*booking, reminder))).collect()
 }
 
 fn reminder_key(booking: BookingId, reminder: Reminder) -> String {

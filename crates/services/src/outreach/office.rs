@@ -237,7 +237,7 @@ pub async fn move_date(
         releases::take_back_promises(&mut tx, event.0, context.now).await?;
         let told = sql::touch_bookings(&mut tx, session.0, context.now).await?;
         let bookings: Vec<BookingId> = told.iter().copied().map(BookingId).collect();
-        messages::queue_reminders_anew(&mut tx, context.now, &bookings, starts_at).await?;
+        messages::queue_reminders(&mut tx, context.now, &bookings, starts_at).await?;
         messages::queue_bookings(&mut tx, context.now, &bookings, Template::Changed).await?;
         let detail = json!({
             "session": session, "bookings": told.len(),
