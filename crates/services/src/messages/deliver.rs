@@ -1,15 +1,13 @@
 //! Sending: the jobs' side. A message is rendered and sent when its turn comes, from what is true then.
 
 use super::account::{ACCOUNT, send_account};
+use super::booking::{BOOKING, BookingJob};
 use super::calendar::Method;
 use super::enclosures::calendar_of;
 use super::missed::{missed, missed_text, no_show};
 use super::templates::{Facts, MissedFacts, VisitFacts, render};
 use super::visit::{Visit, VisitError};
-use super::{
-    BOOKING, BookingJob, CODE, CodeJob, CodeSecret, Letter, Sms, Template, Undelivered, code_place, links, requests,
-    short_link,
-};
+use super::{CODE, CodeJob, CodeSecret, Letter, Sms, Template, Undelivered, code_place, links, requests, short_link};
 use crate::Services;
 use crate::ambassadors::Ambassadors;
 use crate::booking::NoShow;

@@ -10,6 +10,7 @@ mod account;
 mod alarm;
 mod ambassadors;
 mod application;
+mod booking;
 mod bus;
 mod calendar;
 mod case;
@@ -43,6 +44,8 @@ pub use account::AccountNotice;
 pub(crate) use account::queue_account_notice;
 pub(crate) use alarm::{AlarmMessage, queue_alarms};
 pub use application::{CopySection, CopySheet};
+pub(crate) use booking::queue_closed;
+pub use booking::{Template, queue_booking, queue_bookings, queue_confirmations, queue_reminders};
 pub(crate) use bus::stop_calendar;
 pub use calendar::{Entry, Event, Method, ics};
 pub(crate) use certificate::{CertificateSheet, Issued};
@@ -67,26 +70,20 @@ pub use waiting::{WaitingNews, queue_needed_again, queue_waiting};
 
 pub use store::messages::MessageRow;
 
-use crate::context::new_uuid;
 use crate::crypto::{Pass, Place};
-use crate::jobs::{NewJob, enqueue};
 use crate::{Context, Services};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::Locale;
 use domain::account::{Capability, Denied};
-use domain::booking::{Reminder, after_quiet, plan_reminders};
 use domain::contact::{Contact, ContactText};
 use domain::ids::{BookingId, MessageId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
 use visit::Visit;
 
 /// The job that sends a code. It has a lane of its own (`store::jobs::URGENT_KIND`).
 const CODE: &str = store::jobs::URGENT_KIND;
-/// The job that sends a message about a booking.
-const BOOKING: &str = "messages.booking";
 
 /// How long a code may wait for its provider: as long as it is good. The filed text of codes says "10分钟".
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -102,109 +99,7 @@ pub enum Undelivered {
     After(&'static str, SignedDuration),
 }
 
-/// Which message about a booking.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Template {
-    /// Booked.
-    Confirmation,
-    /// Moved, or another number of people.
-    Changed,
-    /// Cancelled, by the visitor or by the house.
-    Cancelled,
-    /// The house closed its session.
-    Closed,
-    /// Three days before.
-    ReminderDays3,
-    /// One day before.
-    ReminderDay1,
-    /// Two hours before.
-    ReminderHours2,
-    /// Nobody came, or not everybody.
-    Missed,
-    /// That was taken back.
-    MissedLifted,
-}
-
-impl Template {
-    /// Every message about a booking.
-    pub const ALL: [Self; 9] = [
-        Self::Confirmation,
-        Self::Changed,
-        Self::Cancelled,
-        Self::Closed,
-        Self::ReminderDays3,
-        Self::ReminderDay1,
-        Self::ReminderHours2,
-        Self::Missed,
-        Self::MissedLifted,
-    ];
-
-    /// As in the `message` table.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Confirmation => "confirmation",
-            Self::Changed => "changed",
-            Self::Cancelled => "cancelled",
-            Self::Closed => "closed",
-            Self::ReminderDays3 => "reminder_days3",
-            Self::ReminderDay1 => "reminder_day1",
-            Self::ReminderHours2 => "reminder_hours2",
-            Self::Missed => "missed",
-            Self::MissedLifted => "missed_lifted",
-        }
-    }
-
-    /// The text: reminders share one, which counts the days itself.
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Confirmation => "confirmation",
-            Self::Changed => "changed",
-            Self::Cancelled => "cancelled",
-            Self::Closed => "closed",
-            Self::ReminderDays3 | Self::ReminderDay1 | Self::ReminderHours2 => "reminder",
-            Self::Missed => "missed",
-            Self::MissedLifted => "missed_lifted",
-        }
-    }
-
-    /// The text it leaves by as a text message, as things are then: a filed text has no conditions, so that what a mail says in
-    /// one text are several of them. Those that are firm invite to no change, since it is too late for one.
-    const fn filed_text(self, open_door: bool, changeable: bool) -> &'static str {
-        match self {
-            Self::Confirmation if !changeable => "confirmation_firm",
-            Self::ReminderDays3 | Self::ReminderDay1 | Self::ReminderHours2 => match (open_door, changeable) {
-                (true, _) => "reminder_free",
-                (false, true) => "reminder",
-                (false, false) => "reminder_firm",
-            },
-            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Closed | Self::Missed | Self::MissedLifted => {
-                self.text()
-            }
-        }
-    }
-
-    const fn reminder(self) -> Option<Reminder> {
-        match self {
-            Self::ReminderDays3 => Some(Reminder::Days3),
-            Self::ReminderDay1 => Some(Reminder::Day1),
-            Self::ReminderHours2 => Some(Reminder::Hours2),
-            Self::Confirmation | Self::Changed | Self::Cancelled | Self::Closed | Self::Missed | Self::MissedLifted => {
-                None
-            }
-        }
-    }
-
-    const fn of(reminder: Reminder) -> Self {
-        match reminder {
-            Reminder::Days3 => Self::ReminderDays3,
-            Reminder::Day1 => Self::ReminderDay1,
-            Reminder::Hours2 => Self::ReminderHours2,
-        }
-    }
-}
-
-// ---- queueing -------------------------------------------------------------------------------------------------------
+// ---- codes ----------------------------------------------------------------------------------------------------------
 
 /// What the job of a code holds: contact and code are sealed, so that nothing readable stands in the job table.
 #[derive(Serialize, Deserialize)]
@@ -241,132 +136,6 @@ pub fn code_job(
     let sealed = BASE64_STANDARD.encode(services.vault.seal(code_place(message), &plain));
     let expires_at = context.now.saturating_add(CODE_LIFE).unwrap_or(Timestamp::MAX);
     serde_json::to_value(CodeJob { message, sealed, expires_at }).map_err(encoded)
-}
-
-/// What the job of a message about a booking holds: ids and an instant.
-#[derive(Serialize, Deserialize)]
-struct BookingJob {
-    booking: BookingId,
-    template: Template,
-    /// The message's id, if it goes by mail.
-    mail: MessageId,
-    /// The message's id, if it goes as a text message.
-    sms: MessageId,
-    /// The beginning a reminder was planned for: of a booking moved since, it is not sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    starts_at: Option<Timestamp>,
-}
-
-impl BookingJob {
-    fn new(now: Timestamp, booking: BookingId, template: Template, starts_at: Option<Timestamp>) -> Self {
-        Self { booking, template, mail: MessageId(new_uuid(now)), sms: MessageId(new_uuid(now)), starts_at }
-    }
-}
-
-/// Queues a message about a booking. Ring `Services::job_bell` after the commit.
-pub async fn queue_booking(
-    db: &mut PgConnection,
-    now: Timestamp,
-    booking: BookingId,
-    template: Template,
-) -> sqlx::Result<()> {
-    let payload = BookingJob::new(now, booking, template, None);
-    let dedupe = (template == Template::Confirmation).then(|| format!("confirmation:{booking}"));
-    enqueue(db, now, &[NewJob { kind: BOOKING, payload: &payload, run_at: now, dedupe }]).await
-}
-
-/// Queues the same message about several bookings in one statement: of no-shows by day, since nobody is woken for them. Ring
-/// `Services::job_bell` after the commit.
-pub async fn queue_bookings(
-    db: &mut PgConnection,
-    now: Timestamp,
-    bookings: &[BookingId],
-    template: Template,
-) -> sqlx::Result<()> {
-    let run_at = if matches!(template, Template::Missed | Template::MissedLifted) { after_quiet(now) } else { now };
-    let payloads: Vec<_> = bookings.iter().map(|booking| BookingJob::new(now, *booking, template, None)).collect();
-    let jobs: Vec<_> = payloads.iter().map(|payload| NewJob { kind: BOOKING, payload, run_at, dedupe: None }).collect();
-    enqueue(db, now, &jobs).await
-}
-
-/// Queues what tells of a closed session, once for each booking it ended, and withdraws their reminders.
-pub(crate) async fn queue_closed(db: &mut PgConnection, now: Timestamp, bookings: &[BookingId]) -> sqlx::Result<()> {
-    if bookings.is_empty() {
-        return Ok(());
-    }
-    store::jobs::withdraw(&mut *db, &reminder_keys(bookings)).await?;
-    let told: Vec<_> = bookings
-        .iter()
-        .map(|id| (BookingJob::new(now, *id, Template::Closed, None), now, format!("closed:{id}")))
-        .collect();
-    enqueue_planned(db, now, &told).await
-}
-
-/// Queues the confirmations of new bookings, each with the beginning of its session, and their reminders, in one statement.
-pub async fn queue_confirmations(
-    db: &mut PgConnection,
-    now: Timestamp,
-    bookings: &[(BookingId, Timestamp)],
-) -> sqlx::Result<()> {
-    let mut planned: Vec<(BookingJob, Timestamp, String)> = Vec::with_capacity(bookings.len() * 4);
-    for &(booking, starts_at) in bookings {
-        let confirmation = BookingJob::new(now, booking, Template::Confirmation, None);
-        planned.push((confirmation, now, format!("confirmation:{booking}")));
-        let reminders = plan_reminders(now, starts_at);
-        planned
-            .extend(reminders.iter().map(|(reminder, at)| planned_reminder(now, booking, starts_at, *reminder, *at)));
-    }
-    enqueue_planned(db, now, &planned).await
-}
-
-/// Queues the reminders of bookings that were moved to another time, in place of those queued before, in two statements.
-pub async fn queue_reminders(
-    db: &mut PgConnection,
-    now: Timestamp,
-    bookings: &[BookingId],
-    starts_at: Timestamp,
-) -> sqlx::Result<()> {
-    store::jobs::withdraw(&mut *db, &reminder_keys(bookings)).await?;
-    let reminders = plan_reminders(now, starts_at);
-    let planned: Vec<_> = bookings
-        .iter()
-        .flat_map(|booking| {
-            reminders.iter().map(|(reminder, at)| planned_reminder(now, *booking, starts_at, *reminder, *at))
-        })
-        .collect();
-    enqueue_planned(db, now, &planned).await
-}
-
-/// The keys of all reminders of these bookings.
-fn reminder_keys(bookings: &[BookingId]) -> Vec<String> {
-    bookings.iter().flat_map(|booking| Reminder::ALL.map(|reminder| reminder_key(*booking, reminder))).collect()
-}
-
-fn reminder_key(booking: BookingId, reminder: Reminder) -> String {
-    format!("reminder:{booking}:{}", reminder.name())
-}
-
-fn planned_reminder(
-    now: Timestamp,
-    booking: BookingId,
-    starts_at: Timestamp,
-    reminder: Reminder,
-    at: Timestamp,
-) -> (BookingJob, Timestamp, String) {
-    let job = BookingJob::new(now, booking, Template::of(reminder), Some(starts_at));
-    (job, at, reminder_key(booking, reminder))
-}
-
-async fn enqueue_planned(
-    db: &mut PgConnection,
-    now: Timestamp,
-    planned: &[(BookingJob, Timestamp, String)],
-) -> sqlx::Result<()> {
-    let jobs: Vec<_> = planned
-        .iter()
-        .map(|(payload, run_at, key)| NewJob { kind: BOOKING, payload, run_at: *run_at, dedupe: Some(key.clone()) })
-        .collect();
-    enqueue(db, now, &jobs).await
 }
 
 // ---- reading --------------------------------------------------------------------------------------------------------

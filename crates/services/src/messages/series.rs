@@ -1,11 +1,12 @@
 //! The one confirmation of a whole series: every date in one message, with one calendar file. Reminders, changes and
 //! cancellations are those of each date.
 
+use super::booking::{BookingJob, enqueue_planned, planned_reminder};
 use super::deliver::{Dispatch, dispatch_one, drop_message, letter, shortened, sms};
 use super::enclosures::calendar_entries;
 use super::templates::{Facts, SeriesDate, SeriesFacts};
 use super::visit::{Visit, VisitError};
-use super::{BookingJob, Template, enqueue_planned, links, planned_reminder, short_link};
+use super::{Template, links, short_link};
 use crate::Services;
 use crate::booking::read_series;
 use crate::context::new_uuid;
