@@ -210,9 +210,11 @@ pub async fn standing(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> sqlx:
              select id, family_id from custody_unit
              where family_id is not null and key_sealed is not null and id > $1 order by id limit $2)
            select p.id, p.family_id as "family_id!",
-                  exists (select from family_contract c where c.unit_id = p.id and c.family_id = p.family_id) as "named!",
-                  exists (select from custody_event e where e.unit_id = p.id and e.kind = 'assigned') as "assigned!"
-           from page p order by p.id"#,
+                  exists (select from family_contract c where c.unit_id = p.id and c.family_id = p.family_id limit 1) as "named!",
+                  a.said is not null as "assigned!"
+           from page p
+           left join lateral (select true as said from custody_event e where e.unit_id = p.id and e.kind = 'assigned' limit 1) a on true
+           order by p.id"#,
         after,
         limit
     )
