@@ -1,6 +1,6 @@
 //! The words of the house in both languages: Fluent catalogues, one file per room, compiled into the binary.
 //!
-//! Only on the server: islands are given their words as props. The bundles are built once; a sentence without variables
+//! Only on the server: islands are given their words as props. A language's bundle is built once; a sentence without variables
 //! is borrowed from them and costs a hash lookup.
 
 use domain::Locale;
@@ -72,7 +72,8 @@ rooms!(
 
 type Bundle = FluentBundle<FluentResource>;
 
-static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| Locale::ALL.map(bundle));
+/// In the order of [`Locale::ALL`]. Each is read when its language is first asked for.
+static BUNDLES: [LazyLock<Bundle>; 2] = [LazyLock::new(|| bundle(Locale::ZhCn)), LazyLock::new(|| bundle(Locale::En))];
 
 fn bundle(locale: Locale) -> Bundle {
     let mut bundle = Bundle::new_concurrent(locale.tag().parse().into_iter().collect());

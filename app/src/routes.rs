@@ -86,14 +86,12 @@ use crate::tanks::{
     AlarmPage, AlarmRules, AlarmRulesChange, DisplayNew, DisplayScan, Displays, RoomPage, TankPage, Tanks, WallBoard,
     WallPair, WallScan,
 };
-use crate::visit::Visit;
+use crate::visit::visit;
 use crate::webhooks::{WebhookEdit, WebhookNew, WebhookPage, Webhooks};
 use domain::account::Capability;
-use leptos::either::Either;
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::OwnedView;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::{SsrMode, path};
 
 /// Who may open a page. The service behind it asks the policy again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,8 +137,7 @@ impl Page {
 
     /// The page stands at `path` (without the language's prefix).
     pub fn matches(&self, path: &str) -> bool {
-        let mut given = path.split('/').filter(|segment| !segment.is_empty());
-        let mut known = self.path.split('/').filter(|segment| !segment.is_empty());
+        let (mut known, mut given) = (segments(self.path), segments(path));
         loop {
             match (known.next(), given.next()) {
                 (None, None) => return true,
@@ -149,6 +146,19 @@ impl Page {
             }
         }
     }
+
+    /// What stands in `path` where the page has `:name`.
+    pub fn param(&self, path: &str, name: &str) -> Option<String> {
+        let at = segments(self.path).position(|segment| segment.strip_prefix(':') == Some(name))?;
+        // Decoded as a form's name is, in which a plus is a space and two other characters end it.
+        let given = segments(path).nth(at)?.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+        form_urlencoded::parse(given.as_bytes()).next().map(|(value, _)| value.into_owned())
+    }
+}
+
+/// What stands between the slashes of a path.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
 }
 
 macro_rules! pages {
@@ -156,23 +166,27 @@ macro_rules! pages {
         /// Every page of the site.
         pub const PAGES: &[Page] = &[$(Page { $($flag: true,)* ..Page::new($path, $access) }),+];
 
-        /// The page of the visit's address, or the page of its problem.
-        #[component]
-        pub fn App() -> impl IntoView {
-            provide_meta_context();
-            // While the list of routes is made there is no visit.
-            match use_context::<Visit>().and_then(|visit| visit.problem) {
-                Some(problem) => Either::Left(problem_page(problem)),
-                None => Either::Right(view! {
-                    <Router>
-                        <FlatRoutes fallback=|| problem_page(Problem::NotFound)>
-                            $(<Route path=path!($path) view=$($view)::+ ssr=SsrMode::Async/>)+
-                        </FlatRoutes>
-                    </Router>
-                }),
-            }
-        }
+        /// What is on each of [`PAGES`].
+        const VIEWS: &[fn() -> AnyView] = &[$(|| $($view)::+().into_any()),+];
     };
+}
+
+/// The page of the visit's address, or the page of its problem. The table is the only router: one of Leptos' own would be
+/// made of all pages again for every answer.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let visit = visit();
+    let found = PAGES.iter().zip(VIEWS).find(|(page, _)| page.matches(&visit.path));
+    let view = || match (visit.problem, found) {
+        (Some(problem), _) => problem_page(problem).into_any(),
+        (None, Some((_, view))) => view(),
+        (None, None) => problem_page(Problem::NotFound).into_any(),
+    };
+    // What a page provides is for itself, not for what stands around it.
+    let owner = Owner::new();
+    let view = owner.with(view);
+    OwnedView::new_with_owner(view, owner)
 }
 
 pages! {
@@ -450,17 +464,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_table_and_the_router_know_the_same_paths() {
-        let routed: BTreeSet<String> =
-            leptos_axum::generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
-        let axum_style = |path: &str| {
-            let segments =
-                path.split('/').map(|s| s.strip_prefix(':').map_or(s.to_owned(), |name| format!("{{{name}}}")));
-            segments.collect::<Vec<_>>().join("/")
-        };
-        let table: BTreeSet<String> = PAGES.iter().map(|page| axum_style(page.path)).collect();
-        assert_eq!(routed, table);
-        assert_eq!(table.len(), PAGES.len(), "a path stands twice in the table");
+    fn every_page_of_the_table_is_found_at_its_own_path() {
+        for page in PAGES {
+            assert_eq!(
+                page_at(page.path).map(|found| found.path),
+                Some(page.path),
+                "an earlier line stands in its way"
+            );
+        }
+        let paths: BTreeSet<&str> = PAGES.iter().map(|page| page.path).collect();
+        assert_eq!(paths.len(), PAGES.len(), "a path stands twice in the table");
     }
 
     #[test]
@@ -470,5 +483,7 @@ mod tests {
         assert_eq!(page_at("/nowhere"), None);
         let page = Page::new("/museum/sessions/:id", Access::Public);
         assert!(page.matches("/museum/sessions/1") && !page.matches("/museum/sessions"));
+        assert_eq!(page.param("/museum/sessions/1%2A+2&3=%E5%BC%A0", "id").as_deref(), Some("1*+2&3=张"));
+        assert_eq!(page.param("/museum/sessions/1", "day"), None);
     }
 }

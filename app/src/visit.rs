@@ -4,6 +4,7 @@ use crate::form::FormState;
 use crate::i18n::{self, FluentValue, Text};
 use crate::preferences::Preferences;
 use crate::problem::Problem;
+use crate::routes;
 use axum::http::HeaderValue;
 use domain::Locale;
 use services::limits::Network;
@@ -154,6 +155,11 @@ impl Visit {
         if self.query.raw.is_empty() { path } else { format!("{path}?{}", self.query.raw) }
     }
 
+    /// What stands in the address where its page's path has `:name`.
+    pub fn param(&self, name: &str) -> Option<String> {
+        routes::page_at(&self.path)?.param(&self.path, name)
+    }
+
     /// The cookie `name`.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         crate::calls::cookie_in(&self.cookies, name)
@@ -185,9 +191,14 @@ impl Deref for Visit {
 /// The visit that is being answered.
 ///
 /// # Panics
-/// Outside a page: the render functions provide it, so only a test or a route list can lack it.
+/// Outside a page: the render functions provide it, so only a test can lack it.
 pub fn visit() -> Visit {
     leptos::prelude::expect_context()
+}
+
+/// [`Visit::param`] of the visit that is being answered.
+pub fn param(name: &str) -> Option<String> {
+    visit().param(name)
 }
 
 #[cfg(test)]

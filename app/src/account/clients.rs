@@ -13,11 +13,10 @@ use crate::ui::{
     Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, EmptyState, Form, Glyph, Illustration, LinkButton, Page,
     Row, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::Scope;
 use domain::ids::ClientId;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::account::clients::{self, Client};
 
 fn crumbs(visit: &Visit, below: bool) -> Vec<Crumb> {
@@ -127,7 +126,7 @@ pub fn ClientNew() -> impl IntoView {
 #[component]
 pub fn ClientPage() -> impl IntoView {
     let visit = visit();
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<ClientId>().ok());
+    let id = param("id").and_then(|id| id.parse::<ClientId>().ok());
     Suspend::new(async move {
         match clients::list(&visit.services, &visit.context).await {
             Ok(clients) => match clients.into_iter().find(|client| Some(client.id) == id) {

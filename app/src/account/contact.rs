@@ -10,10 +10,9 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::{Problem, problem_page};
 use crate::ui::{Banner, Button, Crumb, Form, LinkButton, Page, SummaryList, SummaryRow, TextField, Variant};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::Capability;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::account::contacts::{self, Waiting};
 
 /// The new contact.
@@ -99,7 +98,7 @@ pub fn waiting_list(visit: &Visit, waiting: &[Waiting]) -> impl IntoView + use<>
 #[component]
 pub fn Stop() -> impl IntoView {
     let visit = visit();
-    let code = use_params_map().with_untracked(|params| params.get("code")).unwrap_or_default();
+    let code = param("code").unwrap_or_default();
     Suspend::new(async move {
         match contacts::by_stop_link(&visit.services, &code, &visit.network).await {
             Ok(changes) if changes.is_empty() => problem_page(Problem::LinkInvalid).into_any(),

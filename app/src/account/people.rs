@@ -12,12 +12,11 @@ use crate::ui::{
     Banner, Button, Checkboxes, Choice, Column, Crumb, Dialog, Form, Glyph, LinkButton, Page, Row, SummaryList,
     SummaryRow, Table, Tag, TextField, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use crate::words::role_text;
 use domain::account::Role;
 use domain::ids::AccountId;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::account::staff::{self, StaffMember};
 
 fn crumbs(visit: &Visit, below: bool) -> Vec<Crumb> {
@@ -148,7 +147,7 @@ pub fn PeopleNew() -> impl IntoView {
 #[component]
 pub fn Person() -> impl IntoView {
     let visit = visit();
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<AccountId>().ok());
+    let id = param("id").and_then(|id| id.parse::<AccountId>().ok());
     Suspend::new(async move {
         match staff::list(&visit.services, &visit.context).await {
             Ok(members) => match members.into_iter().find(|member| Some(member.account) == id) {

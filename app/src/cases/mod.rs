@@ -39,9 +39,8 @@ pub use page::CasePage;
 pub use withdraw::WithdrawCase;
 
 use crate::problem::Problem;
+use crate::visit::param;
 use domain::ids::CaseId;
-use leptos::prelude::WithUntracked;
-use leptos_router::hooks::use_params_map;
 use services::spark::cases::CaseError;
 
 /// Where this room's pages stand.
@@ -78,7 +77,7 @@ fn hidden(error: CaseError) -> Problem {
 
 /// The case of the address.
 fn named() -> Option<CaseId> {
-    use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok())
+    param("id").and_then(|text| text.parse().ok())
 }
 
 /// A staff page's address.

@@ -24,11 +24,10 @@ pub use room::MeetingPage;
 
 use crate::desk::{count, may};
 use crate::problem::Problem;
-use crate::visit::Visit;
+use crate::visit::{Visit, param};
 use domain::account::Capability;
 use domain::ids::{CaseId, MeetingId};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::spark::review;
 
 /// Where this room's pages stand: every meeting, below it each of them.
@@ -51,7 +50,7 @@ fn carry_at(meeting: MeetingId, case: CaseId) -> String {
 
 /// A parameter of the address.
 fn named<T: std::str::FromStr>(name: &str) -> Option<T> {
-    use_params_map().with_untracked(|params| params.get(name)).and_then(|text| text.parse().ok())
+    param(name).and_then(|text| text.parse().ok())
 }
 
 /// On the page of a case: the meetings that have or had it on their agenda, for whoever holds meetings.

@@ -5,10 +5,9 @@ use crate::desk::read_first;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{EmptyState, Glyph, Illustration, LinkButton, Page, Variant};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::disclosure::{Digest, Section, Term};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::disclosure::{Kept, Published, published};
 
 /// The latest figures.
@@ -20,7 +19,7 @@ pub fn Disclosure() -> impl IntoView {
 /// One report.
 #[component]
 pub fn ReportPage() -> impl IntoView {
-    let term = use_params_map().with_untracked(|params| params.get("period")).and_then(|text| text.parse().ok());
+    let term = param("period").and_then(|text| text.parse().ok());
     read_first(one(visit(), term))
 }
 

@@ -9,14 +9,13 @@ use crate::ui::{
     Banner, Button, Choice, Column, Dialog, EmptyState, Form, Glyph, Illustration, LinkButton, NumberStepper, Page,
     QrFigure, Radios, Row, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use crate::words::door_text;
 use domain::account::{Capability, DeviceRole};
 use domain::ids::ConflictId;
 use domain::time::{clock_text, span_text};
 use jiff::SignedDuration;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
 use services::door::{self, Conflict, ConflictKind, Device, DoorError, Said};
 use services::messages::qr_svg;
@@ -217,7 +216,7 @@ fn kind_text(visit: &Visit, kind: ConflictKind) -> Text {
 #[component]
 pub fn ConflictPage() -> impl IntoView {
     let visit = visit();
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<ConflictId>().ok());
+    let id = param("id").and_then(|id| id.parse::<ConflictId>().ok());
     read_first(async move {
         let all = door::conflicts(&visit.services, &visit.context).await?;
         Ok(match all.into_iter().find(|conflict| Some(conflict.id) == id) {

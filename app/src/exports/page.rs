@@ -13,12 +13,11 @@ use crate::ui::{
     Banner, Button, Column, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField, Illustration, LinkButton, Page, Row,
     SummaryList, SummaryRow, Table, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::{Capability, Denied};
 use domain::ids::{ExportRunId, ExportScheduleId};
 use domain::time::days_between;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::exports::{self, Opened, Run, Schedule, Standing};
 
 const NUMBERS: (&str, &str) = ("/staff/numbers", "numbers-museum-title");
@@ -111,7 +110,7 @@ async fn new(visit: Visit) -> Result<AnyView, Problem> {
 }
 
 fn of_address<T: std::str::FromStr>(name: &str) -> Option<T> {
-    use_params_map().with_untracked(|params| params.get(name)).and_then(|id| id.parse().ok())
+    param(name).and_then(|id| id.parse().ok())
 }
 
 /// What a schedule says.

@@ -38,9 +38,7 @@ pub(crate) use words::{evidence_text, money};
 
 use crate::problem::Problem;
 use crate::ui::Crumb;
-use crate::visit::Visit;
-use leptos::prelude::WithUntracked;
-use leptos_router::hooks::use_params_map;
+use crate::visit::{Visit, param};
 use services::ledger::LedgerError;
 use std::str::FromStr;
 
@@ -81,7 +79,7 @@ impl From<LedgerError> for Problem {
 
 /// What the address names.
 fn named<T: FromStr>(name: &str) -> Option<T> {
-    use_params_map().with_untracked(|params| params.get(name)).and_then(|text| text.parse().ok())
+    param(name).and_then(|text| text.parse().ok())
 }
 
 /// The way to a page of one thing: the workbench, the list it is in, and whatever is between.

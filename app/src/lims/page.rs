@@ -5,12 +5,11 @@ use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{Banner, Button, Form, Page, SummaryList, SummaryRow, Tag, TextField, Variant};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::Locale;
 use domain::account::Capability;
 use domain::lims::LetterState;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::lims::{Letter, letter};
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ const NEWS: &[(&str, &str)] =
 /// The page.
 #[component]
 pub fn DeadLetterPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

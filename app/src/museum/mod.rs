@@ -40,7 +40,6 @@ use domain::account::Denied;
 use domain::booking::Refusal;
 use domain::time::{clock_text, day_text, local_day};
 use jiff::SignedDuration;
-use leptos_router::hooks::use_params_map;
 use services::booking::BookingError;
 
 /// The cookie that binds what was typed to the browser that typed it.
@@ -54,8 +53,7 @@ pub fn visitor_cookie(token: &str) -> Cookie {
 
 /// The parameter of the page's path, parsed.
 pub(crate) fn param<T: std::str::FromStr>(name: &str) -> Option<T> {
-    use leptos::prelude::GetUntracked;
-    use_params_map().get_untracked().get(name)?.parse().ok()
+    crate::visit::param(name)?.parse().ok()
 }
 
 /// The day of the page's path; `None` also for one out of reach, which has no page.

@@ -6,10 +6,9 @@ use crate::form::Tone;
 use crate::problem::Problem;
 use crate::spark::words as spark;
 use crate::ui::{Banner, Button, Choice, Form, Page, Radios, SummaryList, SummaryRow, TextArea};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::spark::objection::Outcome;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::spark::objections::{Objection, Upholding, read};
 use uuid::Uuid;
 
@@ -18,7 +17,7 @@ const NEWS: &[(&str, &str)] = &[("answered", "objection-answered-news")];
 /// The page.
 #[component]
 pub fn ObjectionPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

@@ -5,18 +5,17 @@ use crate::desk::read_first;
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{Banner, Button, Crumb, Form, HiddenField, LinkButton, Page, TextArea, TextField, Variant};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::time::day_text;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::spark::objections::{is_receipt, objecting};
 use uuid::Uuid;
 
 /// The page.
 #[component]
 pub fn ObjectForm() -> impl IntoView {
-    let code = use_params_map().with_untracked(|params| params.get("code"));
+    let code = param("code");
     read_first(page(visit(), code))
 }
 

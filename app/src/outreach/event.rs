@@ -10,11 +10,10 @@ use crate::ui::{
     Banner, Button, Crumb, EmptyState, Form, Glyph, HiddenField, Icon, LinkButton, Meter, NumberStepper, Page,
     Photograph, Picture, SummaryList, SummaryRow, Tag, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::booking::{SeriesRule, opens_at};
 use domain::time::{clock_text, day_text, local_day, span_text};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::booking::{SessionView, seen_by};
 use services::outreach::{Event, events};
 use std::sync::Arc;
@@ -23,7 +22,7 @@ use std::sync::Arc;
 #[component]
 pub fn EventPage() -> impl IntoView {
     let visit = visit();
-    let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
+    let slug = param("slug").unwrap_or_default();
     Suspend::new(async move {
         match events(&visit.services).await {
             Ok(events) => match events.by_slug(&slug) {

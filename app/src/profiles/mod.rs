@@ -12,12 +12,10 @@ pub use list::Profiles;
 pub use one::ProfilePage;
 
 use crate::i18n::Text;
-use crate::visit::Visit;
+use crate::visit::{Visit, param};
 use domain::spark::review::absence::Absence;
 use domain::spark::review::assignment::Speciality;
 use domain::time::{day_text, local_day};
-use leptos::prelude::WithUntracked;
-use leptos_router::hooks::use_params_map;
 use services::ledger::views::Person;
 
 /// Where this room's pages stand: everybody, below it each of them.
@@ -81,7 +79,7 @@ fn name_of(visit: &Visit, person: &Person) -> Text {
 
 /// Whose page it is.
 fn named() -> Option<domain::ids::AccountId> {
-    use_params_map().with_untracked(|params| params.get("account")).and_then(|text| text.parse().ok())
+    param("account").and_then(|text| text.parse().ok())
 }
 
 #[cfg(test)]

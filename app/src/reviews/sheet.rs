@@ -8,13 +8,12 @@ use crate::problem::Problem;
 use crate::spark::papers::{kind_text, known, problem_of as paper_problem};
 use crate::spark::words;
 use crate::ui::{Banner, Button, Choice, Form, Glyph, HiddenField, LinkButton, Page, Radios, TextArea, Variant};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::ids::{ApplicationId, CaseId};
 use domain::spark::review::rubric::{Criterion, Rubric};
 use domain::spark::review::score::NOT_APPLICABLE;
 use domain::typed::Typed;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::spark::cases::{CaseError, for_review};
 use services::spark::papers::{self, PaperError, View};
 use services::spark::review::{Sheet, sheet};
@@ -22,7 +21,7 @@ use services::spark::review::{Sheet, sheet};
 /// The page.
 #[component]
 pub fn ReviewPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

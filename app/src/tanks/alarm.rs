@@ -5,18 +5,17 @@ use crate::desk::{crumbs, moment, news, read_first, rooms};
 use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{Banner, Column, Crumb, Page, Row, SummaryList, SummaryRow, Table, Tag, Variant, Width};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use crate::words::role_text;
 use domain::account::Role;
 use domain::ids::AlarmId;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::telemetry::{AlarmStory, alarm};
 
 /// The page.
 #[component]
 pub fn AlarmPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

@@ -5,17 +5,16 @@ use super::{AT, ROOMS, parts, words};
 use crate::desk::{crumbs, news, read_first, rooms};
 use crate::problem::Problem;
 use crate::ui::{Page, SummaryList, SummaryRow, Tag, Width};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::ids::RoomId;
 use domain::telemetry::ChannelKind;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::telemetry::{self, RoomPresent, RoomView, Span};
 
 /// The page.
 #[component]
 pub fn RoomPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

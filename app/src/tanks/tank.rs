@@ -7,12 +7,11 @@ use crate::desk::{crumbs, may, moment, news, read_first, rooms};
 use crate::i18n::grouped;
 use crate::problem::Problem;
 use crate::ui::{Column, Page, Row, SummaryList, SummaryRow, Table, Tag, Width};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::Capability;
 use domain::ids::TankId;
 use domain::telemetry::ChannelKind;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::telemetry::{self, Excursion, Lying, Span, TankPresent, TankView};
 
 /// Places that the page lists; the list of units has all of them.
@@ -24,7 +23,7 @@ const CHARTS: [&[ChannelKind]; 2] =
 /// The page.
 #[component]
 pub fn TankPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

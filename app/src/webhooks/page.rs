@@ -11,12 +11,11 @@ use crate::ui::{
     Banner, Button, Checkbox, Checkboxes, Choice, Column, Crumb, Dialog, EmptyState, Form, Glyph, HiddenField,
     Illustration, LinkButton, Page, Pagination, Row, Select, SummaryList, SummaryRow, Table, TextField, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::ids::{WebhookEventId, WebhookId};
 use domain::webhooks::Topic;
 use jiff::Timestamp;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::account::clients;
 use services::webhooks::{self, After, Delivery, Endpoint, PAGE, Progress, Standing};
 
@@ -159,7 +158,7 @@ fn read_cursor(text: &str) -> Option<After> {
 }
 
 fn of_address() -> Option<WebhookId> {
-    use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse().ok())
+    param("id").and_then(|id| id.parse().ok())
 }
 
 /// One endpoint, and what it was told.

@@ -163,14 +163,10 @@ impl Site {
             .execute(owner)
             .await
             .expect("an account");
-        for role in roles {
-            sqlx::query("insert into account_role (account_id, role, granted_at) values ($1, $2, $3::timestamptz)")
-                .bind(account)
-                .bind(role.name())
-                .bind(timestamp(now))
-                .execute(owner)
-                .await
-                .expect("a role");
+        if !roles.is_empty() {
+            let names: Vec<String> = roles.iter().map(|role| role.name().to_owned()).collect();
+            let all = "insert into account_role (account_id, role, granted_at) select $1, unnest($2::text[]), $3::timestamptz";
+            sqlx::query(all).bind(account).bind(names).bind(timestamp(now)).execute(owner).await.expect("the roles");
         }
         sqlx::query(
             "insert into login_session (id, token_hash, account_id, label, created_at, last_seen_at, expires_at, stepped_up_at)

@@ -9,11 +9,10 @@ use crate::ui::{
     Banner, Button, Checkboxes, Choice, Column, DateField, Dialog, EmptyState, Form, HiddenField, Illustration,
     LinkButton, Page, Pagination, Row, Select, SummaryList, SummaryRow, Table, Tag, TextField, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::Capability;
 use domain::time::{day_text, local_day};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::custody::collectors::{self, Certificate, Collector, Done, HOURS, Hospital, Opened, PASSES, Standing};
 use uuid::Uuid;
 
@@ -183,7 +182,7 @@ fn table(visit: &Visit, all: &[Collector]) -> impl IntoView + use<> {
 /// One collector.
 #[component]
 pub fn CollectorPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(one_page(visit(), id))
 }
 

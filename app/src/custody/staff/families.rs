@@ -10,13 +10,12 @@ use crate::routes::Access;
 use crate::ui::{
     Banner, Button, Checkbox, Column, Form, HiddenField, Page, Row, Table, TextArea, TextField, Variant, Width,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::Capability;
 use domain::ids::FamilyId;
 use domain::time::{clock_text, day_text};
 use jiff::SignedDuration;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::family::{self, FamilyError, OpenRecord, Opening, SupportRecord};
 use uuid::Uuid;
 
@@ -81,7 +80,7 @@ fn opened(visit: &Visit, all: &[OpenRecord]) -> impl IntoView + use<> {
 /// A record that is open.
 #[component]
 pub fn FamilyRecord() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(record_page(visit(), id))
 }
 

@@ -27,9 +27,8 @@ pub use store::{Store, StoreTank};
 pub use unit::UnitPage;
 
 use crate::problem::Problem;
+use crate::visit::param;
 use domain::ids::UnitId;
-use leptos::prelude::WithUntracked;
-use leptos_router::hooks::use_params_map;
 use services::custody::desk::DeskError;
 
 /// Where this room's pages stand.
@@ -70,7 +69,7 @@ impl From<DeskError> for Problem {
 
 /// The unit of the address.
 fn named() -> Option<UnitId> {
-    use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok())
+    param("id").and_then(|text| text.parse().ok())
 }
 
 /// A unit's own address.

@@ -6,10 +6,9 @@ use crate::desk::{count, crumbs, read_first, rooms};
 use crate::i18n::{Text, grouped};
 use crate::problem::Problem;
 use crate::ui::{Card, EmptyState, Illustration, LinkButton, Meter, Page, SummaryList, SummaryRow, Variant, Width};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::ids::TankId;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::custody::layout::{self, Occupant, Tank};
 use std::collections::BTreeMap;
 
@@ -80,7 +79,7 @@ fn room(visit: &Visit, site: &str, code: &str, tanks: &[Tank]) -> AnyView {
 /// One tank.
 #[component]
 pub fn StoreTank() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(tank_page(visit(), id))
 }
 

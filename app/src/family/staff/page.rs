@@ -7,14 +7,13 @@ use crate::form::Tone;
 use crate::i18n::Text;
 use crate::problem::Problem;
 use crate::ui::{Banner, Page, SummaryList, SummaryRow, Tag, Width};
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use domain::account::Capability;
 use domain::family::{ContractEvent, ContractState, Kin};
 use domain::ids::ContractId;
 use domain::time::day_text;
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::family::office::{self, Contract, Happened, Kept};
 
 const NEWS: &[(&str, &str)] = &[
@@ -42,7 +41,7 @@ const NEWS: &[(&str, &str)] = &[
 /// The page.
 #[component]
 pub fn ContractPage() -> impl IntoView {
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|text| text.parse().ok());
+    let id = param("id").and_then(|text| text.parse().ok());
     read_first(page(visit(), id))
 }
 

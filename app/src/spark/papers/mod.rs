@@ -12,7 +12,7 @@ use crate::ui::{
     Banner, Button, Choice, Crumb, Dialog, EmptyState, FileField, Form, Glyph, HiddenField, Illustration, LinkButton,
     Meter, Page, Select, Tag, Variant,
 };
-use crate::visit::{Visit, visit};
+use crate::visit::{Visit, param, visit};
 use crate::words::fault_text;
 use domain::field::Fault;
 use domain::files::Format;
@@ -20,7 +20,6 @@ use domain::ids::{ApplicationId, CaseId, PaperId};
 use domain::spark::papers::{AT_ONCE, Kind, LARGEST, MOST, State, TOTAL};
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use services::spark::papers::{self, PaperError, Papers as All, View};
 
 const MEGABYTE: u64 = 1024 * 1024;
@@ -57,7 +56,7 @@ pub(crate) fn kind_text(visit: &Visit, kind: Kind) -> Text {
 #[component]
 pub fn Papers() -> impl IntoView {
     let visit = visit();
-    let id = use_params_map().with_untracked(|params| params.get("id")).and_then(|id| id.parse::<ApplicationId>().ok());
+    let id = param("id").and_then(|id| id.parse::<ApplicationId>().ok());
     Suspend::new(async move {
         let Some(id) = id else { return problem_page(Problem::NotFound).into_any() };
         match papers::of(&visit.services, &visit.context, id).await {

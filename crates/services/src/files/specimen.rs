@@ -23,8 +23,10 @@ pub(crate) fn letter() -> Option<Vec<u8>> {
         let line = (110..last).contains(&x) && (250..700).contains(&y) && (y - 250) % 56 < 9;
         match from_seal {
             d if (104.0..116.0).contains(&d) => SEAL,
-            // A five-pointed star, as on every round seal.
-            d if d < 20.0 + 22.0 * (5.0 * dy.atan2(dx) + std::f64::consts::FRAC_PI_2).sin().max(0.0) => SEAL,
+            // A five-pointed star, as on every round seal. It is nowhere larger than this, and its form is dear to compute.
+            d if d < 42.0 && d < 20.0 + 22.0 * (5.0 * dy.atan2(dx) + std::f64::consts::FRAC_PI_2).sin().max(0.0) => {
+                SEAL
+            }
             _ if title || line => INK,
             _ => PAPER,
         }
@@ -35,18 +37,19 @@ pub(crate) fn letter() -> Option<Vec<u8>> {
 pub(crate) fn scene(shift: u32) -> Option<Vec<u8>> {
     let left = 260 + 180 * shift;
     png(RgbImage::from_fn(1280, 800, |x, y| {
-        let wheel = |at: u32| (f64::from(x) - f64::from(left + at)).hypot(f64::from(y) - 606.0) < 46.0;
+        let wheel =
+            |at: u32| y.abs_diff(606) < 46 && (f64::from(x) - f64::from(left + at)).hypot(f64::from(y) - 606.0) < 46.0;
         let body = (left..left + 620).contains(&x) && (340..600).contains(&y);
         let window = body && (380..460).contains(&y) && (x - left) % 120 > 24;
         let stripe = body && (510..534).contains(&y);
-        let hill = f64::from(y) > 470.0 - 60.0 * (f64::from(x + 300 * shift) / 190.0).sin();
+        let hill = || f64::from(y) > 470.0 - 60.0 * (f64::from(x + 300 * shift) / 190.0).sin();
         match () {
             () if wheel(130) || wheel(490) => Rgb([42, 52, 60]),
             () if window => Rgb([206, 236, 240]),
             () if stripe => Rgb([240, 150, 96]),
             () if body => Rgb([14, 116, 132]),
             () if y > 610 => Rgb([214, 205, 186]),
-            () if hill => Rgb([134, 182, 142]),
+            () if hill() => Rgb([134, 182, 142]),
             () => Rgb([196, 226, 236]),
         }
     }))
@@ -65,23 +68,25 @@ const KITES: [(f64, f64, f64, Rgb<u8>); 5] = [
 pub(crate) fn kites(many: usize) -> Option<Vec<u8>> {
     png(RgbImage::from_fn(1280, 800, |x, y| {
         let (x, y) = (f64::from(x), f64::from(y));
-        let mut flying = KITES.iter().take(many);
+        let flying = || KITES.iter().take(many);
         // Taller below its cross than above it.
-        let kite = flying.clone().find(|(at, up, half, _)| {
+        let kite = flying().find(|(at, up, half, _)| {
             let height = if y > *up { half * 1.7 } else { half * 1.1 };
             (x - at).abs() / half + (y - up).abs() / height < 1.0
         });
-        let line = flying.any(|(at, up, half, _)| {
-            let below = y - up - half * 1.7;
-            below > 0.0 && (x - at + below * 0.4 - 9.0 * (below / 40.0).sin()).abs() < 1.7
-        });
-        let meadow = y > 640.0 - 46.0 * (x / 230.0).sin();
+        let line = || {
+            flying().any(|(at, up, half, _)| {
+                let below = y - up - half * 1.7;
+                below > 0.0 && (x - at + below * 0.4 - 9.0 * (below / 40.0).sin()).abs() < 1.7
+            })
+        };
+        let meadow = || y > 640.0 - 46.0 * (x / 230.0).sin();
         match kite {
             Some((at, up, ..)) if (x - at).abs() < 2.5 || (y - up).abs() < 2.5 => PAPER,
             Some((.., colour)) => *colour,
-            None if meadow && y > 720.0 => Rgb([112, 164, 122]),
-            None if meadow => Rgb([134, 182, 142]),
-            None if line => INK,
+            None if y > 720.0 && meadow() => Rgb([112, 164, 122]),
+            None if meadow() => Rgb([134, 182, 142]),
+            None if line() => INK,
             None => {
                 let lower = (y / 32.0) as u8;
                 Rgb([196 + lower, 226 + lower / 2, 236 + lower / 3])
