@@ -2,7 +2,7 @@
 // `scripts/e2e` builds what is needed and starts this; arguments go through: `scripts/e2e -g 'books'`.
 import { defineConfig } from "@playwright/test";
 
-const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell";
 
 /** The commonest client: a phone 360 wide, with and without JavaScript; and a desktop. What a page without scripts does on a
  * desktop is shown by these together: the same HTML, the width of the one, the forms of the other. */

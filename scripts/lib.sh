@@ -42,6 +42,12 @@ apt_need() {
     { tail -n 20 "$data/apt.log" >&2; die "apt-get failed; the whole log is in $data/apt.log"; }
 }
 
+# The Chromium that walks the site: the one named in CHROMIUM, or the lightest there is.
+browser() {
+  if [ -n "${CHROMIUM:-}" ]; then echo "$CHROMIUM"; return; fi
+  command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
 # The npm packages of a directory's lock file, installed again only when that file changed.
 npm_need() {
   local directory="$1" lock stamp

@@ -149,8 +149,9 @@ export async function examine(page: Page, name: string): Promise<void> {
   expect.soft(await barriers(page), `axe on ${name}`).toEqual([]);
 }
 
-/** Keeps a picture of the whole page. */
+/** Keeps a picture of the whole page, unless nobody wants any. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.E2E_PICTURES === "0") return;
   const info = test.info();
   const suffix = info.project.name;
   await page.screenshot({ path: `${artefacts}${name}-${suffix}.png`, fullPage: true, animations: "disabled" });
