@@ -4,6 +4,9 @@
 //! are given as props). A page reads its [`Visit`] from Leptos' context, awaits a service, and returns a view made of the
 //! components in [`ui`]. Nothing here decides: policies are asked in `services`, rules live in `domain`.
 
+// A page's type is the tree of its elements, and the longest is deeper than 128.
+#![recursion_limit = "256"]
+
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`ssr` is the server's side, `hydrate` the browser's: one build is one side");
 
