@@ -107,7 +107,7 @@ pub async fn due_accounts(db: impl PgExecutor<'_>, unused: Timestamp, limit: i64
            and not exists (select from booking b where b.account_id = a.id) \
            and not exists (select from spark_case_party p where p.account_id = a.id) \
            and not exists (select from family_member m where m.account_id = a.id) \
-         order by a.id limit $2",
+         order by a.created_at, a.id limit $2",
         unused.to_sqlx() as SqlTimestamp,
         limit
     )

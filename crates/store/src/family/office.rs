@@ -63,7 +63,8 @@ pub async fn of_state(
                    where d.contract_id = c.id and d.paid_on is null) as "next_due?: SqlDate",
                   c.child_id, k.name_sealed as "child_name?"
            from family_contract c left join family_child k on k.id = c.child_id
-           where c.state = $1 and ($2::timestamptz is null or (c.made_at, c.id) < ($2::timestamptz, $3::uuid))
+           where c.state = $1 and (c.made_at, c.id)
+                 < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
            order by c.made_at desc, c.id desc limit $4"#,
         state,
         after.map(|(at, _)| at.to_sqlx()) as Option<SqlTimestamp>,
@@ -115,7 +116,9 @@ pub async fn owed(
            join family_contract c on c.id = d.contract_id
            left join family_child k on k.id = c.child_id
            where d.paid_on is null and d.due_on between $1 and $2 and c.state in ('signed', 'active', 'arrears', 'expired')
-             and ($3::date is null or (d.due_on, d.contract_id, d.nth) > ($3::date, $4::uuid, $5::smallint))
+             and (d.due_on, d.contract_id, d.nth)
+                 > (coalesce($3::date, '-infinity'), coalesce($4::uuid, '00000000-0000-0000-0000-000000000000'),
+                    coalesce($5::smallint, 0::smallint))
            order by d.due_on, d.contract_id, d.nth limit $6"#,
         from.to_sqlx() as SqlDate,
         until.to_sqlx() as SqlDate,
