@@ -39,13 +39,14 @@ pub fn pool(options: PgConnectOptions, settings: &PoolSettings) -> PgPool {
                 // Postgres likes to do for those with arrays, costs several times what running them does. (Searches
                 // begin with `Services::begin_search`.) A plan made while the
                 // tables are small must not read them whole later: pages cost alike on the disks of today.
+                // What a generic plan may cost at most is estimated high, and Postgres would compile it for a third of a second first.
                 // A lock that is not free soon ends in a typed "busy"; a transaction nobody continues ends by itself.
                 connection
                     .execute(
                         "set lock_timeout = '3s'; set statement_timeout = '15s'; \
                          set idle_in_transaction_session_timeout = '20s'; set timezone = 'UTC'; \
                          set client_min_messages = error; set plan_cache_mode = force_generic_plan; \
-                         set random_page_cost = 1.1",
+                         set random_page_cost = 1.1; set jit = off",
                     )
                     .await?;
                 if let Some(role) = role {
