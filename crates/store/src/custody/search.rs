@@ -77,7 +77,8 @@ macro_rules! listed {
     };
 }
 
-/// The units that are wanted, the latest registered first, before this one in that order.
+/// The units that are wanted, the latest registered first, before this one in that order. What lies in a tank, and what a lot went into, is
+/// found first: both are of one time, so that whoever walks all units in their order may pass by all others before the first of them.
 pub async fn found(
     db: impl PgExecutor<'_>,
     wanted: Wanted<'_>,
@@ -87,9 +88,10 @@ pub async fn found(
     listed!(
         "where (u.registered_at, u.id) < ($1, $2)
            and ($3::text is null or u.state = $3)
-           and ($4::uuid is null or p.tank_id = $4)
-           and ($5::text is null or u.id in (select lu.unit_id from custody_lot l join custody_lot_use lu on lu.lot_id = l.id
-                                             where upper(l.number) = upper($5)))
+           and ($4::uuid is null or u.id = any(array(
+             select w.unit_id from custody_placement w where w.tank_id = $4 and w.taken_at is null)))
+           and ($5::text is null or u.id = any(array(
+             select lu.unit_id from custody_lot l join custody_lot_use lu on lu.lot_id = l.id where upper(l.number) = upper($5))))
            and ($6::timestamptz is null or u.registered_at >= $6)
            and ($7::timestamptz is null or u.registered_at < $7)
            and (not $8 or u.open_deviations > 0)
