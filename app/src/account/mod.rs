@@ -23,6 +23,7 @@ mod work_mail;
 pub use calls::CALLS;
 pub use clients::{ClientNew, ClientPage, Clients};
 pub use contact::{ContactCode, ContactNew, Stop, Stopped};
+pub use notices::wait_text;
 pub use own::{Bookings, Security};
 pub use passkey::{PasskeyNew, StaffSecond};
 pub use people::{People, PeopleNew, Person};

@@ -1,6 +1,7 @@
 //! What a family does: comes in, says that it read a notice, what it agrees to, and where the child is reached.
 
 use super::{at, hidden, paper};
+use crate::account::wait_text;
 use crate::calls::{Answer, Asked, Call};
 use crate::custody::proof::calls::file;
 use crate::form::Tone;
@@ -11,6 +12,7 @@ use domain::account::{Capability, Denied};
 use domain::family::Consent;
 use domain::field::{Fault, Faults};
 use domain::ids::{FamilyId, FamilyNoticeId, UnitId};
+use jiff::SignedDuration;
 use services::family::{self, FamilyError};
 use services::limits::Network;
 use uuid::Uuid;
@@ -39,8 +41,15 @@ async fn join(asked: Asked) -> Answer {
             Answer::again(asked.typed(&[]).with_notice(Tone::Warning, text))
         }
         Err(FamilyError::Denied(denied @ (Denied::SignInNeeded | Denied::StepUpNeeded))) => denied.into(),
+        Err(FamilyError::Limited(limited)) => too_often(&asked, at::JOIN, limited.retry_after),
         Err(error) => hidden(error).into(),
     }
+}
+
+/// The form again, with all that was typed and how long to wait.
+fn too_often(asked: &Asked, page: &str, wait: SignedDuration) -> Answer {
+    let form = asked.typed(&[]).with_notice(Tone::Warning, wait_text(asked, wait).to_string());
+    Answer::again_at(page, form).retry_after(wait)
 }
 
 async fn read(asked: Asked) -> Answer {
@@ -71,6 +80,7 @@ async fn child(asked: Asked) -> Answer {
             let form = asked.typed(&[]).with_notice(Tone::Warning, asked.t("family-child-over").to_string());
             Answer::again_at(at::PEOPLE, form).status(StatusCode::CONFLICT)
         }
+        Err(FamilyError::Limited(limited)) => too_often(&asked, at::PEOPLE, limited.retry_after),
         Err(error) => hidden(error).into(),
     }
 }

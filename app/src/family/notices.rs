@@ -7,7 +7,6 @@ use crate::form::Tone;
 use crate::problem::Problem;
 use crate::ui::{Button, EmptyState, Form, Illustration, Page, Tag, Variant};
 use crate::visit::{Visit, visit};
-use domain::time::day_text;
 use leptos::prelude::*;
 use services::family::{self, OwnNotice};
 
@@ -40,7 +39,7 @@ async fn page(visit: Visit) -> Result<AnyView, Problem> {
 }
 
 fn one(visit: &Visit, notice: &OwnNotice) -> impl IntoView + use<> {
-    let (title, text) = notice_words(visit, notice.kind, notice.day.map(|day| day_text(day, visit.locale())));
+    let (title, text) = notice_words(visit, notice);
     let unit = notice.unit.map(|unit| {
         view! { <p><a href=visit.href(&page_of(unit))>{visit.t("family-notice-unit")}</a></p> }
     });

@@ -116,7 +116,7 @@ fn child_section(visit: &Visit, of: &People, child: &OwnChild) -> AnyView {
     view! {
         <section class="section" id="child">
             <h2>{visit.t("family-child")}</h2>
-            <p>{visit.t("family-child-lead")}</p>
+            {child.took_over_at.is_none().then(|| view! { <p>{visit.t("family-child-lead")}</p> })}
             <SummaryList rows=rows/>
             {form}
         </section>

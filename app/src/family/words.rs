@@ -5,6 +5,8 @@ use crate::i18n::Text;
 use crate::visit::Visit;
 use domain::custody::{Pool, State};
 use domain::family::{Consent, ContractState, Kin, Notice, Standing, Step, TestState};
+use domain::time::{day_text, local_day};
+use services::family::OwnNotice;
 
 /// How far a unit is, as a tag.
 pub(super) fn state_tag(visit: &Visit, state: State) -> (Tone, Text) {
@@ -64,10 +66,15 @@ pub(super) fn consent_words(visit: &Visit, purpose: Consent) -> (Text, Text) {
     (visit.t(&key), visit.t(&format!("{key}-text")))
 }
 
-/// What a family is told, and what that means. The day stands in the sentence where there is one.
-pub(super) fn notice_words(visit: &Visit, kind: Notice, day: Option<String>) -> (Text, Text) {
-    let key = format!("family-notice-{}", kind.name());
-    let day = day.unwrap_or_default();
+/// What a family is told, and what that means. The day stands in the sentence where there is one; of a payment whose day had passed
+/// already nothing is "soon".
+pub(super) fn notice_words(visit: &Visit, notice: &OwnNotice) -> (Text, Text) {
+    let name = match (notice.kind, notice.day) {
+        (Notice::PaymentDue, Some(day)) if day < local_day(notice.made_at) => "payment_late",
+        (kind, _) => kind.name(),
+    };
+    let key = format!("family-notice-{name}");
+    let day = notice.day.map(|day| day_text(day, visit.locale())).unwrap_or_default();
     (visit.t(&key), visit.t_args(&format!("{key}-text"), &[("day", day.into())]))
 }
 
@@ -92,10 +99,13 @@ mod tests {
     fn every_notice_has_its_words_in_both_languages() {
         for locale in Locale::ALL {
             for notice in Notice::ALL {
-                for key in [format!("family-notice-{}", notice.name()), format!("family-notice-{}-text", notice.name())]
-                {
+                let name = notice.name();
+                for key in [format!("family-notice-{name}"), format!("family-notice-{name}-text")] {
                     assert!(found(locale, &key).is_some(), "{locale:?}: {key}");
                 }
+            }
+            for key in ["family-notice-payment_late", "family-notice-payment_late-text"] {
+                assert!(found(locale, key).is_some(), "{locale:?}: {key}");
             }
         }
     }

@@ -25,17 +25,11 @@ use serde_json::json;
 use store::family::{certificates as sql, own as rows};
 use uuid::Uuid;
 
-/// A unit in this state is stored, or on its way to whom it is for: its certificate is good.
-pub(super) const fn is_stored(state: State) -> bool {
-    matches!(
-        state,
-        State::Banked
-            | State::Listed
-            | State::Reserved
-            | State::CtTesting
-            | State::ReleaseApproved
-            | State::QuarantineHold
-    )
+/// A unit in this state is stored, or on its way to whom it is for: its certificate is good. Of one that is held what counts is where it
+/// was held: one is held before it was stored, another after it was taken out.
+pub(super) fn is_stored(state: State, held_in: Option<State>) -> bool {
+    let state = if state == State::QuarantineHold { held_in.unwrap_or(state) } else { state };
+    matches!(state, State::Banked | State::Listed | State::Reserved | State::CtTesting | State::ReleaseApproved)
 }
 
 /// The code of a certificate: sixty bits made of its id with a key of the house, so that none has to be kept.
@@ -169,8 +163,9 @@ async fn is_good(services: &Services, number: &str, typed: &str) -> Result<bool,
     // A number that is none costs the same comparison: the time tells nothing.
     let id = found.as_ref().map_or(Uuid::nil(), |row| row.id);
     let right = verify_slices_are_equal(code(services, id).as_bytes(), typed.as_bytes()).is_ok();
-    let state = found.filter(|_| right).and_then(|row| State::from_name(&row.state));
-    Ok(state.is_some_and(is_stored))
+    let Some(row) = found.filter(|_| right) else { return Ok(false) };
+    let held_in = row.held_in.as_deref().and_then(State::from_name);
+    Ok(State::from_name(&row.state).is_some_and(|state| is_stored(state, held_in)))
 }
 
 /// The custody passport of a unit for whoever asks, where it is drawn: read and noted as the file is, and counted as a paper.
@@ -208,4 +203,17 @@ pub async fn passport(services: &Services, context: &Context, id: UnitId) -> Res
     })
     .await?;
     Ok(reading)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_stored_where_it_was_stored_before() {
+        assert!(is_stored(State::Banked, None) && !is_stored(State::Retrieved, None));
+        for (before, stored) in [(State::Banked, true), (State::Processing, false), (State::Retrieved, false)] {
+            assert_eq!(is_stored(State::QuarantineHold, Some(before)), stored, "held in {before:?}");
+        }
+    }
 }

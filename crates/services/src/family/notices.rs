@@ -130,9 +130,14 @@ pub struct OwnNotice {
     pub waits: bool,
 }
 
-/// The notices that speak of a child's coming of age, whose cause it is: none of one that died is read.
-fn of_living() -> Vec<String> {
-    [Notice::OfAge, Notice::OfAgeSilent].map(|kind| kind.name().to_owned()).into()
+/// What is not read of a child that died: the notices of its coming of age, whose cause it is; and what asks for something about its
+/// unit, or invites it.
+fn of_living() -> [Vec<String>; 2] {
+    let names = |kinds: &[Notice]| kinds.iter().map(|kind| kind.name().to_owned()).collect();
+    [
+        names(&[Notice::OfAge, Notice::OfAgeSilent]),
+        names(&[Notice::InvitedChild, Notice::PaymentDue, Notice::ContractEnds, Notice::ContractOver]),
+    ]
 }
 
 /// The notices to the families whoever asks belongs to, the last first.

@@ -34,8 +34,8 @@ pub struct OwnUnit {
 
 impl OwnUnit {
     /// It is stored, or on its way to whom it is for: its certificate is good.
-    pub const fn is_stored(&self) -> bool {
-        is_stored(self.state)
+    pub fn is_stored(&self) -> bool {
+        is_stored(self.state, self.held_in)
     }
 
     /// The parts of its way.

@@ -14,6 +14,7 @@ use domain::ids::{FamilyId, UnitId};
 use domain::time::local_day;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
+use store::family::said;
 use store::telemetry::excursions::{self as sql, DueRow, Settled};
 use uuid::Uuid;
 
@@ -80,7 +81,7 @@ async fn batch(services: &Services) -> Result<u64, TelemetryError> {
         of.entry((row.excursion_id, row.round)).or_default().push(row);
     }
     let by = By::of(&context, "telemetry");
-    let mut settled = Settled::default();
+    let (mut settled, mut opened_of) = (Settled::default(), Vec::new());
     for ((excursion, round), rows) in of {
         let deviations: Vec<Uuid> = rows.iter().map(|_| new_uuid(context.now)).collect();
         let incoming: Vec<Incoming> = rows.iter().zip(&deviations).map(|(row, id)| opened(row, *id)).collect();
@@ -96,11 +97,18 @@ async fn batch(services: &Services) -> Result<u64, TelemetryError> {
             settled.rounds.push(round);
             settled.deviations.push(outcome.is_ok().then_some(deviation));
             settled.refused.push(outcome.as_ref().err().map(|refused: &Refused| refused.code().to_owned()));
-            if let (Ok(_), Some(family)) = (&outcome, row.family_id) {
-                let about = (FamilyId(family), Some(UnitId(row.unit_id)));
-                let told = (Notice::Excursion, deviation, Some(local_day(row.begins_at.to_jiff())));
-                tell_in(&mut tx, &context, about, told).await.map_err(untold)?;
+            if outcome.is_ok() {
+                opened_of.push((row.unit_id, deviation, local_day(row.begins_at.to_jiff())));
             }
+        }
+    }
+    // Whose they are is asked now that the units are locked: one may have been given to another family until then.
+    let units: Vec<Uuid> = opened_of.iter().map(|(unit, ..)| *unit).collect();
+    let families: BTreeMap<Uuid, Uuid> = said::families_of(&mut *tx, &units).await?.into_iter().collect();
+    for (unit, deviation, day) in opened_of {
+        if let Some(family) = families.get(&unit) {
+            let about = (FamilyId(*family), Some(UnitId(unit)));
+            tell_in(&mut tx, &context, about, (Notice::Excursion, deviation, Some(day))).await.map_err(untold)?;
         }
     }
     if all > 0 {

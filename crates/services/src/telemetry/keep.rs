@@ -69,7 +69,10 @@ pub async fn keep(services: &Services) -> Result<Kept, TelemetryError> {
     let today = now.to_zoned(TimeZone::UTC).date();
     let days = (0..=AHEAD_DAYS).filter_map(|ahead| today.checked_add(ahead.days()).ok());
     readings::make_days(&services.db, &days.collect::<Vec<_>>()).await?;
-    deviations::join_all(services).await?;
+    if let Err(error) = deviations::join_all(services).await {
+        // It is tried again the next time; the days whose time is over leave all the same.
+        tracing::error!(%error, "older excursions could not be joined to units");
+    }
     let dropped = readings::drop_days(&services.db, super::feed::oldest_day(now), now).await?;
     Ok(Kept { dropped: dropped.unsigned_abs() })
 }

@@ -64,13 +64,15 @@ pub struct NumberedRow {
     pub id: Uuid,
     /// The unit's state.
     pub state: String,
+    /// Where it was when it was held, while it is.
+    pub held_in: Option<String>,
 }
 
 /// The certificate of a number; nothing once its unit is another family's.
 pub async fn numbered(db: impl PgExecutor<'_>, number: &str) -> sqlx::Result<Option<NumberedRow>> {
     sqlx::query_as!(
         NumberedRow,
-        "select c.id, u.state from family_certificate c
+        "select c.id, u.state, u.held_in from family_certificate c
          join custody_unit u on u.id = c.unit_id and u.family_id = c.family_id where c.number = $1",
         number
     )

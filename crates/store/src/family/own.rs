@@ -275,13 +275,14 @@ pub struct NoticeRow {
     pub read_at: Option<SqlTimestamp>,
 }
 
-/// The notices to the families an account belongs to now, the last first; with an id, that one. Without those of some kinds, whose cause
-/// is a child, where that child died.
+/// The notices to the families an account belongs to now, the last first; with an id, that one. Without those of the first kinds, whose
+/// cause is a child, where that child died; and without those of the second, where it died whose unit they are about, or where the
+/// family has no other child.
 pub async fn notices(
     db: impl PgExecutor<'_>,
     account: Uuid,
     notice: Option<Uuid>,
-    of_living: &[String],
+    [caused, about]: &[Vec<String>; 2],
 ) -> sqlx::Result<Vec<NoticeRow>> {
     sqlx::query_as!(
         NoticeRow,
@@ -292,10 +293,15 @@ pub async fn notices(
            where m.account_id = $1 and m.until is null and ($2::uuid is null or n.id = $2)
              and not (n.kind = any($3) and exists (
                select from family_child k where k.id = n.cause_id and k.death_noted_at is not null))
+             and not (n.kind = any($4) and exists (
+               select from family_child k where k.family_id = n.family_id and k.death_noted_at is not null
+                 and (exists (select from family_contract c where c.child_id = k.id and c.unit_id = n.unit_id)
+                      or not exists (select from family_child l where l.family_id = n.family_id and l.death_noted_at is null))))
            order by n.made_at desc, n.id desc limit 200"#,
         account,
         notice,
-        of_living
+        caused,
+        about
     )
     .fetch_all(db)
     .await

@@ -182,8 +182,6 @@ pub struct DueRow {
     pub ends_at: SqlTimestamp,
     /// °C.
     pub peak: f32,
-    /// Whose the unit is.
-    pub family_id: Option<Uuid>,
 }
 
 /// Units whose deviation is to be opened, at most so many, locked; those that another has are left to it.
@@ -191,9 +189,8 @@ pub async fn due(db: impl PgExecutor<'_>, most: i64) -> sqlx::Result<Vec<DueRow>
     sqlx::query_as!(
         DueRow,
         r#"select u.excursion_id, u.unit_id, u.round, t.code as tank, e.begins_at as "begins_at: SqlTimestamp",
-                  e.ends_at as "ends_at: SqlTimestamp", e.peak, c.family_id
+                  e.ends_at as "ends_at: SqlTimestamp", e.peak
            from telemetry_excursion_unit u join telemetry_excursion e on e.id = u.excursion_id join custody_tank t on t.id = e.tank_id
-           join custody_unit c on c.id = u.unit_id
            where u.deviation_id is null and u.refused is null order by u.excursion_id, u.unit_id, u.round limit $1 for update of u skip locked"#,
         most
     )
