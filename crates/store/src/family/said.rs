@@ -33,7 +33,8 @@ pub async fn add_consent(
 
 /// Those of some units that may serve research. What was given to anybody and is no family's was given with that consent, on paper, at
 /// its donation; of a family's unit everybody who decides (`acting`: what they are in it) said so, by their last word, and somebody
-/// does; a unit that is kept for a family and is nobody's yet has nobody who could have been asked. Whoever asks has the units locked:
+/// does; a unit that is kept for a family and is nobody's yet has nobody who could have been asked. The word of a child that took over
+/// and died is nobody's any more: nobody could take it back. Whoever asks has the units locked:
 /// then nobody of their families says otherwise before the transaction ends ([`lock_units`]).
 pub async fn lets_research(
     db: impl PgExecutor<'_>,
@@ -47,7 +48,10 @@ pub async fn lets_research(
                select bool_and(coalesce((
                  select c.given from family_consent c
                  where c.family_id = m.family_id and c.account_id = m.account_id and c.purpose = $2
-                 order by c.at desc, c.id desc limit 1), false))
+                 order by c.at desc, c.id desc limit 1), false)
+                 and not (m.kin = 'adult_child' and exists (
+                   select from family_child k
+                   where k.family_id = m.family_id and k.took_over_at is not null and k.death_noted_at is not null)))
                from family_member m where m.family_id = u.family_id and m.until is null and m.kin = any($3)), false) end"#,
         units,
         purpose,

@@ -91,6 +91,14 @@ async fn who_only_looks_decides_nothing_and_what_is_nobodys_yet_has_nobody_who_w
     sqlx::query(handed_over).execute(&house.db.owner_pool()).await.expect("the child took over");
     assert!(!seen(&house, own.unit).await.research_agreed);
     assert_eq!(one(&house, own.unit, to_research()).await, Err(not_agreed()));
+    let child = "update family_member set kin = 'adult_child' where account_id = $1";
+    sqlx::query(child).bind(uuid::Uuid::from_u128(531)).execute(&house.db.owner_pool()).await.expect("the child");
+    assert!(seen(&house, own.unit).await.research_agreed, "its own word counts");
+    let died = "update family_child set took_over_at = now(), death_noted_at = now(), death_noted_by = gen_random_uuid(), death_sealed = ''
+                where family_id = $1";
+    let noted = sqlx::query(died).bind(id.0).execute(&house.db.owner_pool()).await.expect("its death");
+    assert_eq!(noted.rows_affected(), 1);
+    assert!(!seen(&house, own.unit).await.research_agreed, "nobody could take back what it said");
 
     // Kept for a family, and no contract names it yet; what was given to anybody was given with that consent.
     for (nth, pool, agreed) in [(54, Pool::Family, false), (55, Pool::Directed, false), (56, Pool::Public, true)] {
