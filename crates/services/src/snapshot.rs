@@ -18,6 +18,12 @@ pub trait Outage {
     fn is_outage(&self) -> bool;
 }
 
+impl Outage for sqlx::Error {
+    fn is_outage(&self) -> bool {
+        store::is_unavailable(self)
+    }
+}
+
 /// When it was read, and what.
 type Known<T> = (Timestamp, Arc<T>);
 

@@ -8,6 +8,7 @@ use domain::custody::{Din, State};
 use domain::ids::{TankId, UnitId};
 use jiff::Timestamp;
 use store::custody::operators as sql;
+use uuid::Uuid;
 
 /// A tank.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,16 +54,19 @@ pub struct Occupant {
     pub since: Timestamp,
 }
 
-/// Every tank, by room and code.
+/// Every tank, by room and code; how many units lie in each was counted at most a minute ago.
 ///
 /// # Errors
 /// `Denied` without `SeeUnits`; `Busy`, `Database`.
 pub async fn tanks(services: &Services, context: &Context) -> Result<Vec<Tank>, DeskError> {
     context.require(Capability::SeeUnits)?;
-    Ok(sql::tanks(&services.db, None).await?.into_iter().map(read).collect())
+    let units = services.filled.read(services).await?;
+    let rows = sql::tanks(&services.db, None).await?;
+    let in_tank = |id: Uuid| units.get(&TankId(id)).copied().unwrap_or_default();
+    Ok(rows.into_iter().map(|row| read(in_tank(row.id), row)).collect())
 }
 
-fn read(row: sql::TankRow) -> Tank {
+fn read(units: u64, row: sql::TankRow) -> Tank {
     let part = |n: i16| n.unsigned_abs();
     Tank {
         id: TankId(row.id),
@@ -71,7 +75,7 @@ fn read(row: sql::TankRow) -> Tank {
         shape: (part(row.towers), part(row.frames), part(row.slots)),
         room: (row.site, row.room),
         room_name: (row.room_zh, row.room_en),
-        units: u64::try_from(row.units).unwrap_or_default(),
+        units,
     }
 }
 
@@ -81,15 +85,15 @@ fn read(row: sql::TankRow) -> Tank {
 /// `Denied` without `SeeUnits`; `NotFound`; `Busy`, `Database`.
 pub async fn tank(services: &Services, context: &Context, id: TankId) -> Result<(Tank, Vec<u64>), DeskError> {
     context.require(Capability::SeeUnits)?;
-    let tank = sql::tanks(&services.db, Some(id.0)).await?.pop().map(read).ok_or(DeskError::NotFound)?;
-    let mut towers = vec![0; usize::from(tank.shape.0)];
+    let tank = sql::tanks(&services.db, Some(id.0)).await?.pop().ok_or(DeskError::NotFound)?;
+    let mut towers = vec![0; usize::from(tank.towers.unsigned_abs())];
     for row in sql::towers(&services.db, id.0).await? {
         let place = usize::from(row.tower.unsigned_abs()).checked_sub(1);
         if let Some(units) = place.and_then(|place| towers.get_mut(place)) {
             *units = u64::try_from(row.units).unwrap_or_default();
         }
     }
-    Ok((tank, towers))
+    Ok((read(towers.iter().sum(), tank), towers))
 }
 
 /// What lies in a tower, by frame and slot.

@@ -284,13 +284,13 @@ impl Default for Filled {
 }
 
 impl Filled {
-    async fn read(&self, services: &Services) -> Result<BTreeMap<TankId, u64>, TelemetryError> {
+    pub(crate) async fn read(&self, services: &Services) -> sqlx::Result<BTreeMap<TankId, u64>> {
         let counted = self.0.read(&services.clock, |_| counted(services)).await?;
         Ok(counted.as_ref().clone())
     }
 }
 
-async fn counted(services: &Services) -> Result<BTreeMap<TankId, u64>, TelemetryError> {
+async fn counted(services: &Services) -> sqlx::Result<BTreeMap<TankId, u64>> {
     let units = channels::units(&services.db).await?;
     Ok(units.into_iter().map(|(tank, units)| (TankId(tank), units.unsigned_abs())).collect())
 }

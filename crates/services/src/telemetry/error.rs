@@ -1,6 +1,5 @@
 //! Why something of the telemetry was not done.
 
-use crate::snapshot::Outage;
 use domain::account::Denied;
 use domain::field::FieldError;
 use jiff::SignedDuration;
@@ -47,12 +46,6 @@ pub enum TelemetryError {
     /// The database failed.
     #[error("database: {0}")]
     Database(sqlx::Error),
-}
-
-impl Outage for TelemetryError {
-    fn is_outage(&self) -> bool {
-        matches!(self, Self::Database(error) if store::is_unavailable(error))
-    }
 }
 
 impl From<sqlx::Error> for TelemetryError {

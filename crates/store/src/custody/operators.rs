@@ -111,7 +111,7 @@ pub async fn accounts(db: impl PgExecutor<'_>, roles: &[String]) -> sqlx::Result
     .await
 }
 
-/// A tank with how full it is.
+/// A tank with the room it stands in.
 #[derive(Debug, Clone)]
 pub struct TankRow {
     /// Which.
@@ -134,8 +134,6 @@ pub struct TankRow {
     pub room_zh: String,
     /// In English.
     pub room_en: String,
-    /// Units that lie in it.
-    pub units: i64,
 }
 
 /// Every tank, or one, by room and code.
@@ -143,8 +141,7 @@ pub async fn tanks(db: impl PgExecutor<'_>, tank: Option<Uuid>) -> sqlx::Result<
     sqlx::query_as!(
         TankRow,
         r#"select t.id, t.code, t.use as purpose, t.towers, t.frames, t.slots, r.site, r.code as room, r.zh as room_zh,
-                  r.en as room_en,
-                  (select count(*) from custody_placement p where p.tank_id = t.id and p.taken_at is null) as "units!"
+                  r.en as room_en
            from custody_tank t join custody_room r on r.id = t.room_id
            where $1::uuid is null or t.id = $1
            order by r.site, r.code, t.code"#,
