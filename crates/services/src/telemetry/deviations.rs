@@ -66,9 +66,16 @@ pub(super) async fn join_all(services: &Services) -> Result<(), TelemetryError> 
 
 async fn join(services: &Services, within: SignedDuration) -> Result<(), TelemetryError> {
     let since = services.clock.now().saturating_sub(within).unwrap_or(Timestamp::MIN);
-    sql::join_units(&services.db, since).await?;
-    sql::again(&services.db, since).await?;
-    Ok(())
+    let given = services.clone();
+    to_the_end(async move {
+        // Lately is a small part of all there ever were, which only a plan for this instant knows.
+        let mut tx = given.begin_search().await?;
+        sql::join_units(&mut *tx, since).await?;
+        sql::again(&mut *tx, since).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn batch(services: &Services) -> Result<u64, TelemetryError> {

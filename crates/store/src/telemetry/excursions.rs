@@ -112,19 +112,23 @@ pub async fn merge(db: impl PgExecutor<'_>, others: &[Uuid], into: Uuid) -> sqlx
 /// Joins excursions that ended or were found after an instant to the units that lay in their tanks at the time, also those moved since; a unit
 /// that one of their parts has already is left. The laboratory's clock may be wrong: a unit lay there from the earlier of when it was
 /// put away and when the house heard so, until the later of when it was taken out and when the house heard so, the latter by
-/// [`CLOCKS_APART_HOURS`] at most. Answers how many units were added.
+/// [`CLOCKS_APART_HOURS`] at most. Each excursion is looked at by itself, and each unit of it: no plan reads all units of all tanks.
+/// Answers how many units were added.
 pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "insert into telemetry_excursion_unit (excursion_id, unit_id)
          select distinct e.id, p.unit_id
          from telemetry_excursion e
-         join custody_placement p on p.tank_id = e.tank_id and least(p.put_at, p.put_received_at) <= e.ends_at
-           and (p.taken_at is null
-                or greatest(p.taken_at, least(coalesce(p.taken_received_at, p.taken_at), p.taken_at + make_interval(hours => $2))) >= e.begins_at)
-         where greatest(e.ends_at, e.found_at) >= $1 and e.merged_into is null
-           and not exists (
-             select from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id
-             where u.unit_id = p.unit_id and (o.id = e.id or o.merged_into = e.id))
+         cross join lateral (
+           select unit_id from custody_placement
+           where tank_id = e.tank_id and least(put_at, put_received_at) <= e.ends_at
+             and (taken_at is null
+                  or greatest(taken_at, least(coalesce(taken_received_at, taken_at), taken_at + make_interval(hours => $2))) >= e.begins_at)
+           offset 0) p
+         left join lateral (
+           select true as found from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id
+           where u.unit_id = p.unit_id and (o.id = e.id or o.merged_into = e.id) limit 1) there on true
+         where greatest(e.ends_at, e.found_at) >= $1 and e.merged_into is null and there.found is null
          on conflict do nothing",
         since.to_sqlx() as _,
         CLOCKS_APART_HOURS
@@ -143,13 +147,14 @@ pub async fn again(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u6
                 (select coalesce(max(x.round), 0) + 1 from telemetry_excursion_unit x
                  where x.excursion_id = c.id and x.unit_id = c.unit_id)::smallint
          from (
-           select e.id, e.tank_id, e.ends_at, e.critical_at, u.unit_id, max(d.closed_at) as closed_at
-           from telemetry_excursion e
-           join telemetry_excursion o on o.id = e.id or o.merged_into = e.id
-           join telemetry_excursion_unit u on u.excursion_id = o.id
-           left join custody_deviation d on d.id = u.deviation_id
-           where e.ends_at >= $1 and e.merged_into is null
-           group by e.id, u.unit_id having bool_and(d.closed_at is not null)) c
+           select e.id, e.tank_id, e.ends_at, e.critical_at, u.unit_id, u.closed_at
+           from telemetry_excursion e cross join lateral (
+             select u.unit_id, max(d.closed_at) as closed_at
+             from (select e.id union all select m.id from telemetry_excursion m where m.merged_into = e.id) o
+             join telemetry_excursion_unit u on u.excursion_id = o.id
+             left join custody_deviation d on d.id = u.deviation_id
+             group by u.unit_id having bool_and(d.closed_at is not null)) u
+           where e.ends_at >= $1 and greatest(e.ends_at, e.found_at) >= $1 and e.merged_into is null) c
          where c.critical_at > c.closed_at
             or (c.ends_at > c.closed_at and exists (
                  select from custody_placement p
@@ -244,11 +249,11 @@ pub async fn of_unit(db: impl PgExecutor<'_>, unit: Uuid) -> sqlx::Result<Vec<Ex
     .await
 }
 
-/// The excursions of a tank, the latest first, each with how many units were in it.
+/// The excursions of a tank, the latest first, each with how many units were in it: each has a first round.
 pub async fn of_tank(db: impl PgExecutor<'_>, tank: Uuid) -> sqlx::Result<Vec<(ExcursionRow, i64)>> {
     let rows = sqlx::query!(
         r#"select e.id, e.tank_id, e.begins_at as "begins_at: SqlTimestamp", e.ends_at as "ends_at: SqlTimestamp", e.peak, e.critical,
-                  (select count(distinct u.unit_id) from telemetry_excursion_unit u where u.excursion_id = e.id) as "units!"
+                  (select count(*) from telemetry_excursion_unit u where u.excursion_id = e.id and u.round = 1) as "units!"
            from telemetry_excursion e where e.tank_id = $1 and e.merged_into is null order by e.begins_at desc limit 50"#,
         tank
     )
