@@ -22,6 +22,10 @@ create index family_contract_due_unsaid on family_contract_due (due_on, contract
 -- What a child was invited by, when its number is mended.
 create index family_invitation_of_child on family_invitation (child_id) where child_id is not null and claimed_at is null;
 
+-- The few excursions of lately among all, and the parts of one that late readings put together.
+create index telemetry_excursion_recent on telemetry_excursion ((greatest(ends_at, found_at))) where merged_into is null;
+create index telemetry_excursion_merged on telemetry_excursion (merged_into) where merged_into is not null;
+
 -- The letters of a unit that is forgotten, whatever became of them.
 create index lims_dead_letter_ever_of_unit on lims_dead_letter (unit_id) where unit_id is not null;
 create index lims_dead_letter_ever_of_din on lims_dead_letter (din) where din is not null;

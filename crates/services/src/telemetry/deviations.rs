@@ -20,6 +20,9 @@ use uuid::Uuid;
 
 /// Units of one transaction.
 const BATCH: i64 = 200;
+/// Units that are joined to their excursions by one: a hall that grows warm has all of the bank's in one, and what is tried whole and
+/// takes too long would be tried in vain for ever.
+const JOINED: i64 = 10_000;
 /// Excursions that ended or were found within this time (of a gateway that was silent for days they are found late) are joined to units in
 /// every round.
 const LATELY: SignedDuration = SignedDuration::from_hours(48);
@@ -66,16 +69,22 @@ pub(super) async fn join_all(services: &Services) -> Result<(), TelemetryError> 
 
 async fn join(services: &Services, within: SignedDuration) -> Result<(), TelemetryError> {
     let since = services.clock.now().saturating_sub(within).unwrap_or(Timestamp::MIN);
-    let given = services.clone();
-    to_the_end(async move {
-        // Lately is a small part of all there ever were, which only a plan for this instant knows.
-        let mut tx = given.begin_search().await?;
-        sql::join_units(&mut *tx, since).await?;
-        sql::again(&mut *tx, since).await?;
-        tx.commit().await?;
-        Ok(())
-    })
-    .await
+    loop {
+        let given = services.clone();
+        let joined = to_the_end(async move {
+            // Lately is a small part of all there ever were, which only a plan for this instant knows.
+            let mut tx = given.begin_search().await?;
+            let joined = sql::join_units(&mut *tx, since, JOINED).await?;
+            if joined == 0 {
+                sql::again(&mut *tx, since).await?;
+            }
+            tx.commit().await?;
+            Ok::<_, TelemetryError>(joined)
+        });
+        if joined.await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn batch(services: &Services) -> Result<u64, TelemetryError> {

@@ -113,11 +113,12 @@ pub async fn merge(db: impl PgExecutor<'_>, others: &[Uuid], into: Uuid) -> sqlx
 /// that one of their parts has already is left. The laboratory's clock may be wrong: a unit lay there from the earlier of when it was
 /// put away and when the house heard so, until the later of when it was taken out and when the house heard so, the latter by
 /// [`CLOCKS_APART_HOURS`] at most. Each excursion is looked at by itself, and each unit of it: no plan reads all units of all tanks.
-/// Answers how many units were added.
-pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Result<u64> {
+/// At most so many at once; answers how many units were added, nothing once there is nothing to add. One that lay in two places of its tank
+/// is added once.
+pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp, most: i64) -> sqlx::Result<u64> {
     let done = sqlx::query!(
         "insert into telemetry_excursion_unit (excursion_id, unit_id)
-         select distinct e.id, p.unit_id
+         select e.id, p.unit_id
          from telemetry_excursion e
          cross join lateral (
            select unit_id from custody_placement
@@ -129,9 +130,11 @@ pub async fn join_units(db: impl PgExecutor<'_>, since: Timestamp) -> sqlx::Resu
            select true as found from telemetry_excursion_unit u join telemetry_excursion o on o.id = u.excursion_id
            where u.unit_id = p.unit_id and (o.id = e.id or o.merged_into = e.id) limit 1) there on true
          where greatest(e.ends_at, e.found_at) >= $1 and e.merged_into is null and there.found is null
+         limit $3
          on conflict do nothing",
         since.to_sqlx() as _,
-        CLOCKS_APART_HOURS
+        CLOCKS_APART_HOURS,
+        most
     )
     .execute(db)
     .await?;
