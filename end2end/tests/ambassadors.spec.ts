@@ -113,7 +113,7 @@ async function move(staff: Page, page: Page, round: string, contact: string, min
   await page.waitForURL(/done=confirmed/);
 }
 
-test("a pupil applies, is selected, trained and certified, and anybody verifies the certificate", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("a pupil applies, is selected, trained and certified, and anybody verifies the certificate @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const title = `测试招募第${Date.now() % 100_000}批`;
   const contact = newAddress("pupil");

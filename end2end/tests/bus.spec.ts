@@ -64,7 +64,7 @@ async function ask(page: Page, school: string, contact: string, first: number, l
   return new URL(page.url()).pathname;
 }
 
-test("a school asks for the bus, a dispatcher proposes, the school accepts, everybody sees it", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("a school asks for the bus, a dispatcher proposes, the school accepts, everybody sees it @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const look = (name: string) => examine(page, `bus-${name}`);
   const school = `测试区第${Date.now() % 100_000}小学`;
@@ -181,7 +181,7 @@ async function comeToPictures(page: Page): Promise<void> {
   }
 }
 
-test("after a visit a dispatcher adds a photograph, shows it, and everybody sees it on the stop's page", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("after a visit a dispatcher adds a photograph, shows it, and everybody sees it on the stop's page @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(180_000);
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
@@ -260,7 +260,7 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
 });
 
 for (const path of ["/bus", "/bus/schedule"]) {
-  test(`${path} in English`, async ({ page }) => {
+  test(`${path} in English`, { tag: "@desk" }, async ({ page }) => {
     await visit(page, localized("en", path));
     await expect(page.locator("html")).toHaveAttribute("lang", "en");
     await examine(page, `page-en${path.replaceAll("/", "-")}`);

@@ -9,7 +9,7 @@ import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 
-test("staff register somebody who telephones for one date of an event that asks", async ({ page }) => {
+test("staff register somebody who telephones for one date of an event that asks @desk", async ({ page }) => {
   test.setTimeout(240_000);
   const { project, retry } = test.info();
   const look = (name: string) => examine(page, `desk-date-${name}`);

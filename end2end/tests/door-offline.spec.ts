@@ -251,7 +251,7 @@ test("a code enrols one device, and a revoked device forgets everything @js", as
   expect(await arrived(booked)).toBe(0);
 });
 
-test("while servers are exchanged a device keeps what one cannot read or answers in a new word @js", async ({ page, context, browser, watch }) => {
+test("while servers are exchanged a device keeps what one cannot read or answers in a new word @js @once", async ({ page, context, browser, watch }) => {
   test.setTimeout(120_000);
   withoutNetwork(watch);
   const staff = await staffPage(browser);

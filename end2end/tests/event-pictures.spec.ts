@@ -51,7 +51,7 @@ async function comeToPictures(page: Page): Promise<void> {
   }
 }
 
-test("staff give an event pictures, everybody sees them, and one that is removed is gone", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("staff give an event pictures, everybody sees them, and one that is removed is gone @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(180_000);
   const { project, retry } = test.info();
   const slug = `event-pictures-${project.name}-${retry}`;

@@ -10,7 +10,7 @@ import { words } from "../support/words";
 const zh = (key: string) => words("zh-CN", key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
 
-test("staff schedule an export, send it now, and fetch the file the mail leads to", async ({ page }) => {
+test("staff schedule an export, send it now, and fetch the file the mail leads to @desk", async ({ page }) => {
   test.setTimeout(120_000);
   const look = (name: string) => examine(page, `exports-${name}`);
   const staff = await newStaff();

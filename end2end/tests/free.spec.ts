@@ -17,7 +17,7 @@ async function ownSession(): Promise<{ id: string; day: string }> {
   return { id: await addSession(new Date(`${day}T20:${minute}:00+08:00`), 60, 12), day };
 }
 
-test("a session needs no booking: staff say so, the public reads it, a booking there stays good", async ({ page, browser }) => {
+test("a session needs no booking: staff say so, the public reads it, a booking there stays good @desk", async ({ page, browser }) => {
   test.setTimeout(180_000);
   const { id, day } = await ownSession();
   await enrol(page, await newStaff());

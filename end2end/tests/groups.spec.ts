@@ -120,7 +120,7 @@ async function stamp(page: Page, look: (name: string) => Promise<void>): Promise
   await look("8c-letter");
 }
 
-test("a teacher asks for 48 children, is proposed another session, accepts, and comes in with one pass", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("a teacher asks for 48 children, is proposed another session, accepts, and comes in with one pass @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const look = (name: string) => examine(page, `groups-${name}`);
   const school = `测试区第${Date.now() % 100_000}小学三年级`;
@@ -209,7 +209,7 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   await look("21-withdrawn");
 });
 
-test("/museum/groups in English", async ({ page }) => {
+test("/museum/groups in English @desk", async ({ page }) => {
   await visit(page, localized("en", "/museum/groups"));
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await examine(page, "page-en-museum-groups");

@@ -23,7 +23,7 @@ async function ownSession(offset: number): Promise<{ id: string; day: string }> 
 const asked = (page: Page) => page.waitForResponse((response) => response.url().includes("/museum/places"), { timeout: 20_000 });
 
 for (const [offset, locale] of (["zh-CN", "en"] as const satisfies readonly Locale[]).entries()) {
-  test(`the calendar follows what others book, without a reload (${locale}) @js`, async ({ page }) => {
+  test(`the calendar follows what others book, without a reload (${locale}) @js`, { tag: locale === "en" ? "@desk" : "@once" }, async ({ page }) => {
     test.setTimeout(120_000);
     const museum = new Museum(page, locale);
     const { id, day } = await ownSession(offset * 10);

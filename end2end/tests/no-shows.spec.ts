@@ -22,7 +22,7 @@ async function missed(): Promise<string> {
     returning booking_id`);
 }
 
-test("a no-show is taken back with a reason, and an outage of the door is declared", async ({ page }) => {
+test("a no-show is taken back with a reason, and an outage of the door is declared @desk", async ({ page }) => {
   test.setTimeout(120_000);
   const booking = await missed();
   await enrol(page, await newStaff());

@@ -13,7 +13,7 @@ async function saved(page: Page, key: string): Promise<{ name: string; bytes: Bu
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-test("staff look at the numbers of a quarter and take them along, and the bookings behind them for a reason", async ({ page }) => {
+test("staff look at the numbers of a quarter and take them along, and the bookings behind them for a reason @desk", async ({ page }) => {
   const look = (name: string) => examine(page, `numbers-${name}`);
   await enrol(page, await newStaff());
 

@@ -16,7 +16,7 @@ async function ownSession(): Promise<{ id: string; day: string }> {
   return { id: await addSession(new Date(`${day}T19:${minute}:00+08:00`), 60, 12), day };
 }
 
-test("staff keep places for groups and the desk; the rest is the public's, and all of it after the release", async ({ page, browser }) => {
+test("staff keep places for groups and the desk; the rest is the public's, and all of it after the release @desk", async ({ page, browser }) => {
   test.setTimeout(240_000);
   const { id, day } = await ownSession();
   const look = (name: string) => examine(page, `pools-${name}`);

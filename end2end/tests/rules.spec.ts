@@ -35,7 +35,7 @@ async function save(page: Page): Promise<void> {
   }).toPass({ timeout: 30_000 });
 }
 
-test("staff change the museum's rules, are told what cannot be, and nobody's change is lost", async ({ page, browser }) => {
+test("staff change the museum's rules, are told what cannot be, and nobody's change is lost @desk", async ({ page, browser }) => {
   test.setTimeout(240_000);
   const { project, retry } = test.info();
   const [mine, theirs] = own[project.name] ?? own["360"]!;
@@ -82,7 +82,7 @@ test("staff change the museum's rules, are told what cannot be, and nobody's cha
   await look("5-history");
 });
 
-test("whoever leaves with something typed is asked first, and the size of the text takes nothing @js", async ({ page }) => {
+test("whoever leaves with something typed is asked first, and the size of the text takes nothing @js @desk", async ({ page }) => {
   await enrol(page, await newStaff());
   await visit(page, PATH);
   const other = page.locator(".site-tools a[hreflang]");

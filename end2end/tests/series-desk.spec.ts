@@ -8,7 +8,7 @@ import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 
-test("staff register somebody who telephones for a whole series", async ({ page }) => {
+test("staff register somebody who telephones for a whole series @desk", async ({ page }) => {
   test.setTimeout(240_000);
   const { project, retry } = test.info();
   const look = (name: string) => examine(page, `series-desk-${name}`);

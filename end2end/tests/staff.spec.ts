@@ -24,7 +24,7 @@ function soon(): { day: string; starts: string; ends: string } {
   return { day, starts, ends: sameDay === day ? ends : "23:59" };
 }
 
-test("staff sign in, book at the counter, admit at the door, see it on the board", async ({ page }) => {
+test("staff sign in, book at the counter, admit at the door, see it on the board @desk", async ({ page }) => {
   test.setTimeout(240_000);
   test.skip(soon().starts >= "23:50", "no session can begin and end in the last minutes of Shandong's day");
   const look = (name: string) => examine(page, `staff-${name}`);
@@ -114,7 +114,7 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
   await look("page-staff-person");
 });
 
-test("a wrong second factor opens nothing, the right one does, signing out closes", async ({ page }) => {
+test("a wrong second factor opens nothing, the right one does, signing out closes @desk", async ({ page }) => {
   const staff = await newStaff();
   await enrol(page, staff);
   await visit(page, "/staff/account");
@@ -135,7 +135,7 @@ test("a wrong second factor opens nothing, the right one does, signing out close
   await visit(page, "/staff/museum/today");
 });
 
-test("an operator makes a machine, sees its secret once and ends it", async ({ page }) => {
+test("an operator makes a machine, sees its secret once and ends it @desk", async ({ page }) => {
   const look = (name: string) => examine(page, `clients-${name}`);
   await enrol(page, await newStaff());
   await visit(page, "/staff/clients/new");

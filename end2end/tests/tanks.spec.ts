@@ -63,7 +63,7 @@ test("an alarm appears on the wall by itself, is acknowledged, and goes when it 
   await remove(tank.id);
 });
 
-test("silence is an alarm, and ends with the first word @js", async ({ page }) => {
+test("silence is an alarm, and ends with the first word @js @desk", async ({ page }) => {
   test.setTimeout(180_000);
   await only(page, "night_shift");
   const tank = await newTank(5);
@@ -109,7 +109,7 @@ test("a channel is quiet by the word of two, and everybody sees it @once", async
   await remove(tank.id);
 });
 
-test("a drill says that it is one, and how long it took", async ({ page }) => {
+test("a drill says that it is one, and how long it took @desk", async ({ page }) => {
   test.setTimeout(180_000);
   const tank = await newTank(600);
   await measure(tank.top, -190);

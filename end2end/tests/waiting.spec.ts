@@ -6,7 +6,7 @@ import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, mailsTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
 import { enrol, newStaff } from "../support/staff";
-import { type Locale, localized, words } from "../support/words";
+import { type Locale, localized, WALKED, words } from "../support/words";
 
 const projects = ["360", "1280", "360-nojs"];
 
@@ -58,7 +58,7 @@ async function openOffer(museum: Museum, contact: string, entry: string): Promis
 }
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`a full session is waited for, offered, taken, closed and replaced (${locale})`, async ({ page, browser }) => {
+  test(`a full session is waited for, offered, taken, closed and replaced (${locale})`, { tag: WALKED[locale] }, async ({ page, browser }) => {
     test.setTimeout(240_000);
     const museum = new Museum(page, locale);
     const picture = (name: string) => `waiting-${locale}-${name}`;
@@ -134,7 +134,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     expect(await sql(told)).toBe("t");
   });
 
-  test(`three families wait: one declines, the next takes it, the third answers from its account (${locale})`, async ({ page }) => {
+  test(`three families wait: one declines, the next takes it, the third answers from its account (${locale})`, { tag: WALKED[locale] }, async ({ page }) => {
     test.setTimeout(240_000);
     const museum = new Museum(page, locale);
     const picture = (name: string) => `waiting-${locale}-${name}`;

@@ -51,7 +51,7 @@ function fits(call: Call, secret: string): boolean {
   return String(call.headers["webhook-signature"]).split(" ").includes(tag);
 }
 
-test("an operator adds a partner's webhook, tries it, sends again, changes the secret, pauses it, removes it", async ({ page }) => {
+test("an operator adds a partner's webhook, tries it, sends again, changes the secret, pauses it, removes it @desk", async ({ page }) => {
   test.setTimeout(180_000);
   const look = (name: string) => examine(page, `webhooks-${name}`);
   const partner = new Partner();
