@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { localized, words, type Locale } from "../support/words";
 
 const say = (key: string, locale: Locale = "zh-CN") => words(locale, key);
@@ -79,7 +79,7 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
   const see = (name: string) => examine(desk, `bus-${name}`);
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await visit(desk, "/staff/bus");
   await see("7-board");
   await press(desk.getByRole("link", { name: school }));
@@ -186,7 +186,7 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
   const see = (name: string) => examine(desk, `bus-photos-${name}`);
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await visit(desk, "/staff/bus");
   await press(desk.getByRole("link", { name: "演示市凤凰中学" }));
   await comeToPictures(desk);

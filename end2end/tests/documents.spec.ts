@@ -9,7 +9,7 @@ import { examine, expect, press, test, visit } from "../support/house";
 import { bookByApi } from "../support/machine";
 import { codeTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { type Locale, WALKED, words } from "../support/words";
 
 /** A number by GB 11643: seventeen digits and what ISO 7064 MOD 11-2 makes of them. */
@@ -81,7 +81,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     if (!reference) throw new Error("no reference on the page");
     const office = await browser.newContext({ javaScriptEnabled });
     const desk = await office.newPage();
-    await enrol(desk, await newStaff());
+    await arrive(desk);
     await visit(desk, "/staff/events");
     await press(desk.getByRole("link", { name: "十八岁成人礼·生命的责任" }).first());
     await press(desk.locator("a[href*='/dates/']").first());
@@ -168,7 +168,7 @@ test("the door compares the ends of a family's documents @desk", async ({ page }
   const numbers = [residentNumber(), residentNumber()];
   const documents = numbers.map((number) => ({ kind: "resident", number }));
   const { reference } = await bookByApi(session, 2, { documents });
-  await enrol(page, await newStaff());
+  await arrive(page);
   await visit(page, "/door");
   await page.locator("#f-ticket").fill(reference);
   await press(page.getByRole("button", { name: words("zh-CN", "door-look") }));

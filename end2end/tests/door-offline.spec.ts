@@ -5,7 +5,7 @@ import { addSession, sql } from "../support/database";
 import { addDevice, Device } from "../support/door";
 import { examine, expect, press, test, visit, type Watch } from "../support/house";
 import { type Booked, bookByApi } from "../support/machine";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -13,7 +13,7 @@ const zh = (key: string) => words("zh-CN", key);
 /** Staff with a browser of their own. */
 async function staffPage(browser: Browser): Promise<Page> {
   const page = await (await browser.newContext({ locale: "zh-CN", viewport: base.info().project.use.viewport ?? undefined })).newPage();
-  await enrol(page, await newStaff());
+  await arrive(page);
   return page;
 }
 

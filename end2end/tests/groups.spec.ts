@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { localized, words } from "../support/words";
 
 const say = (key: string) => words("zh-CN", key);
@@ -134,7 +134,7 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
   const see = (name: string) => examine(desk, `groups-${name}`);
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await visit(desk, "/staff/groups");
   await see("9-board");
   await desk.locator("#f-q").fill(school);

@@ -2,7 +2,7 @@
 // at its release what nobody has taken is the public's, though nobody does anything.
 import { addSession, sql } from "../support/database";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -20,7 +20,7 @@ test("staff keep places for groups and the desk; the rest is the public's, and a
   test.setTimeout(240_000);
   const { id, day } = await ownSession();
   const look = (name: string) => examine(page, `pools-${name}`);
-  await enrol(page, await newStaff());
+  await arrive(page);
 
   // More than there is: said beside the field, and nothing typed is lost.
   await visit(page, `/staff/museum/sessions/${id}`);

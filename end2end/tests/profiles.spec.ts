@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { address, mobile, passport } from "../support/canaries";
 import { sql } from "../support/database";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -21,7 +21,7 @@ async function member(role: string): Promise<{ account: string; staff: Awaited<R
 
 async function compliance(page: Page): Promise<void> {
   const { staff } = await member("compliance_officer");
-  await enrol(page, staff);
+  await arrive(page, staff);
 }
 
 test("a reviewer's profile is kept, and what ties them is shown to nobody again @desk", async ({ page }) => {

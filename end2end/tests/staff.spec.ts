@@ -1,7 +1,7 @@
 // A working day: the first sign-in with the second factor, a session added, a booking at the counter, the door, the board.
 import { type Page } from "@playwright/test";
 import { examine, expect, press, settled, test, visit } from "../support/house";
-import { enrol, newStaff, signIn } from "../support/staff";
+import { arrive, enrol, newStaff, signIn } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -137,7 +137,7 @@ test("a wrong second factor opens nothing, the right one does, signing out close
 
 test("an operator makes a machine, sees its secret once and ends it @desk", async ({ page }) => {
   const look = (name: string) => examine(page, `clients-${name}`);
-  await enrol(page, await newStaff());
+  await arrive(page);
   await visit(page, "/staff/clients/new");
   await press(button(page, "clients-create"));
   await expect(page.locator("#f-name")).toHaveAttribute("aria-invalid", "true");

@@ -5,7 +5,7 @@ import { addSession, keepPlaces, sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, mailsTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { type Locale, localized, WALKED, words } from "../support/words";
 
 const projects = ["360", "1280", "360-nojs"];
@@ -107,7 +107,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     // The house closes the session; whoever booked is told why and takes another with one press.
     const office = await browser.newContext({ locale: "zh-CN", javaScriptEnabled: false, viewport: page.viewportSize() ?? undefined });
     const desk = await office.newPage();
-    await enrol(desk, await newStaff());
+    await arrive(desk);
     await visit(desk, `/staff/museum/sessions/${id}`);
     await examine(desk, picture("5-staff-list"));
     await visit(desk, `/staff/museum/sessions/${id}/close`);
