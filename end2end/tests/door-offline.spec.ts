@@ -319,6 +319,7 @@ test("the app speaks English, and says when a shift has ended @js @once", async 
   test.setTimeout(120_000);
   const staff = await staffPage(browser);
   const booked = await bookByApi(await soon(19), 2);
+  await page.clock.install();
   const device = new Device(page, context);
   await device.enrol(await addDevice(staff, "北门", "supervisor"));
   await page.locator("#language").click();
@@ -351,6 +352,8 @@ test("the app speaks English, and says when a shift has ended @js @once", async 
   await expect(page.locator("#party")).toBeVisible();
   const cdp = await context.newCDPSession(page);
   await cdp.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "indexeddb" });
+  // It looks every twenty seconds.
+  await page.clock.fastForward(20_000);
   await expect(page.locator("#enrolment")).toBeVisible({ timeout: 30_000 });
   expect(await page.locator("main").innerHTML()).not.toContain(`${booked.reference.slice(0, 4)}-`);
 });
