@@ -61,12 +61,17 @@ function answers(): [string, Record<string, string>][] {
   ];
 }
 
+/** Opens a page, unless the answer before led there already. */
+async function turnTo(page: Page, path: string): Promise<void> {
+  if (new URL(page.url()).pathname !== path) await visit(page, path);
+}
+
 /** Answers every page of an application and sends it; `own` says what a page is answered otherwise, and besides. */
 export async function fillAndSend(page: Page, id: string, own: Record<string, Record<string, string>> = {}): Promise<void> {
   for (const [name, usual] of answers()) {
     const typed = { ...usual, ...own[name] };
     // `papers` is the address of the files themselves.
-    await visit(page, `/spark/apply/${id}/${name === "papers" ? "which-papers" : name}`);
+    await turnTo(page, `/spark/apply/${id}/${name === "papers" ? "which-papers" : name}`);
     for (const [field, value] of Object.entries(typed)) {
       const input = page.locator(`[name=${field}]`).first();
       const kind = await input.evaluate((it) => (it instanceof HTMLInputElement ? it.type : it.tagName.toLowerCase()));
@@ -78,7 +83,7 @@ export async function fillAndSend(page: Page, id: string, own: Record<string, Re
     await press(page.getByRole("button", { name: zh("application-continue"), exact: true }));
     await expect(page.locator(".error-summary"), `${name} is answered`).toHaveCount(0);
   }
-  await visit(page, `/spark/apply/${id}/check`);
+  await turnTo(page, `/spark/apply/${id}/check`);
   await press(page.getByRole("button", { name: zh("application-send"), exact: true }));
   await page.waitForURL(/\/sent$/);
 }

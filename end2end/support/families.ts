@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { sql } from "./database";
 import { press, visit } from "./house";
 import { codeTo, newAddress } from "./mail";
-import { enrol, newStaff } from "./staff";
+import { arrive, newStaff } from "./staff";
 import { words } from "./words";
 
 /** A visitor of this test's own, signed in by mail; answers the account and the address. */
@@ -25,20 +25,16 @@ export async function family(page: Page): Promise<{ account: string; contact: st
 /** A colleague in a role, signed in; answers the account. */
 export async function colleague(page: Page, role: string): Promise<string> {
   const staff = await newStaff();
-  const account = await sql(`insert into account_role (account_id, role, granted_at)
+  await sql(`insert into account_role (account_id, role, granted_at)
     select account_id, '${role}', now() from staff_credential where login = '${staff.login}'
-    on conflict (account_id, role) do update set granted_at = excluded.granted_at returning account_id`);
-  await enrol(page, staff);
-  return account;
+    on conflict (account_id, role) do update set granted_at = excluded.granted_at`);
+  return arrive(page, staff);
 }
 
 /** A colleague in this role and in no other, signed in; answers the account. */
 export async function only(page: Page, role: string): Promise<string> {
-  const staff = await newStaff();
-  const account = await sql(`select account_id from staff_credential where login = '${staff.login}'`);
+  const account = await colleague(page, role);
   await sql(`delete from account_role where account_id = '${account}' and role <> '${role}'`);
-  await sql(`insert into account_role (account_id, role, granted_at) values ('${account}', '${role}', now()) on conflict do nothing`);
-  await enrol(page, staff);
   return account;
 }
 

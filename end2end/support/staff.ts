@@ -1,5 +1,7 @@
 // Staff as they work: signing in with the second factor.
+import { randomBytes } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
+import { sql } from "./database";
 import { press, visit } from "./house";
 import { totp } from "./totp";
 import { words } from "./words";
@@ -17,6 +19,21 @@ export async function newStaff(): Promise<Staff> {
   const answer = await fetch(`${process.env.E2E_MAILBOX}/hire`);
   if (!answer.ok) throw new Error(`nobody could be made: ${await answer.text()}`);
   return (await answer.json()) as Staff;
+}
+
+/**
+ * A member of staff is signed in, by default a new one; answers the account. Without the pages for it, which are five of each
+ * journey that begins so: they have journeys of their own (staff.spec.ts, passkey.spec.ts).
+ */
+export async function arrive(page: Page, staff?: Staff): Promise<string> {
+  const { login } = staff ?? (await newStaff());
+  const token = randomBytes(32).toString("base64url");
+  const account = await sql(`insert into login_session (id, token_hash, account_id, label, created_at, last_seen_at, expires_at, stepped_up_at)
+    select gen_random_uuid(), sha256(convert_to('${token}', 'UTF8')), account_id, 'Chromium', now(), now(), now() + interval '12 hours', now()
+    from staff_credential where login = '${login}' returning account_id`);
+  const { hostname } = new URL(process.env.E2E_URL!);
+  await page.context().addCookies([{ name: "__Host-session", value: token, domain: hostname, path: "/", httpOnly: true, secure: true, sameSite: "Lax" }]);
+  return account;
 }
 
 /** The first sign-in: login and password, the telephone is set up, its first code. Ends on the page with the recovery codes. */

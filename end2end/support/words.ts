@@ -3,6 +3,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 export type Locale = "zh-CN" | "en";
+
+/**
+ * Where a journey that is walked in both languages is walked in each: Chinese with scripts in both windows, English on the desktop
+ * with them and on the telephone without. So each language meets both windows, and scripts and their absence meet each window.
+ */
+export const WALKED: Record<Locale, "@js" | "@desk"> = { "zh-CN": "@js", en: "@desk" };
+
 const locales = new URL("../../app/locales/", import.meta.url).pathname;
 
 function catalogue(locale: Locale): Map<string, string> {

@@ -71,7 +71,7 @@ test("a channel of a room is quiet by the word of two @once", async ({ page, bro
   await other.context().close();
 });
 
-test("a display is paired by a code, shows the wall, and is revoked", async ({ page, browser, baseURL }) => {
+test("a display is paired by a code, shows the wall, and is revoked @desk", async ({ page, browser, baseURL }) => {
   test.setTimeout(240_000);
   const name = `显示屏${Math.floor(Math.random() * 1e6)}`;
   await only(page, "lab_officer");

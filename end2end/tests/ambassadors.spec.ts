@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const say = (key: string) => words("zh-CN", key);
@@ -113,13 +113,13 @@ async function move(staff: Page, page: Page, round: string, contact: string, min
   await page.waitForURL(/done=confirmed/);
 }
 
-test("a pupil applies, is selected, trained and certified, and anybody verifies the certificate", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("a pupil applies, is selected, trained and certified, and anybody verifies the certificate @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const title = `测试招募第${Date.now() % 100_000}批`;
   const contact = newAddress("pupil");
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const staff = await context.newPage();
-  await enrol(staff, await newStaff());
+  await arrive(staff);
   const round = await makeRound(staff, title, (name) => examine(staff, `ambassadors-${name}`));
   const [mine, code] = await apply(page, title, contact, (name) => examine(page, `ambassadors-${name}`));
   await mailTo(contact, /校园科普宣传员报名已收到/);

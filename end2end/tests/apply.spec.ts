@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { account, address, illness, mobile, person } from "../support/canaries";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, newAddress } from "../support/mail";
-import { localized, words, type Locale } from "../support/words";
+import { type Locale, localized, WALKED, words } from "../support/words";
 
 const say = (key: string, locale: Locale = "zh-CN") => words(locale, key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: say(key), exact: true });
@@ -47,7 +47,7 @@ async function leavesNothing(page: Page): Promise<void> {
 }
 
 for (const locale of ["zh-CN", "en"] as const) {
-  test(`/spark/apply in ${locale}`, async ({ page }) => {
+  test(`/spark/apply in ${locale}`, { tag: WALKED[locale] }, async ({ page }) => {
     await visit(page, localized(locale, "/spark/apply"));
     await expect(page.locator("html")).toHaveAttribute("lang", locale);
     await expect(page.locator("h1")).toHaveCount(1);

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { localized, words, type Locale } from "../support/words";
 
 const say = (key: string, locale: Locale = "zh-CN") => words(locale, key);
@@ -64,7 +64,7 @@ async function ask(page: Page, school: string, contact: string, first: number, l
   return new URL(page.url()).pathname;
 }
 
-test("a school asks for the bus, a dispatcher proposes, the school accepts, everybody sees it", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("a school asks for the bus, a dispatcher proposes, the school accepts, everybody sees it @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const look = (name: string) => examine(page, `bus-${name}`);
   const school = `测试区第${Date.now() % 100_000}小学`;
@@ -79,7 +79,7 @@ test("a school asks for the bus, a dispatcher proposes, the school accepts, ever
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
   const see = (name: string) => examine(desk, `bus-${name}`);
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await visit(desk, "/staff/bus");
   await see("7-board");
   await press(desk.getByRole("link", { name: school }));
@@ -181,12 +181,12 @@ async function comeToPictures(page: Page): Promise<void> {
   }
 }
 
-test("after a visit a dispatcher adds a photograph, shows it, and everybody sees it on the stop's page", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("after a visit a dispatcher adds a photograph, shows it, and everybody sees it on the stop's page @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(180_000);
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
   const see = (name: string) => examine(desk, `bus-photos-${name}`);
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await visit(desk, "/staff/bus");
   await press(desk.getByRole("link", { name: "演示市凤凰中学" }));
   await comeToPictures(desk);
@@ -260,7 +260,7 @@ test("after a visit a dispatcher adds a photograph, shows it, and everybody sees
 });
 
 for (const path of ["/bus", "/bus/schedule"]) {
-  test(`${path} in English`, async ({ page }) => {
+  test(`${path} in English`, { tag: "@desk" }, async ({ page }) => {
     await visit(page, localized("en", path));
     await expect(page.locator("html")).toHaveAttribute("lang", "en");
     await examine(page, `page-en${path.replaceAll("/", "-")}`);

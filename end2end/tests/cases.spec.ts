@@ -69,7 +69,7 @@ test("an officer reads a case of another with a reason, and takes it over @once"
   await examine(page, "cases-8-list");
 });
 
-test("a family sees how far its application is, and is asked before it takes it back", async ({ page }, info) => {
+test("a family sees how far its application is, and is asked before it takes it back @desk", async ({ page }, info) => {
   test.setTimeout(120_000);
   const account = (await family(page)).account;
   await visit(page, "/account/spark");

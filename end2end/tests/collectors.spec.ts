@@ -29,7 +29,7 @@ async function another(browser: Browser, page: Page, baseURL: string | undefined
   return context.newPage();
 }
 
-test("a collector is trained, examined and certified, and quality issues and ends", async ({ page, browser, baseURL, js }) => {
+test("a collector is trained, examined and certified, and quality issues and ends @desk", async ({ page, browser, baseURL, js }) => {
   test.setTimeout(300_000);
   const own = serial();
   const [code, number] = [`E2E-${own}`, `CJ-2026-${own}`];
@@ -147,7 +147,7 @@ async function arrived(): Promise<{ unit: string; lot: string }> {
   return { unit: await sql(`select id from custody_unit where din = '${din}'`), lot };
 }
 
-test("a lot is called back by one of quality and the recall is ended by another", async ({ page, browser, baseURL, js }) => {
+test("a lot is called back by one of quality and the recall is ended by another @desk", async ({ page, browser, baseURL, js }) => {
   test.setTimeout(240_000);
   const { unit, lot } = await arrived();
   const state = () => sql(`select state from custody_unit where id = '${unit}'`);

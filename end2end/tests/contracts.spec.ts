@@ -52,7 +52,7 @@ async function signed(page: Page): Promise<string> {
   return number;
 }
 
-test("the office writes a contract, brings it into force, notes a payment and ends it", async ({ page, browser, baseURL, js }) => {
+test("the office writes a contract, brings it into force, notes a payment and ends it @desk", async ({ page, browser, baseURL, js }) => {
   test.setTimeout(360_000);
   await only(page, "family_support");
   const number = `SD2026${String(Math.floor(Math.random() * 900_000) + 100_000)}`;

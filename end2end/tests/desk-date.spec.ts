@@ -4,12 +4,12 @@
 import { addEvent } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 
-test("staff register somebody who telephones for one date of an event that asks", async ({ page }) => {
+test("staff register somebody who telephones for one date of an event that asks @desk", async ({ page }) => {
   test.setTimeout(240_000);
   const { project, retry } = test.info();
   const look = (name: string) => examine(page, `desk-date-${name}`);
@@ -17,7 +17,7 @@ test("staff register somebody who telephones for one date of an event that asks"
   const second = sessions[1];
   if (!second) throw new Error("lectures without dates");
   const [contact, next] = [newAddress("desk-date"), newAddress("desk-date-waits")];
-  await enrol(page, await newStaff());
+  await arrive(page);
   const book = page.getByRole("button", { name: zh("staff-series-do") });
   const wait = page.getByRole("button", { name: zh("staff-series-wait") });
   const due = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);

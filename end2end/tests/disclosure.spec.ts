@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { colleague } from "../support/families";
 import { examine, expect, press, test, visit } from "../support/house";
-import { localized, words } from "../support/words";
+import { localized, WALKED, words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
@@ -16,7 +16,7 @@ async function compliance(page: Page): Promise<void> {
 }
 
 for (const locale of ["zh-CN", "en"] as const) {
-  test(`everybody reads the figures in ${locale}`, async ({ page }) => {
+  test(`everybody reads the figures in ${locale}`, { tag: WALKED[locale] }, async ({ page }) => {
     await visit(page, localized(locale, "/spark/disclosure"));
     await expect(page.locator("html")).toHaveAttribute("lang", locale);
     await expect(page.locator("h1")).toHaveCount(1);
@@ -31,7 +31,7 @@ for (const locale of ["zh-CN", "en"] as const) {
   });
 }
 
-test("what is published can be checked by anybody, and fetched as a sheet, a workbook and a table", async ({ page }) => {
+test("what is published can be checked by anybody, and fetched as a sheet, a workbook and a table @desk", async ({ page }) => {
   await visit(page, "/spark/disclosure");
   await press(page.locator("main a[href*='/spark/disclosure/2']").first());
   const hash = await page.locator(".disclosure-hash").last().innerText();

@@ -9,8 +9,8 @@ import { examine, expect, press, test, visit } from "../support/house";
 import { bookByApi } from "../support/machine";
 import { codeTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import { enrol, newStaff } from "../support/staff";
-import { type Locale, words } from "../support/words";
+import { arrive } from "../support/staff";
+import { type Locale, WALKED, words } from "../support/words";
 
 /** A number by GB 11643: seventeen digits and what ISO 7064 MOD 11-2 makes of them. */
 function residentNumber(year = 1960 + Math.floor(Math.random() * 40)): string {
@@ -32,7 +32,7 @@ async function showsNowhere(page: Page, number: string): Promise<void> {
 }
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`an event asks for a document and shows it to nobody (${locale})`, async ({ page, browser, javaScriptEnabled }) => {
+  test(`an event asks for a document and shows it to nobody (${locale})`, { tag: WALKED[locale] }, async ({ page, browser, javaScriptEnabled }) => {
     test.setTimeout(180_000);
     const site = new Museum(page, locale);
     const contact = newAddress("documents");
@@ -81,7 +81,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     if (!reference) throw new Error("no reference on the page");
     const office = await browser.newContext({ javaScriptEnabled });
     const desk = await office.newPage();
-    await enrol(desk, await newStaff());
+    await arrive(desk);
     await visit(desk, "/staff/events");
     await press(desk.getByRole("link", { name: "十八岁成人礼·生命的责任" }).first());
     await press(desk.locator("a[href*='/dates/']").first());
@@ -100,7 +100,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
 }
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`a family shows a document each (${locale})`, async ({ page }) => {
+  test(`a family shows a document each (${locale})`, { tag: WALKED[locale] }, async ({ page }) => {
     test.setTimeout(180_000);
     const site = new Museum(page, locale);
     const contact = newAddress("family");
@@ -160,7 +160,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
   });
 }
 
-test("the door compares the ends of a family's documents", async ({ page }) => {
+test("the door compares the ends of a family's documents @desk", async ({ page }) => {
   test.setTimeout(120_000);
   // An instant of its own in every window: soon enough for the door to admit.
   const soon = new Date(Date.now() + 900_000 + Math.floor(Math.random() * 900_000));
@@ -168,7 +168,7 @@ test("the door compares the ends of a family's documents", async ({ page }) => {
   const numbers = [residentNumber(), residentNumber()];
   const documents = numbers.map((number) => ({ kind: "resident", number }));
   const { reference } = await bookByApi(session, 2, { documents });
-  await enrol(page, await newStaff());
+  await arrive(page);
   await visit(page, "/door");
   await page.locator("#f-ticket").fill(reference);
   await press(page.getByRole("button", { name: words("zh-CN", "door-look") }));

@@ -5,7 +5,7 @@ import { addSession, sql } from "../support/database";
 import { addDevice, Device } from "../support/door";
 import { examine, expect, press, test, visit, type Watch } from "../support/house";
 import { type Booked, bookByApi } from "../support/machine";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -13,7 +13,7 @@ const zh = (key: string) => words("zh-CN", key);
 /** Staff with a browser of their own. */
 async function staffPage(browser: Browser): Promise<Page> {
   const page = await (await browser.newContext({ locale: "zh-CN", viewport: base.info().project.use.viewport ?? undefined })).newPage();
-  await enrol(page, await newStaff());
+  await arrive(page);
   return page;
 }
 
@@ -251,7 +251,7 @@ test("a code enrols one device, and a revoked device forgets everything @js", as
   expect(await arrived(booked)).toBe(0);
 });
 
-test("while servers are exchanged a device keeps what one cannot read or answers in a new word @js", async ({ page, context, browser, watch }) => {
+test("while servers are exchanged a device keeps what one cannot read or answers in a new word @js @once", async ({ page, context, browser, watch }) => {
   test.setTimeout(120_000);
   withoutNetwork(watch);
   const staff = await staffPage(browser);
@@ -319,6 +319,7 @@ test("the app speaks English, and says when a shift has ended @js @once", async 
   test.setTimeout(120_000);
   const staff = await staffPage(browser);
   const booked = await bookByApi(await soon(19), 2);
+  await page.clock.install();
   const device = new Device(page, context);
   await device.enrol(await addDevice(staff, "北门", "supervisor"));
   await page.locator("#language").click();
@@ -351,6 +352,8 @@ test("the app speaks English, and says when a shift has ended @js @once", async 
   await expect(page.locator("#party")).toBeVisible();
   const cdp = await context.newCDPSession(page);
   await cdp.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "indexeddb" });
+  // It looks every twenty seconds.
+  await page.clock.fastForward(20_000);
   await expect(page.locator("#enrolment")).toBeVisible({ timeout: 30_000 });
   expect(await page.locator("main").innerHTML()).not.toContain(`${booked.reference.slice(0, 4)}-`);
 });

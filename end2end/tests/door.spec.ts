@@ -4,7 +4,7 @@ import { type Page } from "@playwright/test";
 import { addSession } from "../support/database";
 import { examine, expect, test, visit } from "../support/house";
 import { bookByApi } from "../support/machine";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { localized, type Locale, words } from "../support/words";
 
 interface Stage {
@@ -48,7 +48,7 @@ async function ticket() {
 
 test("the camera reads a pass and looks it up @js @once", async ({ page, context, watch }) => {
   test.setTimeout(120_000);
-  await enrol(page, await newStaff());
+  await arrive(page);
   const zh = (key: string) => words("zh-CN", key);
   const scan = page.getByRole("button", { name: zh("door-camera"), exact: true });
   const said = page.locator("[data-camera-said]");
@@ -115,7 +115,7 @@ test("the camera reads a pass and looks it up @js @once", async ({ page, context
 
 test("a camera that cannot be used says why and leaves the field @js @once", async ({ page }) => {
   test.setTimeout(120_000);
-  await enrol(page, await newStaff());
+  await arrive(page);
   await withReader(page);
   for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     await visit(page, localized(locale, "/door"));

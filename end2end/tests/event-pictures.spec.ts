@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { deflateSync } from "node:zlib";
 import { addEvent } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -51,7 +51,7 @@ async function comeToPictures(page: Page): Promise<void> {
   }
 }
 
-test("staff give an event pictures, everybody sees them, and one that is removed is gone", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("staff give an event pictures, everybody sees them, and one that is removed is gone @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(180_000);
   const { project, retry } = test.info();
   const slug = `event-pictures-${project.name}-${retry}`;
@@ -61,7 +61,7 @@ test("staff give an event pictures, everybody sees them, and one that is removed
   const desk = await context.newPage();
   const add = desk.getByRole("button", { name: zh("staff-picture-add") });
   const [first, second] = ["草坪上的风筝", "海边的风筝"];
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await expect(async () => {
     await visit(desk, `/staff/events/${activity}/pictures`);
     await expect(desk.locator("#f-picture")).toBeVisible({ timeout: 1_000 });

@@ -5,12 +5,12 @@ import { addEvent, keepPlaces, sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, mailTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import type { Locale } from "../support/words";
+import { type Locale, WALKED } from "../support/words";
 
 const titles = { "zh-CN": "候补课堂", en: "Waiting lectures" } as const;
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`a full date of an event is waited for, offered and taken (${locale})`, async ({ page, javaScriptEnabled }) => {
+  test(`a full date of an event is waited for, offered and taken (${locale})`, { tag: WALKED[locale] }, async ({ page, javaScriptEnabled }) => {
     test.setTimeout(180_000);
     const site = new Museum(page, locale);
     const picture = (name: string) => `event-waiting-${locale}-${name}`;

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import type { Locale } from "../support/words";
+import { type Locale, WALKED } from "../support/words";
 
 const names = { "zh-CN": "测试·春日", en: "Test Springday" } as const;
 const titles = { "zh-CN": "乐孕课堂", en: "Leyun prenatal lectures" } as const;
@@ -31,7 +31,7 @@ async function slip(page: Page, site: Museum): Promise<void> {
 }
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`a mother registers for a lecture and answers what follows (${locale})`, async ({ page, javaScriptEnabled }) => {
+  test(`a mother registers for a lecture and answers what follows (${locale})`, { tag: WALKED[locale] }, async ({ page, javaScriptEnabled }) => {
     test.setTimeout(180_000);
     const site = new Museum(page, locale);
     const contact = newAddress();

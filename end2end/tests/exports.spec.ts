@@ -4,17 +4,17 @@ import type { Page } from "@playwright/test";
 import { sql } from "../support/database";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 const button = (page: Page, key: string) => page.getByRole("button", { name: zh(key), exact: true });
 
-test("staff schedule an export, send it now, and fetch the file the mail leads to", async ({ page }) => {
+test("staff schedule an export, send it now, and fetch the file the mail leads to @desk", async ({ page }) => {
   test.setTimeout(120_000);
   const look = (name: string) => examine(page, `exports-${name}`);
   const staff = await newStaff();
-  await enrol(page, staff);
+  await arrive(page, staff);
   const name = `端到端${/\d+$/.exec(staff.login)![0]}号`;
 
   // The address, proven by the code that went there.

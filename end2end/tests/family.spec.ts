@@ -156,7 +156,7 @@ test("a child of eighteen takes over, and its guardians only look @once", async 
   for (const page of [mother, child]) await page.context().close();
 });
 
-test("anybody verifies a certificate, and learns no more than whether it is valid", async ({ page }) => {
+test("anybody verifies a certificate, and learns no more than whether it is valid @desk", async ({ page }) => {
   await visit(page, "/custody/certificates/verify");
   await examine(page, "family-verify-1-form");
   await page.locator("#f-number").fill("K7M4-Q2XR");

@@ -4,7 +4,7 @@ import { addEvent, sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, mailTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -14,11 +14,11 @@ function ownSlug(what: string): string {
   return `${what}-${project.name}-${retry}`;
 }
 
-test("no date of an event needs a booking: one act, and one that takes it back", async ({ page, browser }) => {
+test("no date of an event needs a booking: one act, and one that takes it back @desk", async ({ page, browser }) => {
   test.setTimeout(180_000);
   const slug = ownSlug("free-dates");
   const { activity } = await addEvent(slug, "开放日讲座", "Open lectures", [33, 40], 6);
-  await enrol(page, await newStaff());
+  await arrive(page);
   await expect(async () => {
     await visit(page, `/staff/events/${activity}`);
     await expect(page.getByRole("link", { name: zh("staff-open-door-dates") })).toBeVisible({ timeout: 1_000 });
@@ -46,7 +46,7 @@ test("no date of an event needs a booking: one act, and one that takes it back",
   await expect(page.getByRole("link", { name: zh("staff-open-door-dates") })).toBeVisible();
 });
 
-test("the date a series lacks is added from the page of the others", async ({ page }) => {
+test("the date a series lacks is added from the page of the others @desk", async ({ page }) => {
   test.setTimeout(180_000);
   const site = new Museum(page, "zh-CN");
   const slug = ownSlug("missing-date");

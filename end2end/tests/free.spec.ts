@@ -3,7 +3,7 @@
 import { addSession } from "../support/database";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
 import { linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -17,10 +17,10 @@ async function ownSession(): Promise<{ id: string; day: string }> {
   return { id: await addSession(new Date(`${day}T20:${minute}:00+08:00`), 60, 12), day };
 }
 
-test("a session needs no booking: staff say so, the public reads it, a booking there stays good", async ({ page, browser }) => {
+test("a session needs no booking: staff say so, the public reads it, a booking there stays good @desk", async ({ page, browser }) => {
   test.setTimeout(180_000);
   const { id, day } = await ownSession();
-  await enrol(page, await newStaff());
+  await arrive(page);
 
   // Somebody has booked before that is said.
   const address = newAddress("open-door");

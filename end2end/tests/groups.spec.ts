@@ -4,7 +4,7 @@
 import type { Page } from "@playwright/test";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { localized, words } from "../support/words";
 
 const say = (key: string) => words("zh-CN", key);
@@ -120,7 +120,7 @@ async function stamp(page: Page, look: (name: string) => Promise<void>): Promise
   await look("8c-letter");
 }
 
-test("a teacher asks for 48 children, is proposed another session, accepts, and comes in with one pass", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
+test("a teacher asks for 48 children, is proposed another session, accepts, and comes in with one pass @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport }) => {
   test.setTimeout(240_000);
   const look = (name: string) => examine(page, `groups-${name}`);
   const school = `测试区第${Date.now() % 100_000}小学三年级`;
@@ -134,7 +134,7 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   const context = await browser.newContext({ baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport! });
   const desk = await context.newPage();
   const see = (name: string) => examine(desk, `groups-${name}`);
-  await enrol(desk, await newStaff());
+  await arrive(desk);
   await visit(desk, "/staff/groups");
   await see("9-board");
   await desk.locator("#f-q").fill(school);
@@ -209,7 +209,7 @@ test("a teacher asks for 48 children, is proposed another session, accepts, and 
   await look("21-withdrawn");
 });
 
-test("/museum/groups in English", async ({ page }) => {
+test("/museum/groups in English @desk", async ({ page }) => {
   await visit(page, localized("en", "/museum/groups"));
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await examine(page, "page-en-museum-groups");

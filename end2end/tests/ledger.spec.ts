@@ -16,7 +16,7 @@ async function finance(page: Page, role: string): Promise<void> {
   await colleague(page, role);
 }
 
-test("finance looks at every page of the books", async ({ page }) => {
+test("finance looks at every page of the books @desk", async ({ page }) => {
   test.setTimeout(120_000);
   await finance(page, "finance_preparer");
   const fund = await sql("select id from ledger_fund where code = 'HJB-2026'");

@@ -23,7 +23,7 @@ async function decided(page: Page, account: string, nth: number): Promise<[strin
   return [one, undo];
 }
 
-test("a family reads its letter, prints it, keeps it, and anybody can check it", async ({ page }, info) => {
+test("a family reads its letter, prints it, keeps it, and anybody can check it @desk", async ({ page }, info) => {
   test.setTimeout(120_000);
   const { account } = await family(page);
   const [one, undo] = await decided(page, account, ["360", "1280", "360-nojs"].indexOf(info.project.name));

@@ -26,7 +26,7 @@ const record = (key: string, seq: number, din: string, payload: object) => ({
   payload,
 });
 
-test("what the laboratory sends wrong is seen, tried again and given up", async ({ page }) => {
+test("what the laboratory sends wrong is seen, tried again and given up @desk", async ({ page }) => {
   test.setTimeout(180_000);
   const din = number();
   // Employed at the end, so another each time.
@@ -70,7 +70,7 @@ test("what the laboratory sends wrong is seen, tried again and given up", async 
   await examine(page, "lims-5-given-up-english");
 });
 
-test("what the laboratory tells of long ago is let through by two people, and by neither alone", async ({ page, browser, baseURL }) => {
+test("what the laboratory tells of long ago is let through by two people, and by neither alone @desk", async ({ page, browser, baseURL }) => {
   test.setTimeout(240_000);
   const din = number();
   const leg = record("far", 2, din, { kind: "transport_leg", min_c: 4, max_c: 9, hours: 2 });

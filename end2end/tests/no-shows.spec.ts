@@ -1,7 +1,7 @@
 // Parties that did not come: staff look into one and take it back, an outage of the door is declared, the visitor sees it.
 import { sql } from "../support/database";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -22,10 +22,10 @@ async function missed(): Promise<string> {
     returning booking_id`);
 }
 
-test("a no-show is taken back with a reason, and an outage of the door is declared", async ({ page }) => {
+test("a no-show is taken back with a reason, and an outage of the door is declared @desk", async ({ page }) => {
   test.setTimeout(120_000);
   const booking = await missed();
-  await enrol(page, await newStaff());
+  await arrive(page);
   await visit(page, "/staff/museum/no-shows");
   await expect(page.getByRole("heading", { level: 1, name: zh("staff-missed-title") })).toBeVisible();
   await examine(page, "no-shows-1-list");

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -13,9 +13,9 @@ async function saved(page: Page, key: string): Promise<{ name: string; bytes: Bu
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-test("staff look at the numbers of a quarter and take them along, and the bookings behind them for a reason", async ({ page }) => {
+test("staff look at the numbers of a quarter and take them along, and the bookings behind them for a reason @desk", async ({ page }) => {
   const look = (name: string) => examine(page, `numbers-${name}`);
-  await enrol(page, await newStaff());
+  await arrive(page);
 
   await visit(page, "/staff/numbers");
   await page.locator("#f-unit").selectOption("quarter");

@@ -10,7 +10,7 @@ import { words } from "../support/words";
 const zh = (key: string) => words("zh-CN", key);
 const FACTS = "演示：这户家庭的同一笔费用去年已经由另一个基金救助过，我见过当时的公示。";
 
-test("anybody objects to a notice and has a receipt", async ({ page }) => {
+test("anybody objects to a notice and has a receipt @desk", async ({ page }) => {
   test.setTimeout(120_000);
   await visit(page, "/spark/notices");
   await examine(page, "objection-1-notices");

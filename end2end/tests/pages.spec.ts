@@ -1,12 +1,12 @@
 // Every public page, in both languages, from every side; and the house's own answers where there is no page.
 import { examine, expect, picture, press, stickingOut, test, visit } from "../support/house";
-import { localized } from "../support/words";
+import { localized, WALKED } from "../support/words";
 
 const PAGES = ["/", "/museum", "/museum/sessions", "/privacy", "/accessibility", "/gallery", "/sign-in", "/staff/sign-in"];
 
 for (const locale of ["zh-CN", "en"] as const) {
   for (const path of PAGES) {
-    test(`${path} in ${locale}`, async ({ page }) => {
+    test(`${path} in ${locale}`, { tag: WALKED[locale] }, async ({ page }) => {
       await visit(page, localized(locale, path));
       await expect(page.locator("html")).toHaveAttribute("lang", locale);
       await expect(page.locator("h1")).toHaveCount(1);
@@ -16,14 +16,14 @@ for (const locale of ["zh-CN", "en"] as const) {
     });
   }
 
-  test(`no page at an unknown address in ${locale}`, async ({ page }) => {
+  test(`no page at an unknown address in ${locale}`, { tag: WALKED[locale] }, async ({ page }) => {
     await visit(page, localized(locale, "/no/such/page"), 404);
     await expect(page.locator("h1")).toHaveCount(1);
     await examine(page, `page-${locale}-404`);
   });
 }
 
-test("who writes against the API reads what there is, and what a problem means", async ({ page }) => {
+test("who writes against the API reads what there is, and what a problem means @desk", async ({ page }) => {
   await visit(page, "/api/docs");
   // No picture of the whole: it is longer than a browser draws at once.
   expect(await stickingOut(page)).toEqual([]);

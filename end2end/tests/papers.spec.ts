@@ -38,7 +38,7 @@ async function hired(context: BrowserContext, role: string): Promise<{ page: Pag
 /** The entry of a paper in a list. */
 const paper = (page: Page, name: string) => page.locator(".papers > li", { hasText: name });
 
-test("papers are sent, refused with a reason each, read at the desk, asked about, and sent anew", async ({ page, browser, baseURL, javaScriptEnabled, viewport, isMobile }) => {
+test("papers are sent, refused with a reason each, read at the desk, asked about, and sent anew @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport, isMobile }) => {
   test.setTimeout(600_000);
   const window = { baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport!, isMobile };
   const open = async (from: Browser) => from.newContext(window);

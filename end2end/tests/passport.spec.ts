@@ -103,7 +103,7 @@ test("a passport is verified with the network cut, and a changed one is told whe
   await examine(page, "passport-4-english");
 });
 
-test("the command says of a passport what the page says, without a database", async ({ page, request }) => {
+test("the command says of a passport what the page says, without a database @desk", async ({ page, request }) => {
   test.setTimeout(120_000);
   const text = await passport(page);
   const folder = await mkdtemp(join(tmpdir(), "passport-"));
@@ -125,7 +125,7 @@ test("the command says of a passport what the page says, without a database", as
   await rm(folder, { recursive: true });
 });
 
-test("the signed roots stand for everybody, and nothing of a unit with them", async ({ page, request, js }) => {
+test("the signed roots stand for everybody, and nothing of a unit with them @desk", async ({ page, request, js }) => {
   await visit(page, "/custody/roots");
   const rows = page.locator("tbody tr");
   await expect(rows.first()).toContainText(/[0-9a-f]{64}/);

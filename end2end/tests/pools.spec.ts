@@ -2,7 +2,7 @@
 // at its release what nobody has taken is the public's, though nobody does anything.
 import { addSession, sql } from "../support/database";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -16,11 +16,11 @@ async function ownSession(): Promise<{ id: string; day: string }> {
   return { id: await addSession(new Date(`${day}T19:${minute}:00+08:00`), 60, 12), day };
 }
 
-test("staff keep places for groups and the desk; the rest is the public's, and all of it after the release", async ({ page, browser }) => {
+test("staff keep places for groups and the desk; the rest is the public's, and all of it after the release @desk", async ({ page, browser }) => {
   test.setTimeout(240_000);
   const { id, day } = await ownSession();
   const look = (name: string) => examine(page, `pools-${name}`);
-  await enrol(page, await newStaff());
+  await arrive(page);
 
   // More than there is: said beside the field, and nothing typed is lost.
   await visit(page, `/staff/museum/sessions/${id}`);

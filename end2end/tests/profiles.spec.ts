@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { address, mobile, passport } from "../support/canaries";
 import { sql } from "../support/database";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive, newStaff } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -21,10 +21,10 @@ async function member(role: string): Promise<{ account: string; staff: Awaited<R
 
 async function compliance(page: Page): Promise<void> {
   const { staff } = await member("compliance_officer");
-  await enrol(page, staff);
+  await arrive(page, staff);
 }
 
-test("a reviewer's profile is kept, and what ties them is shown to nobody again", async ({ page }) => {
+test("a reviewer's profile is kept, and what ties them is shown to nobody again @desk", async ({ page }) => {
   test.setTimeout(240_000);
   const { account } = await member("medical_reviewer");
   await compliance(page);
@@ -89,7 +89,7 @@ test("a reviewer's profile is kept, and what ties them is shown to nobody again"
   await visit(page, `/staff/profiles/${await sql("select gen_random_uuid()")}`, 404);
 });
 
-test("a version of the rubric is looked at as a reviewer sees it, and published", async ({ page }, info) => {
+test("a version of the rubric is looked at as a reviewer sees it, and published @desk", async ({ page }, info) => {
   test.setTimeout(240_000);
   await compliance(page);
   await visit(page, "/staff/rubric");
@@ -124,7 +124,7 @@ test("a version of the rubric is looked at as a reviewer sees it, and published"
   await visit(page, "/en/staff/rubric/new");
   await examine(page, "rubric-5-english");
   // One window of the run publishes: a number is there once for all of them.
-  if (info.project.name !== "360") return;
+  if (info.project.name !== "1280") return;
   await visit(page, "/staff/rubric/new");
   await page.locator(`#f-title-${last}_zh`).fill("演示：家庭照护条件");
   await page.locator(`#f-title-${last}_en`).fill("Demo: how the child is cared for at home");

@@ -5,7 +5,7 @@ import { type Browser, type Page } from "@playwright/test";
 import { addSession, sql } from "../support/database";
 import { examine, expect, picture, press, test, visit } from "../support/house";
 import { Museum } from "../support/museum";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { localized, type Locale, words } from "../support/words";
 
 const shanghai = (at: number) =>
@@ -38,8 +38,7 @@ async function othersCome(release: string, people: number): Promise<void> {
 }
 
 async function planIt(page: Page, day: string): Promise<string> {
-  const staff = await newStaff();
-  await enrol(page, staff);
+  await arrive(page);
   await visit(page, "/staff/museum/releases");
   // Twenty seconds at least for everybody to be there before it opens.
   const [opensDay, opensAt] = shanghai(Date.now() + 80_000);

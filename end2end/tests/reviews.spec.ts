@@ -30,7 +30,7 @@ const marks = (page: Page): Promise<string[]> =>
 
 const mark = (page: Page, name: string, value: string) => page.locator(`input[name=${name}][value="${value}"]`);
 
-test("a physician judges a case, finds none there is a conflict with, and stops where the family takes its consent back", async ({ page, browser, baseURL, javaScriptEnabled, viewport, isMobile }) => {
+test("a physician judges a case, finds none there is a conflict with, and stops where the family takes its consent back @desk", async ({ page, browser, baseURL, javaScriptEnabled, viewport, isMobile }) => {
   test.setTimeout(480_000);
   const window = { baseURL: baseURL!, javaScriptEnabled: javaScriptEnabled !== false, viewport: viewport!, isMobile };
   const open = async () => browser.newContext(window);

@@ -1,7 +1,7 @@
 // The museum's rules: staff change them on their page, a colleague is faster, and the history says who, when and why.
 import type { Page } from "@playwright/test";
 import { examine, expect, fieldError, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -35,13 +35,13 @@ async function save(page: Page): Promise<void> {
   }).toPass({ timeout: 30_000 });
 }
 
-test("staff change the museum's rules, are told what cannot be, and nobody's change is lost", async ({ page, browser }) => {
+test("staff change the museum's rules, are told what cannot be, and nobody's change is lost @desk", async ({ page, browser }) => {
   test.setTimeout(240_000);
   const { project, retry } = test.info();
   const [mine, theirs] = own[project.name] ?? own["360"]!;
   const sign = `${project.name}/${retry}`;
   const look = (name: string) => examine(page, `rules-${name}`);
-  await enrol(page, await newStaff());
+  await arrive(page);
 
   await visit(page, PATH);
   await look("1-all");
@@ -61,7 +61,7 @@ test("staff change the museum's rules, are told what cannot be, and nobody's cha
 
   // A colleague opens the same page and is faster.
   const colleague = await (await browser.newContext()).newPage();
-  await enrol(colleague, await newStaff());
+  await arrive(colleague);
   await visit(colleague, PATH);
   const faster = await another(colleague, theirs);
   await colleague.locator("#f-reason").fill(`同事先改 ${sign}`);
@@ -82,8 +82,8 @@ test("staff change the museum's rules, are told what cannot be, and nobody's cha
   await look("5-history");
 });
 
-test("whoever leaves with something typed is asked first, and the size of the text takes nothing @js", async ({ page }) => {
-  await enrol(page, await newStaff());
+test("whoever leaves with something typed is asked first, and the size of the text takes nothing @js @desk", async ({ page }) => {
+  await arrive(page);
   await visit(page, PATH);
   const other = page.locator(".site-tools a[hreflang]");
   const reason = page.locator("#f-reason");

@@ -3,12 +3,12 @@
 import { addEvent, keepPlaces } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { mailTo, newAddress } from "../support/mail";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
 
-test("staff register somebody who telephones for a whole series", async ({ page }) => {
+test("staff register somebody who telephones for a whole series @desk", async ({ page }) => {
   test.setTimeout(240_000);
   const { project, retry } = test.info();
   const look = (name: string) => examine(page, `series-desk-${name}`);
@@ -17,7 +17,7 @@ test("staff register somebody who telephones for a whole series", async ({ page 
   const second = sessions[1];
   if (!second) throw new Error("a course without dates");
   const contact = newAddress("series-desk");
-  await enrol(page, await newStaff());
+  await arrive(page);
   const button = page.getByRole("button", { name: zh("staff-series-do") });
 
   await expect(async () => {

@@ -5,12 +5,12 @@ import { addEvent, keepPlaces } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, mailTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import type { Locale } from "../support/words";
+import { type Locale, WALKED } from "../support/words";
 
 const titles = { "zh-CN": "系列课堂", en: "A course of lectures" } as const;
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`a mother registers for a whole series and cancels one date (${locale})`, async ({ page }) => {
+  test(`a mother registers for a whole series and cancels one date (${locale})`, { tag: WALKED[locale] }, async ({ page }) => {
     test.setTimeout(180_000);
     const site = new Museum(page, locale);
     const picture = (name: string) => `series-${locale}-${name}`;

@@ -2,7 +2,7 @@
 // telephone and at a desk, with and without scripts.
 import type { Page } from "@playwright/test";
 import { examine, expect, picture, press, test, visit } from "../support/house";
-import { localized, words, type Locale } from "../support/words";
+import { type Locale, localized, WALKED, words } from "../support/words";
 
 const say = (key: string, locale: Locale = "zh-CN") => words(locale, key);
 const button = (page: Page, key: string, locale: Locale = "zh-CN") => page.getByRole("button", { name: say(key, locale), exact: true });
@@ -24,7 +24,7 @@ async function leavesNothing(page: Page): Promise<void> {
 
 for (const path of ["/spark", "/spark/standards", "/spark/check"]) {
   for (const locale of ["zh-CN", "en"] as const) {
-    test(`${path} in ${locale}`, async ({ page }) => {
+    test(`${path} in ${locale}`, { tag: WALKED[locale] }, async ({ page }) => {
       await visit(page, localized(locale, path));
       await expect(page.locator("html")).toHaveAttribute("lang", locale);
       await expect(page.locator("h1")).toHaveCount(1);
@@ -33,7 +33,7 @@ for (const path of ["/spark", "/spark/standards", "/spark/check"]) {
   }
 }
 
-test("a family checks whether an application may meet the conditions, goes back, changes an answer", async ({ page }) => {
+test("a family checks whether an application may meet the conditions, goes back, changes an answer @desk", async ({ page }) => {
   const look = (name: string) => examine(page, `spark-check-${name}`);
   await visit(page, "/spark");
   await press(page.getByRole("link", { name: say("spark-check-action") as string }).first());
@@ -74,7 +74,7 @@ test("a family checks whether an application may meet the conditions, goes back,
   await leavesNothing(page);
 });
 
-test("the quick check in English ends early where it can", async ({ page }) => {
+test("the quick check in English ends early where it can @desk", async ({ page }) => {
   await visit(page, "/en/spark/check");
   await press(button(page, "spark-check-begin", "en"));
   await answer(page, "whom", "family", "en");

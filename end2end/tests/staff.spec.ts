@@ -1,7 +1,7 @@
 // A working day: the first sign-in with the second factor, a session added, a booking at the counter, the door, the board.
 import { type Page } from "@playwright/test";
 import { examine, expect, press, settled, test, visit } from "../support/house";
-import { enrol, newStaff, signIn } from "../support/staff";
+import { arrive, enrol, newStaff, signIn } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -24,7 +24,7 @@ function soon(): { day: string; starts: string; ends: string } {
   return { day, starts, ends: sameDay === day ? ends : "23:59" };
 }
 
-test("staff sign in, book at the counter, admit at the door, see it on the board", async ({ page }) => {
+test("staff sign in, book at the counter, admit at the door, see it on the board @desk", async ({ page }) => {
   test.setTimeout(240_000);
   test.skip(soon().starts >= "23:50", "no session can begin and end in the last minutes of Shandong's day");
   const look = (name: string) => examine(page, `staff-${name}`);
@@ -114,7 +114,7 @@ test("staff sign in, book at the counter, admit at the door, see it on the board
   await look("page-staff-person");
 });
 
-test("a wrong second factor opens nothing, the right one does, signing out closes", async ({ page }) => {
+test("a wrong second factor opens nothing, the right one does, signing out closes @desk", async ({ page }) => {
   const staff = await newStaff();
   await enrol(page, staff);
   await visit(page, "/staff/account");
@@ -135,9 +135,9 @@ test("a wrong second factor opens nothing, the right one does, signing out close
   await visit(page, "/staff/museum/today");
 });
 
-test("an operator makes a machine, sees its secret once and ends it", async ({ page }) => {
+test("an operator makes a machine, sees its secret once and ends it @desk", async ({ page }) => {
   const look = (name: string) => examine(page, `clients-${name}`);
-  await enrol(page, await newStaff());
+  await arrive(page);
   await visit(page, "/staff/clients/new");
   await press(button(page, "clients-create"));
   await expect(page.locator("#f-name")).toHaveAttribute("aria-invalid", "true");

@@ -63,11 +63,14 @@ test("an alarm appears on the wall by itself, is acknowledged, and goes when it 
   await remove(tank.id);
 });
 
-test("silence is an alarm, and ends with the first word @js", async ({ page }) => {
+test("silence is an alarm, and ends with the first word @js @desk", async ({ page }) => {
   test.setTimeout(180_000);
   await only(page, "night_shift");
-  const tank = await newTank(5);
+  const tank = await newTank(600);
   await measure(tank.top, -190);
+  // An hour ago: nobody sits through the silence.
+  await sql(`update telemetry_latest set heard_at = now() - interval '1 hour'
+    where channel_id = (select id from telemetry_channel where tank_id = '${tank.id}')`);
   await visit(page, "/staff/wall");
   await expect(alarm(page, tank.code)).toContainText(zh("tanks-rule-silent"), { timeout: 60_000 });
   await examine(page, "wall-6-silent");
@@ -109,7 +112,7 @@ test("a channel is quiet by the word of two, and everybody sees it @once", async
   await remove(tank.id);
 });
 
-test("a drill says that it is one, and how long it took", async ({ page }) => {
+test("a drill says that it is one, and how long it took @desk", async ({ page }) => {
   test.setTimeout(180_000);
   const tank = await newTank(600);
   await measure(tank.top, -190);

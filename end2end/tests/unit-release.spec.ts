@@ -35,7 +35,7 @@ async function another(browser: Browser, page: Page, baseURL: string | undefined
   return context.newPage();
 }
 
-test("a kept unit reaches its patient by two people, and nothing is left out", async ({ page, browser, baseURL, js }) => {
+test("a kept unit reaches its patient by two people, and nothing is left out @desk", async ({ page, browser, baseURL, js }) => {
   test.setTimeout(480_000);
   const { unit, din } = await kept();
   const [path, bag] = [`/staff/units/${unit}`, whole(din)];

@@ -28,7 +28,7 @@ async function another(browser: Browser, baseURL: string | undefined): Promise<P
   return context.newPage();
 }
 
-test("a unit is found by its number, read whole, and nothing of it stands in an address", async ({ page }) => {
+test("a unit is found by its number, read whole, and nothing of it stands in an address @desk", async ({ page }) => {
   test.setTimeout(180_000);
   await works(page, "lab_officer", `E2E-A${test.info().project.name}`.slice(0, 14).toUpperCase());
   await visit(page, "/staff/units");

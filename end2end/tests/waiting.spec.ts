@@ -5,8 +5,8 @@ import { addSession, keepPlaces, sql } from "../support/database";
 import { examine, expect, press, test, visit } from "../support/house";
 import { codeTo, linkIn, mailTo, mailsTo, newAddress } from "../support/mail";
 import { Museum } from "../support/museum";
-import { enrol, newStaff } from "../support/staff";
-import { type Locale, localized, words } from "../support/words";
+import { arrive } from "../support/staff";
+import { type Locale, localized, WALKED, words } from "../support/words";
 
 const projects = ["360", "1280", "360-nojs"];
 
@@ -58,7 +58,7 @@ async function openOffer(museum: Museum, contact: string, entry: string): Promis
 }
 
 for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
-  test(`a full session is waited for, offered, taken, closed and replaced (${locale})`, async ({ page, browser }) => {
+  test(`a full session is waited for, offered, taken, closed and replaced (${locale})`, { tag: WALKED[locale] }, async ({ page, browser }) => {
     test.setTimeout(240_000);
     const museum = new Museum(page, locale);
     const picture = (name: string) => `waiting-${locale}-${name}`;
@@ -107,7 +107,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     // The house closes the session; whoever booked is told why and takes another with one press.
     const office = await browser.newContext({ locale: "zh-CN", javaScriptEnabled: false, viewport: page.viewportSize() ?? undefined });
     const desk = await office.newPage();
-    await enrol(desk, await newStaff());
+    await arrive(desk);
     await visit(desk, `/staff/museum/sessions/${id}`);
     await examine(desk, picture("5-staff-list"));
     await visit(desk, `/staff/museum/sessions/${id}/close`);
@@ -134,7 +134,7 @@ for (const locale of ["zh-CN", "en"] as const satisfies readonly Locale[]) {
     expect(await sql(told)).toBe("t");
   });
 
-  test(`three families wait: one declines, the next takes it, the third answers from its account (${locale})`, async ({ page }) => {
+  test(`three families wait: one declines, the next takes it, the third answers from its account (${locale})`, { tag: WALKED[locale] }, async ({ page }) => {
     test.setTimeout(240_000);
     const museum = new Museum(page, locale);
     const picture = (name: string) => `waiting-${locale}-${name}`;

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Page } from "@playwright/test";
 import { examine, expect, press, test, visit } from "../support/house";
-import { enrol, newStaff } from "../support/staff";
+import { arrive } from "../support/staff";
 import { words } from "../support/words";
 
 const zh = (key: string) => words("zh-CN", key);
@@ -51,13 +51,13 @@ function fits(call: Call, secret: string): boolean {
   return String(call.headers["webhook-signature"]).split(" ").includes(tag);
 }
 
-test("an operator adds a partner's webhook, tries it, sends again, changes the secret, pauses it, removes it", async ({ page }) => {
+test("an operator adds a partner's webhook, tries it, sends again, changes the secret, pauses it, removes it @desk", async ({ page }) => {
   test.setTimeout(180_000);
   const look = (name: string) => examine(page, `webhooks-${name}`);
   const partner = new Partner();
   const url = await partner.start();
   try {
-    await enrol(page, await newStaff());
+    await arrive(page);
     await visit(page, "/staff/webhooks/new");
     await page.locator("#f-url").fill("https://10.0.0.7/hooks");
     await press(button(page, "webhooks-create"));
