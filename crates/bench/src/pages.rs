@@ -35,6 +35,13 @@ pub struct Look {
     path: String,
 }
 
+impl Look {
+    /// A page by its path, and who reads it.
+    pub const fn new(cookie: String, path: String) -> Self {
+        Self { cookie, path }
+    }
+}
+
 impl Guardian {
     /// A page of their unit, by what stands behind its address.
     pub fn look(&self, behind: &str) -> Look {
@@ -46,8 +53,8 @@ impl Guardian {
     }
 }
 
-/// Gives each unit that is kept for a family its family, with an account; signs so many of them in, from all over the store.
-pub async fn families(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian>> {
+/// Gives each unit that is kept for a family its family, with an account.
+pub async fn families(stage: &Stage) -> anyhow::Result<()> {
     let mut db = stage.owner().await?;
     for statement in [
         "create temporary table whose as
@@ -68,16 +75,21 @@ pub async fn families(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian
         sqlx::query(statement).execute(&mut *db).await?;
     }
     sqlx::query("drop table whose").execute(&mut *db).await?;
+    drop(db);
+    let stood = assign_standing(&stage.services, &stage.services.system()).await?;
+    ensure!(stood.left.is_empty(), "{} units were given to nobody", stood.left.len());
+    Ok(())
+}
+
+/// Signs so many of them in, from all over the store.
+pub async fn guardians(stage: &Stage, most: usize) -> anyhow::Result<Vec<Guardian>> {
     // By their ids, which are random: from all over the store.
     let chosen: Vec<(Uuid, Uuid)> = sqlx::query_as(
         "select m.account_id, c.unit_id from family_member m join family_contract c using (family_id) order by m.family_id limit $1",
     )
     .bind(most as i64)
-    .fetch_all(&mut *db)
+    .fetch_all(&mut *stage.owner().await?)
     .await?;
-    drop(db);
-    let stood = assign_standing(&stage.services, &stage.services.system()).await?;
-    ensure!(stood.left.is_empty(), "{} units were given to nobody", stood.left.len());
     ensure!(chosen.len() > READERS, "only {} units are kept for families", chosen.len());
     let mut guardians = Vec::with_capacity(chosen.len());
     for (account, unit) in chosen {
@@ -105,7 +117,7 @@ pub async fn staff(stage: &Stage, role: Role) -> anyhow::Result<String> {
 
 async fn signed_in(stage: &Stage, account: Uuid) -> anyhow::Result<String> {
     // Of the right length, another one each time.
-    let token = format!("{:0>43}", new_uuid(stage.services.clock.now()).simple());
+    let token = format!("{:0>43}", new_uuid(stage.services.clock.now()).simple().to_string());
     sqlx::query(
         "insert into login_session (id, token_hash, account_id, label, created_at, last_seen_at, expires_at, stepped_up_at)
          values (gen_random_uuid(), sha256(convert_to($1, 'UTF8')), $2, 'bench', now(), now(), now() + interval '12 hours', now())",
@@ -117,8 +129,8 @@ async fn signed_in(stage: &Stage, account: Uuid) -> anyhow::Result<String> {
     Ok(format!("__Host-session={token}"))
 }
 
-/// A tank with units in it, its channels and thirty days of ten-minute values: the page with the chart of them.
-pub async fn tank(stage: &Stage, cookie: &str) -> anyhow::Result<Look> {
+/// A tank with units in it, its channels and thirty days of ten-minute values: the path of the page with the chart of them.
+pub async fn tank(stage: &Stage) -> anyhow::Result<String> {
     let mut db = stage.owner().await?;
     for statement in [
         "insert into telemetry_channel (code, kind, tank_id, interval_s, device, since)
@@ -140,7 +152,7 @@ pub async fn tank(stage: &Stage, cookie: &str) -> anyhow::Result<Look> {
     let tank: Uuid = sqlx::query_scalar("select id from custody_tank where code like 'BULK-%' order by code limit 1")
         .fetch_one(&mut *db)
         .await?;
-    Ok(Look { cookie: cookie.to_owned(), path: format!("/staff/tanks/{tank}?span=month") })
+    Ok(format!("/staff/tanks/{tank}?span=month"))
 }
 
 /// Reads for a time; how long each page took, in rising order.
