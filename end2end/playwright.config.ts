@@ -36,8 +36,9 @@ export default defineConfig({
       args: [
         "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--no-first-run",
-        // A camera that shows a test picture, for the door; pages still have to be given permission.
-        "--use-fake-device-for-media-stream",
+        // A camera that shows a test picture, for the door, and that is permitted wherever it is asked for: without a window nobody
+        // could be asked. What the house itself permits no page stays closed.
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
       ],
     },
   },
